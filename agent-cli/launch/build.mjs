@@ -1,0 +1,45 @@
+// Builds dist/: the command, the server, the demo agent, the bridge as a library, the page. `--types` adds the bridge's declarations.
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { build as buildPage } from 'vite'
+import { root } from './ready.mjs'
+
+const dist = join(root, 'dist')
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+rmSync(dist, { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    offdesk: 'agent-cli/main.ts',
+    server: 'server/main.ts',
+    'demo-agent': 'agent-cli/demo/main.ts',
+    bridge: 'agent-cli/bridge/session.ts',
+  },
+  outdir: dist,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  jsx: 'automatic',
+  // Packages with wasm, data files or native parts stay packages; what only shapes our own code is bundled.
+  external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
+  banner: { js: '#!/usr/bin/env node' },
+  legalComments: 'none',
+  logLevel: 'warning',
+})
+const migrations = join(root, 'server', 'db', 'migrations')
+if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
+await buildPage({ configFile: join(root, 'pwa', 'vite.config.ts'), logLevel: 'warn' })
+if (process.argv.includes('--types')) declareBridge()
+
+function declareBridge() {
+  const args = ['-p', 'agent-cli/launch/tsconfig.types.json', '--outDir', join(dist, 'types')]
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(1)
+}
