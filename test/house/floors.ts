@@ -1,0 +1,95 @@
+/** The house as data: which rooms may import which (design §2). A room is named by the longest prefix that fits. */
+
+/** Rooms from top to bottom within each house; a room may import its own floor's name and those listed for it. */
+export const MAY_IMPORT: Record<string, readonly string[]> = {
+  protocol: [],
+
+  'server/main.ts': [
+    'server/app.ts',
+    'server/http',
+    'server/sockets',
+    'server/live',
+    'server/auth',
+    'server/push',
+    'server/policy',
+    'server/store',
+    'server/db',
+  ],
+  'server/app.ts': [
+    'server/http',
+    'server/sockets',
+    'server/graphql',
+    'server/store',
+    'server/live',
+    'server/auth',
+    'server/push',
+    'server/policy',
+    'server/db',
+  ],
+  'server/http': [
+    'server/graphql',
+    'server/store',
+    'server/live',
+    'server/auth',
+    'server/push',
+    'server/policy',
+    'server/db',
+  ],
+  'server/sockets': [
+    'server/graphql',
+    'server/store',
+    'server/live',
+    'server/auth',
+    'server/push',
+    'server/policy',
+    'server/db',
+  ],
+  'server/graphql': [
+    'server/store',
+    'server/live',
+    'server/auth',
+    'server/push',
+    'server/policy',
+    'server/db',
+    'protocol',
+  ],
+  'server/push': ['server/store', 'server/live', 'server/policy', 'server/db', 'protocol'],
+  'server/auth': ['server/store', 'server/live', 'server/policy', 'server/db', 'protocol'],
+  'server/policy': ['server/store', 'server/live', 'server/db'],
+  'server/store': ['server/db', 'protocol'],
+  'server/live': ['server/db'],
+  'server/db': [],
+
+  'agent-cli/main.ts': ['agent-cli/commands'],
+  'agent-cli/commands': [
+    'agent-cli/terminal',
+    'agent-cli/bridge',
+    'agent-cli/agent',
+    'agent-cli/remote',
+    'agent-cli/journal',
+    'protocol',
+  ],
+  'agent-cli/terminal': ['agent-cli/bridge', 'protocol'],
+  'agent-cli/bridge': ['agent-cli/agent', 'agent-cli/remote', 'agent-cli/journal', 'protocol'],
+  'agent-cli/agent': ['agent-cli/journal/limits.ts', 'protocol'],
+  'agent-cli/remote': ['agent-cli/journal', 'protocol'],
+  'agent-cli/journal': ['protocol'],
+  'agent-cli/demo': ['agent-cli/agent/presets'],
+  'agent-cli/launch': [],
+
+  'pwa/main.tsx': ['pwa/app', 'pwa/ui'],
+  'pwa/sw': ['pwa/keys', 'pwa/graphql', 'protocol'],
+  'pwa/app': ['pwa/screens', 'pwa/features', 'pwa/graphql', 'pwa/keys', 'pwa/ui', 'protocol'],
+  'pwa/screens': ['pwa/features', 'pwa/graphql', 'pwa/keys', 'pwa/ui', 'protocol'],
+  'pwa/features': ['pwa/graphql', 'pwa/keys', 'pwa/ui', 'protocol'],
+  'pwa/graphql': ['pwa/keys'],
+  'pwa/keys': ['protocol'],
+  'pwa/ui': [],
+}
+
+/** Folders whose files are not held to the ceiling: generated. */
+export const GENERATED = [/graphql-env\.d\.ts$/, /\/migrations\//]
+
+/** Lines a file may have at most; the median stays under `MEDIAN_LINES`. */
+export const CEILING_LINES = 300
+export const MEDIAN_LINES = 100
