@@ -1,0 +1,135 @@
+/**
+ * The schema builder of every domain file: scalars, Relay lists, and who may see what. Denied by default (T1): an object type names its
+ * owner rule in `authScopes` (or is `extensions: partOf('Decision')`: a value that only its owner's type can reach), a root field its
+ * `authScopes`. `owner-rules.ts` refuses a schema where one is missing. Knows no domain type.
+ */
+import SchemaBuilder from '@pothos/core'
+import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
+import type { GraphQLError, GraphQLResolveInfo } from 'graphql'
+import type { Principal } from '../policy/principal.ts'
+import { notFound, refuse } from '../store/refused.ts'
+import type { Context } from './context.ts'
+import { toGraphQLError } from './refusal.ts'
+
+/** The columns that decide who sees a session's rows: its owner's devices, its own host, its own session credential. */
+export type SessionKey = { ownerId: string; hostId: string; sessionId: string }
+
+export type Scopes = {
+  /** Anyone, signed in or not. */
+  public: boolean
+  /** Root fields: the kinds of principal that may ask at all. */
+  is: readonly Principal['kind'][]
+  /** Rows of one owner: any of the owner's devices and hosts. */
+  owner: string
+  /** Rows of one session: any device of its owner, its own host, its own session credential. */
+  session: SessionKey
+  /** Rows of one host: any device of its owner, and that host alone. */
+  host: { ownerId: string; hostId: string }
+  /** One pairing: whoever holds its token, and its owner. */
+  pairing: { pairingId: string; ownerId: string | null }
+}
+
+export const builder = new SchemaBuilder<{
+  Context: Context
+  AuthScopes: Scopes
+  DefaultFieldNullability: false
+  DefaultEdgesNullability: false
+  DefaultNodeNullability: false
+  Scalars: {
+    ID: { Input: string; Output: string }
+    DateTime: { Input: Date; Output: Date }
+    Digest: { Input: string; Output: string }
+  }
+  Connection: Record<never, never>
+}>({
+  plugins: [RelayPlugin, ScopeAuthPlugin],
+  defaultFieldNullability: false,
+  relay: {
+    cursorType: 'String',
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    edgesFieldOptions: { nullable: false },
+    nodeFieldOptions: { nullable: false },
+    pageInfoTypeOptions: { extensions: partOf('its connection') },
+  },
+  scopeAuth: {
+    authorizeOnSubscribe: true,
+    authScopes: ({ principal }) => ({
+      public: true,
+      is: (kinds) => kinds.includes(principal.kind),
+      owner: (ownerId) => 'ownerId' in principal && principal.ownerId === ownerId,
+      session: (row) => seesSession(principal, row),
+      host: (row) => seesHost(principal, row),
+      pairing: (row) =>
+        (principal.kind === 'pairing' && principal.pairingId === row.pairingId) ||
+        ('ownerId' in principal && principal.ownerId === row.ownerId),
+    }),
+    unauthorizedError: (_parent, context, info) => denied(context.principal, info),
+  },
+})
+
+/** Marks a value type that holds no row of its own: whoever may see `type` may see it. */
+export function partOf(type: string): { partOf: string } {
+  return { partOf: type }
+}
+
+export function seesSession(principal: Principal, row: SessionKey): boolean {
+  if (principal.kind === 'device') return principal.ownerId === row.ownerId
+  if (principal.kind === 'host') return principal.ownerId === row.ownerId && principal.hostId === row.hostId
+  return principal.kind === 'session' && principal.ownerId === row.ownerId && principal.sessionId === row.sessionId
+}
+
+function seesHost(principal: Principal, row: { ownerId: string; hostId: string }): boolean {
+  if (!('ownerId' in principal) || principal.ownerId !== row.ownerId) return false
+  return principal.kind === 'device' || principal.hostId === row.hostId
+}
+
+const NEEDS: Record<Principal['kind'], string> = {
+  anonymous: 'Sign in: this needs the credential of a paired device or an enrolled host.',
+  pairing: 'This credential is good for its pairing alone until that is confirmed.',
+  device: "This is a host's to do: it needs a host's credential.",
+  host: "This needs a device's credential, or the host's credential for that session.",
+  session: 'This credential is good for its session alone.',
+}
+
+/** A root field says which credential it wants; below it, another's row and no row look alike. */
+function denied(principal: Principal, info: GraphQLResolveInfo): GraphQLError {
+  const atRoot = info.path.prev === undefined
+  if (!atRoot) return toGraphQLError(notFound(info.parentType.name.toLowerCase()))
+  return toGraphQLError(
+    refuse('UNAUTHENTICATED', NEEDS[principal.kind], {
+      rule: `${info.fieldName} is not open to ${principal.kind === 'anonymous' ? 'strangers' : `a ${principal.kind}`}`,
+      level: 'server',
+      remedy: 'Use a credential of the right kind (docs/protocol.md, Principals and credentials).',
+    }),
+  )
+}
+
+const invalid = (what: string): GraphQLError => toGraphQLError(refuse('BAD_INPUT', what))
+
+builder.scalarType('DateTime', {
+  description: 'RFC 3339 instant in UTC with milliseconds.',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const at = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value) ? new Date(value) : null
+    if (!at || Number.isNaN(at.getTime()))
+      throw invalid('A DateTime is an RFC 3339 instant, e.g. 2026-01-31T12:00:00.000Z.')
+    return at
+  },
+})
+
+builder.scalarType('Digest', {
+  description: 'SHA-256 as 64 lower-case hex digits.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+      throw invalid('A Digest is 64 lower-case hex digits.')
+    return value
+  },
+})
+
+// Every root field names its own authScopes; owner-rules.ts refuses one that does not.
+builder.queryType({})
+builder.mutationType({})
+builder.subscriptionType({})

@@ -1,0 +1,25 @@
+/** Who is asking: the kinds of principal of docs/protocol.md §1. Knows no token, no table and no field. */
+
+import type { Rung } from './rung.ts'
+
+/** A workstation with its own credential: polls, acknowledges, pairs, governs its owner's devices. */
+export type HostPrincipal = { kind: 'host'; ownerId: string; hostId: string; hostName: string; expiresAt: Date }
+/** The same workstation inside one session; good for that session alone (T2). */
+export type SessionPrincipal = {
+  kind: 'session'
+  ownerId: string
+  hostId: string
+  hostName: string
+  sessionId: string
+  expiresAt: Date
+}
+export type DevicePrincipal = { kind: 'device'; ownerId: string; deviceId: string; deviceName: string; rung: Rung }
+/** Holds a token that is inert but for one pairing: a device not yet confirmed, or a host asking to be enrolled. */
+export type PairingPrincipal = { kind: 'pairing'; pairingId: string; side: 'opener' | 'joiner' }
+export type AnonymousPrincipal = { kind: 'anonymous' }
+
+export type KnownPrincipal = HostPrincipal | SessionPrincipal | DevicePrincipal | PairingPrincipal
+export type Principal = KnownPrincipal | AnonymousPrincipal
+
+/** The owner whose rows this principal may see, or null when it may see none. */
+export const ownerOf = (principal: Principal): string | null => ('ownerId' in principal ? principal.ownerId : null)
