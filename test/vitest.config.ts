@@ -10,6 +10,12 @@ const inProject = (name: string, include: string[], extra: object = {}) => ({
 
 export default defineConfig({
   root,
+  // One graphql for all: Vite would take its .mjs for our files while node_modules take the .js, and the two refuse each other.
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: fileURLToPath(new URL('../node_modules/graphql/index.js', import.meta.url)) },
+    ],
+  },
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     pool: 'forks',
