@@ -1,0 +1,140 @@
+// What this machine has done about each command: the intent before the act, the result after it (C3, C4).
+// Knows ids and words, not what a command does.
+import type { Disk } from './disk.ts'
+import { JournalError } from './failure.ts'
+import { limits } from './limits.ts'
+import { openLines } from './lines.ts'
+import { corrupt } from './verify.ts'
+
+export interface LedgerEntry {
+  commandId: string
+  kind: string
+  at: string
+  /** Null between intent and result. */
+  state: string | null
+  reason: string | null
+  /** True when the server has confirmed the result. */
+  sent: boolean
+}
+
+export interface Ledger {
+  /**
+   * Notes durably that the command is about to be acted on. `fresh` is false if it was noted before, by this process or an
+   * earlier one: then it must not be done again (C3).
+   */
+  intend(commandId: string, kind: string): Promise<{ fresh: boolean; entry: LedgerEntry }>
+  /** Notes the outcome durably. The first one stands and is returned. Throws NOT_FOUND without an intent. */
+  result(commandId: string, state: string, reason?: string): Promise<LedgerEntry>
+  /** Notes that the server has the result. */
+  sent(commandId: string): Promise<void>
+  /** Intents without a result: after a crash these are UNKNOWN and never repeated (C4). */
+  unfinished(): LedgerEntry[]
+  /** Results the server has not confirmed, oldest first. */
+  settledUnsent(): LedgerEntry[]
+  lookup(commandId: string): LedgerEntry | undefined
+  readonly droppedBytes: number
+  close(): Promise<void>
+}
+
+type Note =
+  | { note: 'intent'; commandId: string; kind: string; at: string }
+  | { note: 'result'; commandId: string; state: string; reason: string | null }
+  | { note: 'sent'; commandId: string }
+
+/** Opens or makes the ledger. Throws JournalError; CORRUPT leaves the file untouched. */
+export async function openLedger(path: string, options: { disk?: Disk; now?: () => Date } = {}): Promise<Ledger> {
+  const now = options.now ?? (() => new Date())
+  const entries = new Map<string, LedgerEntry>()
+  /** One note per command at a time, so that two callers cannot both be the first. */
+  const turns = new Map<string, Promise<unknown>>()
+
+  const lines = await openLines(path, {
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
+    onFound(line, lineNumber) {
+      const note = parse(line.json)
+      if (note === undefined) throw corrupt(path, lineNumber)
+      apply(note)
+    },
+    onDurable(line) {
+      const note = parse(line.json)
+      if (note !== undefined) apply(note)
+    },
+    onDropped() {},
+  })
+
+  function apply(note: Note): void {
+    const entry = entries.get(note.commandId)
+    if (note.note === 'intent') {
+      if (entry !== undefined) return
+      const { commandId, kind, at } = note
+      entries.set(commandId, { commandId, kind, at, state: null, reason: null, sent: false })
+    } else if (entry !== undefined && note.note === 'result' && entry.state === null) {
+      entries.set(note.commandId, { ...entry, state: note.state, reason: note.reason })
+    } else if (entry !== undefined && note.note === 'sent') {
+      entries.set(note.commandId, { ...entry, sent: true })
+    }
+  }
+
+  async function inTurn<T>(commandId: string, act: () => Promise<T>): Promise<T> {
+    const before = turns.get(commandId) ?? Promise.resolve()
+    const mine = before.catch(() => undefined).then(act)
+    turns.set(commandId, mine)
+    try {
+      return await mine
+    } finally {
+      if (turns.get(commandId) === mine) turns.delete(commandId)
+    }
+  }
+
+  function known(commandId: string): LedgerEntry {
+    const entry = entries.get(commandId)
+    if (entry === undefined)
+      throw new JournalError('NOT_FOUND', `No intent is noted for the command ${commandId}.`, { path })
+    return entry
+  }
+
+  function note(value: Note): Promise<unknown> {
+    return lines.append(() => JSON.stringify(value))
+  }
+
+  return {
+    intend(commandId, kind) {
+      return inTurn(commandId, async () => {
+        const entry = entries.get(commandId)
+        if (entry !== undefined) return { fresh: false, entry }
+        await note({ note: 'intent', commandId, kind, at: now().toISOString() })
+        return { fresh: true, entry: known(commandId) }
+      })
+    },
+    result(commandId, state, reason) {
+      return inTurn(commandId, async () => {
+        const entry = known(commandId)
+        if (entry.state !== null) return entry
+        await note({ note: 'result', commandId, state, reason: reason?.slice(0, limits.maxReasonLength) ?? null })
+        return known(commandId)
+      })
+    },
+    async sent(commandId) {
+      await inTurn(commandId, async () => {
+        const entry = known(commandId)
+        if (entry.state === null) {
+          throw new JournalError('CONFLICT', `The command ${commandId} has no result that could be sent.`, { path })
+        }
+        if (!entry.sent) await note({ note: 'sent', commandId })
+      })
+    },
+    unfinished: () => [...entries.values()].filter((entry) => entry.state === null),
+    settledUnsent: () => [...entries.values()].filter((entry) => entry.state !== null && !entry.sent),
+    lookup: (commandId) => entries.get(commandId),
+    droppedBytes: lines.droppedBytes,
+    close: () => lines.close(),
+  }
+}
+
+function parse(json: string): Note | undefined {
+  const value = JSON.parse(json) as Partial<Note>
+  if (typeof value.commandId !== 'string') return undefined
+  if (value.note === 'intent' && typeof value.kind === 'string' && typeof value.at === 'string') return value as Note
+  if (value.note === 'result' && typeof value.state === 'string') return value as Note
+  return value.note === 'sent' ? (value as Note) : undefined
+}

@@ -1,0 +1,89 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { takeLock } from '../../../agent-cli/journal/lock.ts'
+import { abandoned, createSessionFolder, openSessionFolder } from '../../../agent-cli/journal/session-folder.ts'
+import { startFixture } from './fixtures/children.ts'
+import { tempFolder } from './fixtures/places.ts'
+
+const slow = { timeout: 60_000 }
+
+test('[E1] a live holder is named by its pid, this process included', async () => {
+  const folder = tempFolder()
+  const lock = await takeLock(folder)
+  await expect(takeLock(folder)).rejects.toMatchObject({ fault: 'LOCKED', pid: process.pid })
+  await lock.close()
+  await lock.close()
+  const again = await takeLock(folder)
+  expect(again.takenOverFrom).toBeUndefined()
+  expect(lock.held).toBe(false)
+  await again.close()
+})
+
+test('[E1] of many takers at once exactly one holds the lock', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const folder = tempFolder()
+    // A stale lock of a process that never was.
+    writeFileSync(join(folder, 'lock.7'), JSON.stringify({ pid: 2 ** 22 + round, startedAt: 'never' }))
+    const takers = await Promise.allSettled(Array.from({ length: 12 }, () => takeLock(folder)))
+    expect(takers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
+  }
+})
+
+test('[E1] two processes never hold the lock together; the dead one is taken over and named', slow, async () => {
+  const folder = tempFolder()
+  const one = startFixture('locker.ts', folder)
+  const two = startFixture('locker.ts', folder)
+  await Promise.all([one.line(), two.line()])
+  for (let round = 0; round < 30; round += 1) {
+    one.process.stdin?.write('take\n')
+    two.process.stdin?.write('take\n')
+    const said = await Promise.all([one.line(), two.line()])
+    const winner = said[0]?.startsWith('took') ? one : two
+    const pid = winner.process.pid
+    expect(said.toSorted()).toEqual([`LOCKED ${pid}`, 'took -'])
+    winner.process.stdin?.write('release\n')
+    await winner.line()
+  }
+  one.process.stdin?.write('take\n')
+  expect(await one.line()).toBe('took -')
+  one.process.kill('SIGKILL')
+  await one.ended
+  two.process.stdin?.write('take\n')
+  expect(await two.line()).toBe(`took ${one.process.pid}`)
+})
+
+test('[E1] a pid that was given to another process is not the holder', async () => {
+  const folder = tempFolder()
+  writeFileSync(join(folder, 'lock.1'), JSON.stringify({ pid: process.ppid, startedAt: 'boot/1' }))
+  const lock = await takeLock(folder)
+  expect(lock.takenOverFrom).toBe(process.ppid)
+  await lock.close()
+})
+
+test('[C4] sessions of dead processes are found, those let go or alive are not', slow, async () => {
+  const stateDir = tempFolder()
+  expect(await abandoned(stateDir)).toEqual([])
+  const alive = await createSessionFolder(stateDir)
+  const letGo = await createSessionFolder(stateDir)
+  await letGo.lock.close()
+  const dead = await createSessionFolder(stateDir)
+  await dead.lock.close()
+  const child = startFixture('locker.ts', dead.paths.folder)
+  await child.line()
+  child.process.stdin?.write('take\n')
+  expect(await child.line()).toBe('took -')
+  expect(await abandoned(stateDir)).toEqual([])
+  child.process.kill('SIGKILL')
+  await child.ended
+  expect(await abandoned(stateDir)).toEqual([{ id: dead.id, pid: child.process.pid }])
+  await alive.lock.close()
+})
+
+test('a name from outside never leaves the folder', async () => {
+  const stateDir = tempFolder()
+  for (const name of ['../../etc', '', 'a'.repeat(36), '018f0000-0000-7000-8000-000000000000']) {
+    await expect(openSessionFolder(stateDir, name)).rejects.toMatchObject({ fault: 'NOT_FOUND' })
+  }
+})
