@@ -1,0 +1,59 @@
+// What stands before the app: not paired, and revoked. Neither clears anything until the person says so.
+import { useLocation } from 'wouter'
+import { forgetDeviceKey } from '../keys/device-key.ts'
+import type { Identity } from '../keys/identity.ts'
+import { useIdentityStore } from '../keys/identity-context.tsx'
+import { At } from '../ui/age.tsx'
+import { AppMark } from '../ui/app-mark.tsx'
+import { Button } from '../ui/button.tsx'
+
+/** One sentence and one button. */
+export function NotPaired() {
+  const [, go] = useLocation()
+  return (
+    <div className="app-message">
+      <AppMark size={40} />
+      <h1 className="type-sheet">This device is not paired</h1>
+      <p>Pair it with a workstation to see its sessions and steer them from here.</p>
+      <Button tall block onClick={() => go('/pair')}>
+        Pair this device
+      </Button>
+    </div>
+  )
+}
+
+/** Shown when the server has refused this device for good. What is stored stays until one of the buttons is pressed. */
+export function Revoked({ identity }: { identity: Identity }) {
+  const store = useIdentityStore()
+  const [, go] = useLocation()
+  const forget = async (path: string) => {
+    // A revoked key is never used again: the next pairing makes another.
+    await forgetDeviceKey()
+    await store.forget()
+    go(path)
+  }
+  return (
+    <div className="app-message" role="alert">
+      <AppMark size={40} />
+      <h1 className="type-sheet">This device may no longer connect</h1>
+      <p>
+        The server does not accept “{identity.deviceName}” any more
+        {identity.revokedAt === undefined ? (
+          ''
+        ) : (
+          <>
+            {' '}
+            since <At at={identity.revokedAt} />
+          </>
+        )}
+        . It was revoked on another device or at the workstation. What is stored here stays until you choose.
+      </p>
+      <Button tall block onClick={() => void forget('/pair')}>
+        Pair this device again
+      </Button>
+      <Button tall block kind="quiet" onClick={() => void forget('/')}>
+        Remove what is stored here
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+// Who this device is to the server: its bearer token and what pairing said. Survives every outage; only a person, or a
+// revocation that the person has seen, clears it (an unreachable server never logs out).
+import { clearVault, readVault, writeVault } from './vault.ts'
+
+export type Identity = {
+  token: string
+  deviceId: string
+  deviceName: string
+  hostId: string | null
+  hostName: string
+  /** ISO instants. */
+  pairedAt: string
+  /** Set once the server has said that this device is revoked. What is kept here stays until the person acts. */
+  revokedAt?: string
+}
+
+export type IdentityState =
+  | { kind: 'loading' }
+  | { kind: 'unpaired' }
+  | { kind: 'paired' | 'revoked'; identity: Identity }
+
+const NAME = 'identity'
+
+const isIdentity = (value: unknown): value is Identity =>
+  typeof value === 'object' && value !== null && 'token' in value && typeof value.token === 'string'
+
+/** For the service worker, which holds no state between two events. Null when unpaired or revoked. */
+export async function readIdentity(): Promise<Identity | null> {
+  const kept = await readVault(NAME)
+  return isIdentity(kept) && kept.revokedAt === undefined ? kept : null
+}
+
+export type IdentityStore = {
+  current(): IdentityState
+  subscribe(onChange: () => void): () => void
+  load(): Promise<void>
+  keep(identity: Identity): Promise<void>
+  markRevoked(): Promise<void>
+  forget(): Promise<void>
+  close(): void
+}
+
+/** One per page; other tabs of this browser follow through a broadcast that carries no secret. */
+export function createIdentityStore(): IdentityStore {
+  let state: IdentityState = { kind: 'loading' }
+  const listeners = new Set<() => void>()
+  const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('offdesk-identity')
+
+  const put = (next: IdentityState) => {
+    state = next
+    for (const listener of listeners) listener()
+  }
+  const load = async () => {
+    const kept = await readVault(NAME).catch(() => undefined)
+    if (!isIdentity(kept)) put({ kind: 'unpaired' })
+    else put({ kind: kept.revokedAt === undefined ? 'paired' : 'revoked', identity: kept })
+  }
+  channel?.addEventListener('message', () => void load())
+
+  return {
+    current: () => state,
+    subscribe(onChange) {
+      listeners.add(onChange)
+      return () => listeners.delete(onChange)
+    },
+    load,
+    async keep(identity) {
+      await writeVault(NAME, identity)
+      put({ kind: 'paired', identity })
+      channel?.postMessage('changed')
+    },
+    async markRevoked() {
+      if (state.kind !== 'paired') return
+      const identity = { ...state.identity, revokedAt: new Date().toISOString() }
+      put({ kind: 'revoked', identity })
+      await writeVault(NAME, identity)
+      channel?.postMessage('changed')
+    },
+    async forget() {
+      await clearVault(NAME)
+      put({ kind: 'unpaired' })
+      channel?.postMessage('changed')
+    },
+    close: () => channel?.close(),
+  }
+}

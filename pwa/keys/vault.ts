@@ -1,0 +1,15 @@
+// The one IndexedDB store that page and service worker share. Knows where things lie, not what they mean.
+import { createStore, del, get, set, type UseStore } from 'idb-keyval'
+
+let store: UseStore | undefined
+const vault = (): UseStore => {
+  store ??= createStore('offdesk', 'vault')
+  return store
+}
+
+/** Undefined when nothing was kept. The caller knows what it put there; what is read is checked by the caller's own guard. */
+export const readVault = (name: string): Promise<unknown> => get<unknown>(name, vault())
+
+export const writeVault = (name: string, value: unknown): Promise<void> => set(name, value, vault())
+
+export const clearVault = (name: string): Promise<void> => del(name, vault())

@@ -1,0 +1,4 @@
+// Devices.
+export default function DevicesScreen() {
+  return null
+}

@@ -1,0 +1,4 @@
+// Inbox.
+export default function InboxScreen() {
+  return null
+}

@@ -1,0 +1,4 @@
+// Pair.
+export default function PairScreen() {
+  return null
+}
