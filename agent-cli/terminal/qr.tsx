@@ -1,0 +1,22 @@
+/** The QR and the code of an open pairing, small enough for an 80×24 terminal (A2). */
+import { Box, Text } from 'ink'
+import { renderUnicodeCompact } from 'uqr'
+import type { OpenPairing } from '../bridge/session.ts'
+import { clock } from './words.ts'
+
+/** Half-block rows; error correction L and one quiet module keep a pairing link within 21 rows. */
+export const qrText = (link: string): string => renderUnicodeCompact(link, { ecc: 'L', border: 1 })
+
+export function Qr({ pairing, problem }: { pairing: OpenPairing | null; problem: string | null }) {
+  if (problem) return <Text color="yellow">{problem}</Text>
+  if (!pairing) return <Text dimColor>Asking the server for a code …</Text>
+  return (
+    <Box flexDirection="column">
+      {pairing.link ? <Text>{qrText(pairing.link)}</Text> : <Text color="yellow">{pairing.linkHelp}</Text>}
+      <Text>
+        Code <Text bold>{`${pairing.code.slice(0, 4)} ${pairing.code.slice(4)}`}</Text>
+        <Text dimColor> valid until {clock(pairing.expiresAt)}, works once. Ctrl+E hides it.</Text>
+      </Text>
+    </Box>
+  )
+}
