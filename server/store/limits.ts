@@ -1,0 +1,16 @@
+/** The numbers of docs/protocol.md §8 that the store and the schema enforce. */
+
+export const limits = {
+  maxEventBytes: 256 * 1024,
+  maxBatchEvents: 500,
+  maxBatchBytes: 1024 * 1024,
+  inlineBytes: 64 * 1024,
+  maxBodyBytes: 32 * 1024 * 1024,
+  maxChunkBytes: 1024 * 1024,
+  maxPromptChars: 100_000,
+  maxWaitSeconds: 25,
+  pageSize: 50,
+} as const
+
+export const maxPageSize = 500
+export const maxNameChars = 120

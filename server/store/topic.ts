@@ -1,0 +1,15 @@
+/** What rings for which rows (L1). Topics carry no data: whoever is woken returns to the store with a cursor of its own. */
+
+export type Topic = `session:${string}` | `owner:${string}` | `host:${string}` | 'trust'
+
+/** Events and commands of one session. */
+export const sessionTopic = (sessionId: string): Topic => `session:${sessionId}`
+/** The lists of one owner: sessions, decisions, hosts, devices. */
+export const ownerTopic = (ownerId: string): Topic => `owner:${ownerId}`
+/** Commands for one host. */
+export const hostTopic = (hostId: string): Topic => `host:${hostId}`
+/** Revocations and policies, whoever they concern. */
+export const trustTopic: Topic = 'trust'
+
+/** Store functions that write are given one; it is rung after the commit and not at all when there is none (L2). */
+export type Ring = (...topics: Topic[]) => void
