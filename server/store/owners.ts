@@ -1,0 +1,27 @@
+/** The people whose sessions these are. Knows no credential. */
+import { asc, eq } from 'drizzle-orm'
+import { randomText } from '../../protocol/bytes.ts'
+import type { Tx } from '../db/database.ts'
+import { owner } from '../db/schema.ts'
+
+export type OwnerRow = typeof owner.$inferSelect
+
+export async function findOwner(tx: Tx, id: string): Promise<OwnerRow | null> {
+  const [row] = await tx.select().from(owner).where(eq(owner.id, id))
+  return row ?? null
+}
+
+/** The person this server was set up for; null before anyone has used a setup code. */
+export async function firstOwner(tx: Tx): Promise<OwnerRow | null> {
+  const [row] = await tx.select().from(owner).orderBy(asc(owner.createdAt), asc(owner.id)).limit(1)
+  return row ?? null
+}
+
+export async function createOwner(tx: Tx, name: string): Promise<OwnerRow> {
+  const [row] = await tx
+    .insert(owner)
+    .values({ id: `own_${randomText(16)}`, name })
+    .returning()
+  if (!row) throw new Error('the owner was not stored')
+  return row
+}
