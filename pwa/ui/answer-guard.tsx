@@ -9,7 +9,12 @@ export const GuardContext = createContext<{ guardKey: string; inertMs: number }>
  * Makes its children inert for `inertMs` after mounting and whenever `guardKey` changes. Focus that was inside is given back.
  * A press that began under one key and ends under another is swallowed, however long the finger stayed down.
  */
-export function AnswerGuard(props: { children: ReactNode; guardKey?: string; inertMs?: number; className?: string }) {
+export function AnswerGuard(props: {
+  children: ReactNode
+  guardKey?: string | undefined
+  inertMs?: number | undefined
+  className?: string | undefined
+}) {
   const around = useContext(GuardContext)
   const guardKey = props.guardKey ?? around.guardKey
   const inertMs = props.inertMs ?? around.inertMs

@@ -1,7 +1,7 @@
 // The mark: a dot lifted off a bar. Decorative; the word beside it names the product.
 
 /** `size` in CSS pixels at the default font size. */
-export function AppMark({ size = 20 }: { size?: number }) {
+export function AppMark({ size = 20 }: { size?: number | undefined }) {
   const side = `${size / 16}rem`
   return (
     <svg className="app-mark" width={side} height={side} viewBox="0 0 20 20" fill="none" aria-hidden="true">

@@ -6,23 +6,23 @@ type Press = (event: MouseEvent<HTMLButtonElement>) => void
 
 export type ButtonProps = {
   children: ReactNode
-  onClick?: Press
+  onClick?: Press | undefined
   /** quiet is the second answer (Deny is quiet, never red); destructive stops or deletes. */
-  kind?: 'primary' | 'quiet' | 'destructive'
+  kind?: 'primary' | 'quiet' | 'destructive' | undefined
   /** 52 high, for the fixed answers of a sheet; otherwise 44. */
-  tall?: boolean
-  block?: boolean
+  tall?: boolean | undefined
+  block?: boolean | undefined
   /** Takes the larger share beside another answer. */
-  wide?: boolean
-  icon?: IconName
+  wide?: boolean | undefined
+  icon?: IconName | undefined
   /** A single letter shown as a key; the screen listens for it. */
-  shortcut?: string
-  type?: 'button' | 'submit'
-  form?: string
-  disabled?: boolean
+  shortcut?: string | undefined
+  type?: 'button' | 'submit' | undefined
+  form?: string | undefined
+  disabled?: boolean | undefined
   /** Keeps the button in the tab order but says it does nothing now (a sent answer that waits for the host). */
-  waiting?: boolean
-  ref?: Ref<HTMLButtonElement>
+  waiting?: boolean | undefined
+  ref?: Ref<HTMLButtonElement> | undefined
 }
 
 /** One button with its verb. `waiting` ignores presses and keeps focus; `disabled` gives focus up. */
@@ -54,12 +54,12 @@ export function Button(props: ButtonProps) {
 export function IconButton(props: {
   icon: IconName
   label: string
-  onClick?: Press
-  kind?: 'plain' | 'primary'
-  type?: 'button' | 'submit'
-  disabled?: boolean
-  pressed?: boolean
-  ref?: Ref<HTMLButtonElement>
+  onClick?: Press | undefined
+  kind?: 'plain' | 'primary' | undefined
+  type?: 'button' | 'submit' | undefined
+  disabled?: boolean | undefined
+  pressed?: boolean | undefined
+  ref?: Ref<HTMLButtonElement> | undefined
 }) {
   return (
     <button
@@ -80,11 +80,11 @@ export function IconButton(props: {
 /** A word that acts: Edit, Withdraw, Why?. Drawn small, 44 high to the finger. */
 export function TextLink(props: {
   children: ReactNode
-  onClick?: Press
-  href?: string
-  icon?: IconName
-  tone?: 'accent' | 'ink'
-  disabled?: boolean
+  onClick?: Press | undefined
+  href?: string | undefined
+  icon?: IconName | undefined
+  tone?: 'accent' | 'ink' | undefined
+  disabled?: boolean | undefined
 }) {
   const className = props.tone === 'ink' ? 'text-link text-link-ink' : 'text-link'
   const inside = (

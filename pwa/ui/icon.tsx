@@ -134,7 +134,15 @@ const drawings = {
 export type IconName = keyof typeof drawings
 
 /** One picture. Decorative unless `label` is given; `size` in CSS pixels at the default font size (scales with it). */
-export function Icon({ name, size = 20, label }: { name: IconName; size?: 16 | 18 | 20 | 24; label?: string }) {
+export function Icon({
+  name,
+  size = 20,
+  label,
+}: {
+  name: IconName
+  size?: 16 | 18 | 20 | 24 | undefined
+  label?: string | undefined
+}) {
   const side = `${size / 16}rem`
   const className = `icon icon-${name}${size === 16 ? ' icon-16' : ''}`
   return label ? (

@@ -3,7 +3,12 @@ import type { MouseEvent, ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 /** Rows in one frame. `waiting` is the amber ground and is for what needs a person, nothing else. */
-export function Group(props: { children: ReactNode; waiting?: boolean; flush?: boolean; label?: string }) {
+export function Group(props: {
+  children: ReactNode
+  waiting?: boolean | undefined
+  flush?: boolean | undefined
+  label?: string | undefined
+}) {
   const className = ['group', props.waiting && 'group-waiting', props.flush && 'group-flush'].filter(Boolean).join(' ')
   return props.label ? (
     <section className={className} aria-label={props.label}>
@@ -15,7 +20,11 @@ export function Group(props: { children: ReactNode; waiting?: boolean; flush?: b
 }
 
 /** The line above a group: a name, perhaps an icon, a quiet remark on the right. */
-export function GroupHeading(props: { children: ReactNode; icon?: IconName; aside?: ReactNode }) {
+export function GroupHeading(props: {
+  children: ReactNode
+  icon?: IconName | undefined
+  aside?: ReactNode | undefined
+}) {
   return (
     <div className="group-heading">
       {props.icon && <Icon name={props.icon} size={18} />}
@@ -36,28 +45,28 @@ export function GroupNote({ children }: { children: ReactNode }) {
 export type RowProps = {
   title: ReactNode
   /** Second line. */
-  detail?: ReactNode
+  detail?: ReactNode | undefined
   /** Glyph (18–20) or tile (32) at the left; `leadKind` sets where the hairline begins. */
-  lead?: ReactNode
-  leadKind?: 'glyph' | 'tile'
+  lead?: ReactNode | undefined
+  leadKind?: 'glyph' | 'tile' | undefined
   /** Right of the title, on its line: an <Age/> or a clock time. */
-  age?: ReactNode
+  age?: ReactNode | undefined
   /** Right, centred on the row: a value, an icon. */
-  end?: ReactNode
-  chevron?: boolean
+  end?: ReactNode | undefined
+  chevron?: boolean | undefined
   /** Buttons beside the row, outside its link. */
-  trailing?: ReactNode
+  trailing?: ReactNode | undefined
   /** Under the row, inside its frame: a command, its answers. */
-  below?: ReactNode
-  href?: string
-  onClick?: (event: MouseEvent<HTMLElement>) => void
-  disabled?: boolean
-  tone?: 'plain' | 'waiting' | 'strong' | 'muted' | 'destructive'
-  chosen?: boolean
+  below?: ReactNode | undefined
+  href?: string | undefined
+  onClick?: ((event: MouseEvent<HTMLElement>) => void) | undefined
+  disabled?: boolean | undefined
+  tone?: 'plain' | 'waiting' | 'strong' | 'muted' | 'destructive' | undefined
+  chosen?: boolean | undefined
   /** Wraps long words instead of cutting them to one line. */
-  wrap?: boolean
+  wrap?: boolean | undefined
   /** Edge to edge with a hairline above, as in a sheet. */
-  sheet?: boolean
+  sheet?: boolean | undefined
 }
 
 /** One row. With `href` it is a link, with `onClick` alone a button, else plain; a router may clone it and add both. */

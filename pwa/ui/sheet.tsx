@@ -14,10 +14,10 @@ export type SheetProps = {
   label: string
   children: ReactNode
   /** The answers: fixed at the bottom, never scrolled away, inert while the guard holds. */
-  footer?: ReactNode
+  footer?: ReactNode | undefined
   /** Names what is being decided; a change makes the answers inert again. */
-  guardKey?: string
-  inertMs?: number
+  guardKey?: string | undefined
+  inertMs?: number | undefined
 }
 
 /** Shows its children above everything while `open`; keeps the last of them on screen during the 200 ms of leaving. */
@@ -120,7 +120,12 @@ export function SheetPart({ children }: { children: ReactNode }) {
 }
 
 /** Chip and remark, the question, and who asks where. */
-export function SheetTitle(props: { chip?: ReactNode; aside?: ReactNode; title: ReactNode; who?: ReactNode }) {
+export function SheetTitle(props: {
+  chip?: ReactNode | undefined
+  aside?: ReactNode | undefined
+  title: ReactNode
+  who?: ReactNode | undefined
+}) {
   return (
     <div className="sheet-part">
       {(props.chip !== undefined || props.aside !== undefined) && (

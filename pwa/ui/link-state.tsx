@@ -1,0 +1,49 @@
+// Whether what is shown is current: always words, always since when. Offline is not red: nothing is wrong.
+import { Age, At, type Instant } from './age.tsx'
+import { Icon } from './icon.tsx'
+
+export type Link =
+  | { kind: 'live' }
+  | { kind: 'reconnecting'; since: Instant }
+  | { kind: 'device-offline'; since: Instant; device?: string | undefined }
+  | { kind: 'host-offline'; since: Instant; host: string }
+
+/** `Live` · `Reconnecting 6 s` · `This phone is offline since 14:02` · `atlas is offline since 14:02`. */
+export function LinkState({ link }: { link: Link }) {
+  switch (link.kind) {
+    case 'live':
+      return (
+        <span className="link-state">
+          <span className="link-dot" />
+          Live
+        </span>
+      )
+    case 'reconnecting':
+      return (
+        <span className="link-state">
+          <Icon name="working" size={16} />
+          <span>
+            Reconnecting <Age since={link.since} />
+          </span>
+        </span>
+      )
+    case 'device-offline':
+      return (
+        <span className="link-state">
+          <Icon name="wifi-off" size={16} />
+          <span>
+            <strong>{link.device ?? 'This phone'} is offline</strong> since <At at={link.since} />
+          </span>
+        </span>
+      )
+    case 'host-offline':
+      return (
+        <span className="link-state">
+          <Icon name="offline" size={16} />
+          <span>
+            <strong>{link.host} is offline</strong> since <At at={link.since} />
+          </span>
+        </span>
+      )
+  }
+}
