@@ -1,0 +1,139 @@
+/** Wakes whoever waits on a topic, in this process and in the others on the same database. Carries no data (L1). */
+import type { Signals } from '../db/database.ts'
+import type { Topic } from '../store/topic.ts'
+
+/** One waiting reader. Mark, read, then wait: a ring between the mark and the wait is not lost (L3). For one reader at a time. */
+export type Watch = {
+  /** Forgets the rings so far. Call it before reading. */
+  mark(): void
+  /** True when rung since the mark; false after `milliseconds`, or once the signal aborts or the watch closes. */
+  rung(milliseconds: number, signal?: AbortSignal): Promise<boolean>
+  close(): void
+}
+
+export type Bell = {
+  /** Call it after the commit (L2). Local waiters wake at once, other processes within some milliseconds. */
+  ring(...topics: Topic[]): void
+  watch(...topics: Topic[]): Watch
+  /** Wakes every waiter, so that each goes back to the store: for when rings may have been lost. */
+  ringAll(): void
+  close(): Promise<void>
+}
+
+type Watcher = { isRung: boolean; wake: (() => void) | null }
+
+/** PostgreSQL refuses a payload of 8,000 bytes or more. */
+const MAX_PAYLOAD_BYTES = 7_900
+/** A NOTIFY of its own per commit would serialise the commits of the whole cluster. */
+const COALESCE_MILLISECONDS = 5
+
+/** `onTrouble` hears of a ring that could not be passed on; waiters of other processes then come by their safety poll. */
+export async function createBell(
+  signals: Signals | null,
+  onTrouble: (error: unknown) => void = () => {},
+): Promise<Bell> {
+  const watchers = new Map<Topic, Set<Watcher>>()
+  const self = crypto.randomUUID()
+  const waiting = new Set<Topic>()
+  let timer: NodeJS.Timeout | null = null
+  let sending = Promise.resolve()
+
+  const wake = (set: Iterable<Watcher>) => {
+    for (const watcher of set) {
+      watcher.isRung = true
+      watcher.wake?.()
+    }
+  }
+  const ringHere = (topic: Topic) => wake(watchers.get(topic) ?? [])
+  const ringAll = () => {
+    for (const set of watchers.values()) wake(set)
+  }
+
+  const flush = () => {
+    timer = null
+    const payloads = payloadsOf(self, [...waiting])
+    waiting.clear()
+    sending = sending.then(async () => {
+      for (const payload of payloads) await signals?.send(payload).catch(onTrouble)
+    })
+  }
+
+  const listening = await signals?.listen(
+    (payload) => {
+      const [sender, ...topics] = payload.split(' ')
+      if (sender !== self) for (const topic of topics) ringHere(topic as Topic)
+    },
+    ringAll, // what was rung while nobody listened is unknown
+  )
+
+  return {
+    ring(...topics) {
+      for (const topic of topics) ringHere(topic)
+      if (!signals) return
+      for (const topic of topics) waiting.add(topic)
+      timer ??= setTimeout(flush, COALESCE_MILLISECONDS)
+    },
+    watch(...topics) {
+      const watcher: Watcher = { isRung: false, wake: null }
+      for (const topic of topics) {
+        const set = watchers.get(topic) ?? new Set()
+        watchers.set(topic, set.add(watcher))
+      }
+      let closed = false
+      return {
+        mark: () => {
+          watcher.isRung = false
+        },
+        rung: (milliseconds, signal) => (closed ? Promise.resolve(false) : waitFor(watcher, milliseconds, signal)),
+        close: () => {
+          closed = true
+          for (const topic of topics) {
+            const set = watchers.get(topic)
+            set?.delete(watcher)
+            if (set?.size === 0) watchers.delete(topic)
+          }
+          watcher.wake?.()
+        },
+      }
+    },
+    ringAll,
+    async close() {
+      if (timer) {
+        clearTimeout(timer)
+        flush()
+      }
+      await sending
+      await listening?.close()
+      ringAll()
+    },
+  }
+}
+
+function waitFor(watcher: Watcher, milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+  if (watcher.isRung || signal?.aborted) return Promise.resolve(watcher.isRung)
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      watcher.wake = null
+      resolve(watcher.isRung)
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal?.addEventListener('abort', done, { once: true })
+    watcher.wake = done
+  })
+}
+
+function payloadsOf(sender: string, topics: Topic[]): string[] {
+  const payloads: string[] = []
+  let payload = sender
+  for (const topic of topics) {
+    if (payload.length + 1 + Buffer.byteLength(topic) > MAX_PAYLOAD_BYTES) {
+      payloads.push(payload)
+      payload = sender
+    }
+    payload += ` ${topic}`
+  }
+  if (payload !== sender) payloads.push(payload)
+  return payloads
+}
