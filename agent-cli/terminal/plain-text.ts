@@ -3,7 +3,7 @@
 const SEQUENCES =
   // CSI, OSC / DCS / APC / PM / SOS up to their end, and two-character escapes.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  /\u001b\[[0-?]*[ -/]*[@-~]|[\u001b\u009d\u0090\u009f\u009e\u0098][\]P_^X]?[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u009b[0-?]*[ -/]*[@-~]|\u001b[@-Z\\-_]/g
+  /\u001b\[[0-?]*[ -/]*[@-~]|(?:\u001b[\]P_^X]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u009b[0-?]*[ -/]*[@-~]|\u001b[@-Z\\-_]/g
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this shows
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
