@@ -1,13 +1,93 @@
 /** What a resolver is given for one operation: who asks, until when, and the server's parts. Made by http/ and sockets/, by nobody else. */
+import type { CutOff, Identity, Trust } from '../auth/trust.ts'
+import type { Database } from '../db/database.ts'
+import type { Bell } from '../live/bell.ts'
+import { type Allowance, allowance, requireSight, type Stands } from '../policy/allowance.ts'
 import type { Principal } from '../policy/principal.ts'
+import type { Rung } from '../policy/rung.ts'
+import type { PushTester } from '../push/sender.ts'
+import type { Refused } from '../store/refused.ts'
 
-export type Context = {
+/** The parts of one server process; every context shares them. `write(context, …)` of live/ takes it as it is. */
+export type Parts = {
+  readonly database: Database
+  readonly bell: Bell
+  readonly trust: Trust
+  readonly push: PushTester
+  /** Called after a setup code has been used up and the enrolment is committed. */
+  readonly onSetupCodeUsed: () => void
+  /** Where devices reach this server; null when it is only here. */
+  readonly publicUrl: string | null
+  readonly version: string
+  readonly pushPublicKey: string
+}
+
+export type Context = Parts & {
+  /** As of the start of the operation; `allowed` and `stands` are as of now. */
   readonly principal: Principal
+  /** Address of the peer as the limits count it. */
+  readonly address: string
   /**
-   * Aborts when the request is dropped, the operation is completed, the server stops, or the principal is revoked (T3; then `reason` is the
+   * Aborts when the request is dropped, the operation is completed, the server stops, or the principal is revoked (T3; then its reason is the
    * `Refused` to throw). Everything that waits takes it.
    */
   readonly signal: AbortSignal
-  /** Address of the peer as the limits count it. */
-  readonly address: string
+  /** `signal`, and also when policy takes sight from a device: its reason is then the POLICY refusal. For what shows sessions. */
+  readonly sightSignal: AbortSignal
+  /** Rung and policy as of the last half second. Throws REVOKED and the like. */
+  stands(): Promise<Stands>
+  /** min(device rung, session ceiling, policy) and the rule that limits it; for a session, or in general with null. */
+  allowed(session: { ceiling: Rung } | null): Promise<Allowance>
+}
+
+export type Operation = { identity: Identity; address: string; signal: AbortSignal }
+
+/** Nothing is watched until something asks for a signal: an operation that never waits costs no watch. */
+export function createContext(parts: Parts, { identity, address, signal }: Operation): Context {
+  const { trust } = parts
+  let watched: AbortSignal | undefined
+  let sighted: AbortSignal | undefined
+
+  /** Ends with the operation; what the trust poll finds becomes the reason. */
+  function watch(sight: boolean): AbortSignal {
+    const ended = new AbortController()
+    const stop = (why: Refused | CutOff | undefined) => {
+      unwatch()
+      ended.abort(why)
+    }
+    const look = (stands: Stands) => {
+      const refusal = sightRefusal(identity.principal, stands)
+      if (refusal) stop(refusal)
+    }
+    const unwatch = trust.watch(identity, { onEnd: stop, ...(sight && { onChange: look }) })
+    if (signal.aborted) stop(undefined)
+    else signal.addEventListener('abort', () => stop(undefined), { once: true })
+    return ended.signal
+  }
+
+  const stands = () => trust.stands(identity)
+  return {
+    ...parts,
+    principal: identity.principal,
+    address,
+    get signal() {
+      watched ??= watch(false)
+      return watched
+    },
+    get sightSignal() {
+      sighted ??= watch(true)
+      return sighted
+    },
+    stands,
+    allowed: async (session) => allowance(identity.principal, await stands(), session),
+  }
+}
+
+function sightRefusal(principal: Principal, stands: Stands): Refused | null {
+  try {
+    requireSight(allowance(principal, stands, null))
+    return null
+  } catch (refused) {
+    return refused as Refused
+  }
 }

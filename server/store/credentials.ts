@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
 import { instantIn } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { credential, device, host, pairing, policy } from '../db/schema.ts'
+import { credential, device, host, pairing, policy, session } from '../db/schema.ts'
 import type { RemoteControl } from './policies.ts'
 
 /** What stands behind one token at the moment it was read. */
@@ -111,4 +111,10 @@ async function readPairings(tx: Tx, wanted: string[], found: Map<string, Standin
     if (joiner && wanted.includes(joiner)) found.set(joiner, { kind: 'pairing', pairingId: id, side: 'joiner', isOver })
     if (opener && wanted.includes(opener)) found.set(opener, { kind: 'pairing', pairingId: id, side: 'opener', isOver })
   }
+}
+
+/** True when the session is there and another host writes it. */
+export async function isAnotherHosts(tx: Tx, sessionId: string, hostId: string): Promise<boolean> {
+  const [row] = await tx.select({ hostId: session.hostId }).from(session).where(eq(session.id, sessionId))
+  return row !== undefined && row.hostId !== hostId
 }

@@ -1,5 +1,5 @@
 /** The one-time code that makes a stranger's host the owner's. Knows no file and no terminal. */
-import { and, count, eq, isNull } from 'drizzle-orm'
+import { and, count, eq, isNotNull, isNull } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { setupCode } from '../db/schema.ts'
@@ -26,4 +26,13 @@ export async function isSetupCodeOpen(tx: Tx, codeHash: string): Promise<boolean
     .from(setupCode)
     .where(and(eq(setupCode.codeHash, codeHash), isNull(setupCode.usedAt)))
   return (row?.open ?? 0) > 0
+}
+
+/** For a caller whose answer was lost: the code was right once. */
+export async function wasSetupCodeUsed(tx: Tx, codeHash: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ used: count() })
+    .from(setupCode)
+    .where(and(eq(setupCode.codeHash, codeHash), isNotNull(setupCode.usedAt)))
+  return (row?.used ?? 0) > 0
 }

@@ -1,0 +1,55 @@
+/** The setup code: made for the first host, used once. Knows no file: who shows it is main's. */
+import { randomInt } from 'node:crypto'
+import { ALPHABET, normaliseCode } from '../../protocol/pairing.ts'
+import type { Tx } from '../db/database.ts'
+import { enrolHost, findHost, type HostRow } from '../store/hosts.ts'
+import { createOwner, firstOwner } from '../store/owners.ts'
+import { refuse } from '../store/refused.ts'
+import { replaceSetupCode, useSetupCode, wasSetupCodeUsed } from '../store/setup-codes.ts'
+import { ownerTopic, type Ring } from '../store/topic.ts'
+import { limited, type Outcome, SETUP_CODE } from './limited.ts'
+import { parseKey, parseName, parsePlatform } from './parse.ts'
+import { hashToken } from './tokens.ts'
+
+/** `count` signs of five random bits each. */
+export const randomCode = (count: number): string =>
+  Array.from({ length: count }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('')
+
+export const hashCode = (typed: string): string => hashToken(normaliseCode(typed))
+
+/** A new code of 60 bits in three groups; the one before stops working. */
+export async function openSetup(tx: Tx): Promise<string> {
+  const code = randomCode(12)
+  await replaceSetupCode(tx, hashCode(code))
+  return code.replace(/(.{4})(.{4})(.{4})/, '$1-$2-$3')
+}
+
+/** Enrols a host by the setup code; the first one brings its owner into being. Safe to retry with the same key and code. */
+export async function enrolBySetupCode(
+  tx: Tx,
+  ring: Ring,
+  asked: { name: string; platform?: string | null | undefined; publicKey: string; setupCode: string; address: string },
+): Promise<Outcome<HostRow>> {
+  const id = await parseKey('hst', asked.publicKey)
+  const name = parseName(asked.name)
+  const platform = parsePlatform(asked.platform)
+  const codeHash = hashCode(asked.setupCode)
+  const attempt = async (): Promise<HostRow | null> => {
+    if (!(await useSetupCode(tx, codeHash))) {
+      const before = await findHost(tx, id)
+      return before && (await wasSetupCodeUsed(tx, codeHash)) && before.revokedAt === null ? before : null
+    }
+    const owner = (await firstOwner(tx)) ?? (await createOwner(tx, name))
+    const host = await enrolHost(tx, { id, ownerId: owner.id, name, platform, publicKey: asked.publicKey })
+    ring(ownerTopic(owner.id))
+    return host
+  }
+  return limited(tx, SETUP_CODE, asked.address, attempt, () =>
+    refuse('CODE_WRONG', 'This is not the setup code, or it has been used.', {
+      rule: 'a setup code enrols one host',
+      level: 'server',
+      remedy:
+        'Read the code that stands now: offdesk serve prints it, and keeps it in server/setup-code of its data folder.',
+    }),
+  )
+}

@@ -1,0 +1,1 @@
+export type PushTester = { test(deviceId: string): Promise<{ delivered: boolean; statusCode: number | null; detail: string }> }
