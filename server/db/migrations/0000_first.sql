@@ -198,6 +198,7 @@ CREATE TABLE "command" (
 	"format" text DEFAULT 'json' NOT NULL,
 	"payload" "bytea" NOT NULL,
 	"decision_id" text,
+	"is_deny" boolean DEFAULT false NOT NULL,
 	"state" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp (3) with time zone,

@@ -1,6 +1,6 @@
 /** What is asked of a person, what a person asks of a host, and the prompts that wait there. */
 import { sql } from 'drizzle-orm'
-import { foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { bytes, instant } from './columns.ts'
 import { host, owner } from './people.ts'
 import { session } from './sessions.ts'
@@ -62,7 +62,8 @@ export const prompt = pgTable(
 /**
  * A wish addressed to a host (C1). QUEUED → DELIVERED → APPLIED | REFUSED | SUPERSEDED | EXPIRED | UNKNOWN; each step is a
  * conditional update on `state`, so a settled one never changes. `number` is dense per host (C2). Unique by sender and key:
- * sending again finds the first row. `sender` is the device's id, else the principal that caused it.
+ * sending again finds the first row. `sender` is the device's id, else the principal that caused it. `is_deny` stands apart
+ * from the payload because the choice of a proposal needs it (D2) and a payload may be sealed one day.
  */
 export const command = pgTable(
   'command',
@@ -86,6 +87,7 @@ export const command = pgTable(
     format: text('format').notNull().default('json'),
     payload: bytes('payload').notNull(),
     decisionId: text('decision_id'),
+    isDeny: boolean('is_deny').notNull().default(false),
     state: text('state', {
       enum: ['QUEUED', 'DELIVERED', 'APPLIED', 'REFUSED', 'SUPERSEDED', 'EXPIRED', 'UNKNOWN'],
     }).notNull(),
