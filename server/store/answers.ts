@@ -1,0 +1,52 @@
+/** A device's answer becomes the decision's proposal, or loses at once; one conditional update decides (D2, D4). */
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Tx } from '../db/database.ts'
+import { command, decision } from '../db/schema.ts'
+import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from './commands.ts'
+import { unsettledStates } from './delivery.ts'
+import { notFound } from './refused.ts'
+import { ownerTopic, type Ring, sessionTopic } from './topic.ts'
+
+export type Answer = NewCommand & { sessionId: string; decisionId: string; epoch: number; isDeny: boolean }
+
+/**
+ * Safe to retry with the same key. An answer to a settled decision, to another epoch, or after another's proposal is SUPERSEDED at birth; a deny
+ * takes the place of an approve that the host has not applied yet.
+ */
+export async function answerDecision(tx: Tx, ring: Ring, answer: Answer): Promise<CommandRow> {
+  await lockHost(tx, answer.hostId)
+  const before = await sentBefore(tx, answer)
+  if (before) return before
+  const its = and(eq(decision.sessionId, answer.sessionId), eq(decision.id, answer.decisionId))
+  const [row] = await tx.select().from(decision).where(its).for('update')
+  if (!row) throw notFound('decision')
+  const isOpen = row.state === 'OPEN' && row.epoch === answer.epoch
+  const standing = isOpen && row.proposalId ? await findProposal(tx, row.proposalId) : null
+  const takesOver = standing !== null && answer.isDeny && !standing.isDeny && !standing.isApplied
+  const wins = isOpen && (standing === null || takesOver)
+  if (takesOver) await supersede(tx, standing.id)
+  const made = await createCommand(tx, ring, { ...answer, superseded: !wins })
+  if (wins) {
+    await tx
+      .update(decision)
+      .set({ proposalId: made.id, revision: sql`${decision.revision} + 1` })
+      .where(its)
+    ring(ownerTopic(answer.ownerId), sessionTopic(answer.sessionId))
+  }
+  return made
+}
+
+type Proposal = { id: string; isDeny: boolean; isApplied: boolean }
+
+async function findProposal(tx: Tx, id: string): Promise<Proposal | null> {
+  const [row] = await tx.select().from(command).where(eq(command.id, id))
+  if (!row) return null
+  return { id, isDeny: row.isDeny, isApplied: row.state === 'APPLIED' }
+}
+
+async function supersede(tx: Tx, id: string): Promise<void> {
+  await tx
+    .update(command)
+    .set({ state: 'SUPERSEDED', settledAt: sql`clock_timestamp()`, revision: sql`${command.revision} + 1` })
+    .where(and(eq(command.id, id), inArray(command.state, [...unsettledStates])))
+}

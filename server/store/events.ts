@@ -1,0 +1,45 @@
+/** Events read back in the host's order, by number and never by time (E10). Knows no subscription. */
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm'
+import type { Tx } from '../db/database.ts'
+import { event } from '../db/schema.ts'
+import { isKnownKind, type KnownEvent, readEvent } from './event-kinds.ts'
+import { decodePayload } from './payload.ts'
+
+export type EventRow = typeof event.$inferSelect
+
+/** At most `limit` events strictly between the numbers, ascending; `backward` takes those nearest to the end. */
+export async function listEvents(
+  tx: Tx,
+  sessionId: string,
+  page: { after: number | null; before: number | null; limit: number; backward: boolean },
+): Promise<EventRow[]> {
+  const rows = await tx
+    .select()
+    .from(event)
+    .where(
+      and(
+        eq(event.sessionId, sessionId),
+        page.after === null ? undefined : gt(event.seq, page.after),
+        page.before === null ? undefined : lt(event.seq, page.before),
+      ),
+    )
+    .orderBy(page.backward ? desc(event.seq) : asc(event.seq))
+    .limit(page.limit)
+  return page.backward ? rows.reverse() : rows
+}
+
+export async function findEvents(tx: Tx, sessionId: string, seqs: number[]): Promise<EventRow[]> {
+  if (seqs.length === 0) return []
+  return tx
+    .select()
+    .from(event)
+    .where(and(eq(event.sessionId, sessionId), inArray(event.seq, seqs)))
+    .orderBy(asc(event.seq))
+}
+
+/** What a stored event says; null when this server does not know its kind or cannot read its payload: then it is shown as unknown. */
+export function readStored(row: Pick<EventRow, 'kind' | 'format' | 'payload'>): KnownEvent | null {
+  if (row.format !== 'json' || !isKnownKind(row.kind)) return null
+  const read = readEvent(row.kind, decodePayload(row.payload))
+  return 'value' in read ? read.value : null
+}

@@ -1,0 +1,10 @@
+/** Ids that the server mints, and the form of those that hosts mint. 132 bits each. */
+import { randomText } from '../../protocol/bytes.ts'
+
+/** Unguessable and never reused, also after a restart or a restore. */
+export const mintId = (kind: 'cmd' | 'own' | 'pai'): string => `${kind}_${randomText(17).slice(0, 22)}`
+
+export const isSessionId = (id: string): boolean => /^ses_[A-Za-z0-9_-]{22}$/.test(id)
+export const isDecisionId = (id: string): boolean => /^dec_[A-Za-z0-9_-]{22}$/.test(id)
+/** What a sender chooses to make sending again harmless (C1). */
+export const isCommandKey = (key: string): boolean => /^[A-Za-z0-9_-]{16,64}$/.test(key)

@@ -1,0 +1,121 @@
+/** Takes a batch of events from the host that owns the session: whole, in order, once (E1 to E4, docs/protocol.md §2). */
+import { and, eq, gte, inArray, isNotNull, lte } from 'drizzle-orm'
+import type { Tx } from '../db/database.ts'
+import { body, event } from '../db/schema.ts'
+import { fenced } from './attachments.ts'
+import { bodyRefsIn } from './event-kinds.ts'
+import { limits } from './limits.ts'
+import { project } from './projection.ts'
+import { type PushedEvent, refusedEvent } from './pushed-event.ts'
+import { refuse } from './refused.ts'
+import { asPublished, lockSession, type SessionRow } from './sessions.ts'
+import { type Ring, sessionTopic } from './topic.ts'
+
+export type Push = {
+  sessionId: string
+  epoch: number
+  attachmentId: string
+  events: PushedEvent[]
+}
+
+/** Returns the last stored number. Throws EVENT_GAP, EVENT_CONFLICT, EVENT_REFUSED, EPOCH_FENCED, BODY_MISSING, TOO_LARGE, SESSION_*. */
+export async function pushEvents(
+  tx: Tx,
+  ring: Ring,
+  by: { ownerId: string; hostId: string },
+  push: Push,
+): Promise<number> {
+  // Take the row first: two pushes at once could commit in the other order, and a reader past 8 never asks for 7 again.
+  const session = asPublished(await lockSession(tx, push.sessionId), by)
+  if (push.epoch !== session.epoch || push.attachmentId !== session.attachmentId) throw fenced(session.epoch)
+  assertDense(push.events)
+  await assertSame(tx, session, push.events)
+  const fresh = push.events.filter((pushed) => pushed.seq > session.lastSeq)
+  const [first] = fresh
+  const last = fresh.at(-1)
+  if (!first || !last) return session.lastSeq
+  if (session.endedAt)
+    throw refuse('SESSION_ENDED', 'The session has ended; only a new attachment can add to it.', { level: 'session' })
+  if (first.seq !== session.lastSeq + 1) throw gap(session.lastSeq + 1)
+  assertAcceptable(fresh)
+  await assertBodies(tx, session.id, fresh)
+  await tx.insert(event).values(
+    fresh.map(({ seq, at, digest, kind, format, payload }) => ({
+      sessionId: session.id,
+      epoch: session.epoch,
+      ...{ seq, at, digest, kind, format, payload },
+    })),
+  )
+  await project(tx, ring, session, fresh)
+  ring(sessionTopic(session.id))
+  return last.seq
+}
+
+const gap = (expectedSeq: number) =>
+  refuse('EVENT_GAP', `Number ${expectedSeq} is expected next.`, {
+    rule: 'E2: numbers are dense',
+    level: 'session',
+    numbers: { expectedSeq },
+  })
+
+function assertDense(events: PushedEvent[]): void {
+  let expected: number | null = null
+  for (const pushed of events) {
+    if (expected !== null && pushed.seq !== expected) throw gap(expected)
+    expected = pushed.seq + 1
+  }
+}
+
+// Numbers that retention has removed compare with nothing and count as acknowledged (E5).
+async function assertSame(tx: Tx, session: SessionRow, events: PushedEvent[]): Promise<void> {
+  const old = events.filter((pushed) => pushed.seq <= session.lastSeq)
+  const [first] = old
+  const last = old.at(-1)
+  if (!first || !last) return
+  const rows = await tx
+    .select({ seq: event.seq, digest: event.digest })
+    .from(event)
+    .where(and(eq(event.sessionId, session.id), gte(event.seq, first.seq), lte(event.seq, last.seq)))
+  const stored = new Map(rows.map((row) => [row.seq, row.digest]))
+  for (const { seq, digest } of old) {
+    if ((stored.get(seq) ?? digest) !== digest)
+      throw refuse('EVENT_CONFLICT', `Number ${seq} is stored with another content.`, {
+        rule: 'E2: a number is never used twice',
+        level: 'session',
+        numbers: { seq },
+      })
+  }
+}
+
+// The single bad event is named before the batch is: the host can replace the one, and has no use for a smaller batch around it.
+function assertAcceptable(events: PushedEvent[]): void {
+  let batchBytes = 0
+  for (const { seq, payload, problem } of events) {
+    if (payload.length > limits.maxEventBytes)
+      throw refusedEvent(seq, `it has ${payload.length} bytes, the limit is ${limits.maxEventBytes}`)
+    if (problem) throw refusedEvent(seq, problem)
+    batchBytes += payload.length
+  }
+  if (batchBytes > limits.maxBatchBytes)
+    throw refuse('TOO_LARGE', `A batch holds at most ${limits.maxBatchBytes} bytes.`, {
+      numbers: { limit: limits.maxBatchBytes },
+    })
+}
+
+async function assertBodies(tx: Tx, sessionId: string, events: PushedEvent[]): Promise<void> {
+  const refs = events.flatMap((pushed) => bodyRefsIn(pushed.refs))
+  const digests = [...new Set(refs.map((ref) => ref.digest))]
+  if (digests.length === 0) return
+  const rows = await tx
+    .select({ digest: body.digest })
+    .from(body)
+    .where(and(eq(body.sessionId, sessionId), inArray(body.digest, digests), isNotNull(body.completedAt)))
+  const complete = new Set(rows.map((row) => row.digest))
+  const digest = digests.find((one) => !complete.has(one))
+  if (digest)
+    throw refuse('BODY_MISSING', `The content ${digest} is referred to but not stored whole yet. Put it first.`, {
+      rule: 'E6: a body is durable before anything refers to it',
+      level: 'session',
+      numbers: { digest },
+    })
+}
