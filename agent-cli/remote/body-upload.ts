@@ -1,0 +1,60 @@
+// Puts a session's large contents on the server before an event refers to them (E6). Knows no event but its references.
+import type { Bodies } from '../journal/bodies.ts'
+import type { Caller } from './credentials.ts'
+import { PutBody } from './session-operations.ts'
+
+export type Reference = { digest: string; mediaType: string; size: number }
+
+export type BodyUpload = {
+  /** Resolves when all are complete on the server; a missing local file throws JournalError NOT_FOUND. */
+  put(references: readonly Reference[], signal: AbortSignal): Promise<void>
+  /** The server does not have it after all. */
+  forget(digest: string): void
+}
+
+export function createBodyUpload(options: {
+  call: Caller
+  sessionId: string
+  bodies: Pick<Bodies, 'read'>
+  chunkBytes?: number
+}): BodyUpload {
+  const { call, sessionId, bodies, chunkBytes = 1024 * 1024 } = options
+  const there = new Set<string>()
+
+  async function putOne({ digest, mediaType, size }: Reference, signal: AbortSignal): Promise<void> {
+    let offset = 0
+    for (;;) {
+      const bytes = await bodies.read(digest, offset, chunkBytes)
+      const input = { sessionId, digest, mediaType, size, offset, chunk: bytes.toString('base64') }
+      const { putBody } = await call(PutBody, { input }, { signal, timeoutSeconds: 120 })
+      if (putBody.complete) break
+      // The server says where it stands: it may have more than this process knows of.
+      offset = Math.max(offset + bytes.byteLength, putBody.receivedBytes)
+      if (offset >= size) break
+    }
+    there.add(digest)
+  }
+
+  return {
+    async put(references, signal) {
+      for (const reference of references) if (!there.has(reference.digest)) await putOne(reference, signal)
+    },
+    forget: (digest) => void there.delete(digest),
+  }
+}
+
+/** Every body reference inside an event's body: an object with exactly digest, mediaType and size. */
+export function referencesIn(value: unknown): Reference[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap(referencesIn)
+  const { digest, mediaType, size } = value as Record<string, unknown>
+  if (
+    typeof digest === 'string' &&
+    typeof mediaType === 'string' &&
+    typeof size === 'number' &&
+    /^[0-9a-f]{64}$/.test(digest)
+  ) {
+    return [{ digest, mediaType, size }]
+  }
+  return Object.values(value).flatMap(referencesIn)
+}

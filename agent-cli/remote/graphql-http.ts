@@ -1,0 +1,90 @@
+// One GraphQL operation over HTTPS as one promise that always ends. Knows no operation and keeps nothing.
+import type { TadaDocumentNode } from 'gql.tada'
+import { print } from 'graphql'
+import { RemoteError } from './failure.ts'
+
+export type Endpoint = {
+  /** The server's address without a path, e.g. `https://offdesk.example`. */
+  readonly url: string
+  readonly fetch?: typeof fetch
+}
+
+export type AskOptions = {
+  readonly token?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** From sending to the whole answer; default 30. */
+  readonly timeoutSeconds?: number
+}
+
+/** The operation's data. Rejects with RemoteError, or with the signal's reason. */
+export async function ask<R, V>(
+  endpoint: Endpoint,
+  document: TadaDocumentNode<R, V>,
+  variables: V,
+  options: AskOptions = {},
+): Promise<R> {
+  options.signal?.throwIfAborted()
+  const timeout = AbortSignal.timeout((options.timeoutSeconds ?? 30) * 1_000)
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
+  let status = 0
+  let text: string
+  try {
+    const response = await (endpoint.fetch ?? fetch)(`${endpoint.url.replace(/\/$/, '')}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      },
+      body: JSON.stringify({ query: textOf(document), variables }),
+      signal,
+      // A redirect would carry the credential to whoever answers there.
+      redirect: 'error',
+    })
+    status = response.status
+    text = await response.text()
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason
+    throw new RemoteError('UNREACHABLE', `The server at ${endpoint.url} does not answer.`, {}, error)
+  }
+  return dataOf(text, status, endpoint.url) as R
+}
+
+function dataOf(text: string, status: number, url: string): unknown {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch (error) {
+    const said = `What answers at ${url} is not an Offdesk server (HTTP ${status}). Check the address and what stands in front of it.`
+    throw new RemoteError(status >= 500 ? 'UNREACHABLE' : 'BAD_RESPONSE', said, { status }, error)
+  }
+  const { data, errors } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
+    data?: unknown
+    errors?: unknown
+  }
+  const [first] = Array.isArray(errors) ? errors : []
+  if (first !== undefined) throw refusal(first, status)
+  if (data === undefined || data === null)
+    throw new RemoteError('BAD_RESPONSE', `The server at ${url} gave no data.`, { status })
+  return data
+}
+
+function refusal(error: unknown, status: number): RemoteError {
+  const { message, extensions } = (typeof error === 'object' && error !== null ? error : {}) as {
+    message?: unknown
+    extensions?: Record<string, unknown>
+  }
+  const facts = typeof extensions === 'object' && extensions !== null ? extensions : {}
+  const code = typeof facts.code === 'string' ? facts.code : 'BAD_RESPONSE'
+  return new RemoteError(code, typeof message === 'string' ? message : 'The server refused.', { ...facts, status })
+}
+
+const texts = new WeakMap<object, string>()
+
+function textOf(document: TadaDocumentNode<unknown, never> | object): string {
+  const known = texts.get(document)
+  if (known !== undefined) return known
+  const text = print(document as Parameters<typeof print>[0])
+  texts.set(document, text)
+  return text
+}

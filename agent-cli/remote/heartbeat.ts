@@ -1,0 +1,35 @@
+// Says every 20 seconds that this host lives, and brings back what the server wants it to know at once (policy, revocations).
+import type { Caller } from './credentials.ts'
+import { RemoteError } from './failure.ts'
+import { Heartbeat } from './host-operations.ts'
+import { pause } from './pause.ts'
+import { isFinalForHost, type LinkNews } from './poller.ts'
+
+export type Beating = { close(): Promise<void> }
+
+export function createHeartbeat(options: { call: Caller; hostId: string; news: LinkNews; everyMs?: number }): Beating {
+  const { call, hostId, news, everyMs = 20_000 } = options
+  const ended = new AbortController()
+
+  async function run(): Promise<void> {
+    while (!ended.signal.aborted) {
+      try {
+        const { heartbeat } = await call(Heartbeat, { hostId }, { signal: ended.signal, timeoutSeconds: 15 })
+        news.onReached()
+        news.onFacts({ remoteControl: heartbeat.policy.remoteControl, revokedDeviceIds: heartbeat.revokedDeviceIds })
+      } catch (error) {
+        if (ended.signal.aborted) return
+        if (error instanceof RemoteError) news.onLost(error, isFinalForHost(error.code))
+      }
+      await pause(everyMs, ended.signal).catch(() => undefined)
+    }
+  }
+
+  const running = run()
+  return {
+    async close() {
+      ended.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,59 @@
+// What a host asks of its server about itself and its commands. Documents only.
+import { graphql, type ResultOf } from './graphql.ts'
+
+export const PollCommands = graphql(`
+  query PollCommands($hostId: ID!, $after: String, $waitSeconds: Int!) {
+    hostCommands(hostId: $hostId, after: $after, waitSeconds: $waitSeconds) {
+      after
+      revokedDeviceIds
+      policy { remoteControl version }
+      commands {
+        __typename id sessionId deviceId deviceName rung expiresAt createdAt
+        ... on SendPrompt { promptId text delivery promptModeId: modeId attachments { digest mediaType name size } }
+        ... on EditPrompt { promptId newText: text newDelivery: delivery }
+        ... on WithdrawPrompt { promptId }
+        ... on AnswerPermission { decisionId epoch optionId reason evidenceDigest }
+        ... on AnswerQuestion { decisionId epoch accepted reason values { name text number boolean choices } }
+        ... on DecidePlan { decisionId epoch optionId thenMode evidenceDigest comments { part text } }
+        ... on SetMode { modeId }
+        ... on CancelTurn { turnId }
+        ... on JoinPairing { pairingId name publicKey nonce mac }
+        ... on EndorseDevice { endorserId newDeviceId newRung name publicKey signature }
+        ... on ForgetDevice { forgottenDeviceId }
+      }
+    }
+  }
+`)
+
+export type HostCommand = ResultOf<typeof PollCommands>['hostCommands']['commands'][number]
+export type CommandKind = HostCommand['__typename']
+export type CommandOf<K extends CommandKind> = Extract<HostCommand, { __typename: K }>
+export type RemoteControl = 'OFF' | 'VIEW' | 'VIEW_AND_CONTROL'
+
+export const AcknowledgeCommands = graphql(`
+  mutation AcknowledgeCommands($hostId: ID!, $ids: [ID!]!) { acknowledgeCommands(hostId: $hostId, ids: $ids) { id state } }
+`)
+
+export const SettleCommand = graphql(`
+  mutation SettleCommand($input: SettleCommandInput!) { settleCommand(input: $input) { id state } }
+`)
+
+export const Heartbeat = graphql(`
+  mutation Heartbeat($hostId: ID!) {
+    heartbeat(hostId: $hostId) { now revokedDeviceIds policy { remoteControl version } }
+  }
+`)
+
+export const AskViewer = graphql(`
+  query AskViewer { viewer { id name server { version publicUrl incarnation } } }
+`)
+
+export const RevokeDevice = graphql(`
+  mutation RevokeDevice($id: ID!) { revokeDevice(id: $id) { id } }
+`)
+
+export type CommandSettlement = {
+  commandId: string
+  state: 'APPLIED' | 'REFUSED' | 'SUPERSEDED' | 'EXPIRED' | 'UNKNOWN'
+  refusal?: { code: string; message: string; rule?: string | null } | null
+}

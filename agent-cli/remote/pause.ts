@@ -1,0 +1,39 @@
+// Waiting that can be ended, and how long to wait before trying again. Knows nothing of what is tried.
+
+/** Resolves after that time, or rejects with the signal's reason. Does not keep the process alive. */
+export function pause(waitMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const end = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }, waitMs)
+    timer.unref()
+    signal?.addEventListener('abort', end, { once: true })
+  })
+}
+
+export type Backoff = {
+  /** Milliseconds to wait now; at most doubles each time, with jitter, so that hosts do not return in step. */
+  next(): number
+  reset(): void
+}
+
+export function createBackoff(options: { minMs?: number; maxMs?: number; random?: () => number } = {}): Backoff {
+  const { minMs = 250, maxMs = 15_000, random = Math.random } = options
+  let ceilingMs = minMs
+  return {
+    next() {
+      const waitMs = ceilingMs / 2 + (random() * ceilingMs) / 2
+      ceilingMs = Math.min(maxMs, ceilingMs * 2)
+      return waitMs
+    },
+    reset() {
+      ceilingMs = minMs
+    },
+  }
+}

@@ -1,0 +1,84 @@
+// Asks the server for this host's commands, again and again, and hands on those that someone here takes (C2). Runs none of them.
+import type { Caller } from './credentials.ts'
+import { codeOf, isPassing, RemoteError } from './failure.ts'
+import { AcknowledgeCommands, type HostCommand, PollCommands } from './host-operations.ts'
+import { createBackoff, pause } from './pause.ts'
+
+export type Poller = {
+  /** Reads every unsettled command again: someone new is here to take some. */
+  rewind(): void
+  close(): Promise<void>
+}
+
+export type LinkNews = {
+  /** Facts that came with an answer, from poll or heartbeat. */
+  onFacts(facts: { remoteControl: string; revokedDeviceIds: readonly string[] }): void
+  onReached(): void
+  /** `isFinal`: trying again is of no use (revoked, not enrolled). */
+  onLost(error: RemoteError, isFinal: boolean): void
+}
+
+const waitSeconds = 25
+/** No command of these codes can come without a person doing something first. */
+export const isFinalForHost = (code: string) => ['REVOKED', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code)
+
+export function createPoller(options: {
+  call: Caller
+  hostId: string
+  /** Several processes poll for one host: true for commands of a session or pairing of this one. */
+  takes: (command: HostCommand) => boolean
+  /** Must not throw; called in the order of the commands. A command may come again: the ledger tells (C3). */
+  onCommand: (command: HostCommand) => void
+  news: LinkNews
+  random?: () => number
+}): Poller {
+  const { call, hostId, news } = options
+  const ended = new AbortController()
+  const backoff = createBackoff(options.random ? { random: options.random } : {})
+  let after: string | null = null
+  let turn = new AbortController()
+
+  async function once(): Promise<void> {
+    turn = new AbortController()
+    const signal = AbortSignal.any([ended.signal, turn.signal])
+    const asked = { hostId, after, waitSeconds: after === null ? 0 : waitSeconds }
+    const { hostCommands } = await call(PollCommands, asked, { signal, timeoutSeconds: waitSeconds + 15 })
+    news.onReached()
+    news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
+    const mine = hostCommands.commands.filter(options.takes)
+    if (mine.length > 0) {
+      await call(AcknowledgeCommands, { hostId, ids: mine.map((command) => command.id) }, { signal: ended.signal })
+      for (const command of mine) options.onCommand(command)
+    }
+    // Rewound meanwhile: the new taker has not seen what was read before it came.
+    if (!turn.signal.aborted) after = hostCommands.after
+    backoff.reset()
+  }
+
+  async function run(): Promise<void> {
+    while (!ended.signal.aborted) {
+      try {
+        await once()
+      } catch (error) {
+        if (ended.signal.aborted) return
+        if (turn.signal.aborted) continue
+        const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
+        const code = codeOf(failure) ?? ''
+        news.onLost(failure, isFinalForHost(code))
+        await pause(isPassing(failure) ? backoff.next() : 15_000, ended.signal).catch(() => undefined)
+      }
+    }
+  }
+
+  const running = run()
+  return {
+    rewind() {
+      after = null
+      turn.abort()
+    },
+    async close() {
+      ended.abort()
+      await running
+    },
+  }
+}

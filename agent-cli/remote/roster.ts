@@ -1,0 +1,88 @@
+// The devices this host trusts, `host/roster.json`: learned by pairing or by the endorsement of one of them, never from the server (T5).
+// Several processes share the file; every question reads it anew.
+import { join } from 'node:path'
+import { importPublicKey, principalId, verify } from '../../protocol/keys.ts'
+import { endorsementBytes } from '../../protocol/pairing.ts'
+import { changeShared, readShared } from './shared-file.ts'
+
+export const rungs = ['VIEW', 'ANSWER', 'STEER', 'FULL'] as const
+export type Rung = (typeof rungs)[number]
+
+/** True when `has` allows what needs `needs` (T4). */
+export const reaches = (has: Rung, needs: Rung) => rungs.indexOf(has) >= rungs.indexOf(needs)
+export const lower = (a: Rung, b: Rung): Rung => (reaches(a, b) ? b : a)
+export const isRung = (value: unknown): value is Rung => rungs.includes(value as Rung)
+
+export type TrustedDevice = {
+  id: string
+  name: string
+  /** Null for a script made on the server's word by its owner's terminal: it can sign nothing. */
+  publicKey: string | null
+  rung: Rung
+  /** How it came here: `paired`, or the id of the device that vouched for it. */
+  via: string
+  addedAt: string
+}
+
+export type Roster = {
+  devices(): Promise<readonly TrustedDevice[]>
+  find(deviceId: string): Promise<TrustedDevice | null>
+  /** Adds or replaces. Throws RangeError when the id does not belong to the key. */
+  add(device: TrustedDevice): Promise<void>
+  remove(deviceId: string): Promise<void>
+  /** Adds a device on the word of one that is here, at most with that one's rung. Returns why not, or null. */
+  endorse(word: Endorsement): Promise<string | null>
+}
+
+export type Endorsement = {
+  hostId: string
+  endorserId: string
+  signature: string
+  device: { id: string; name: string; publicKey: string; rung: Rung }
+}
+
+export function openRoster(hostDir: string, now: () => Date = () => new Date()): Roster {
+  const path = join(hostDir, 'roster.json')
+  const read = () => readShared(path, parse)
+
+  async function add(device: TrustedDevice): Promise<void> {
+    if (device.publicKey !== null && (await principalId('dev', device.publicKey)) !== device.id) {
+      throw new RangeError(`the id ${device.id} does not belong to the key that was given`)
+    }
+    await changeShared(path, parse, (known) => [...known.filter((each) => each.id !== device.id), device])
+  }
+
+  return {
+    devices: read,
+    async find(deviceId) {
+      return (await read()).find((each) => each.id === deviceId) ?? null
+    },
+    add,
+    async remove(deviceId) {
+      await changeShared(path, parse, (known) =>
+        known.some((each) => each.id === deviceId) ? known.filter((each) => each.id !== deviceId) : known,
+      )
+    },
+    async endorse({ hostId, endorserId, signature, device }) {
+      const endorser = (await read()).find((each) => each.id === endorserId)
+      if (!endorser?.publicKey) return 'The device that vouches is not in the roster of this host.'
+      const bytes = endorsementBytes({ hostId, deviceId: device.id, publicKey: device.publicKey, rung: device.rung })
+      if (!(await verify(endorser.publicKey, bytes, signature)))
+        return 'The signature of the device that vouches is wrong.'
+      if (!reaches(endorser.rung, device.rung)) return 'A device cannot vouch for more than it may do itself.'
+      try {
+        await importPublicKey(device.publicKey)
+        await add({ ...device, via: endorserId, addedAt: now().toISOString() })
+      } catch {
+        return 'The new device’s key does not belong to its id.'
+      }
+      return null
+    },
+  }
+}
+
+function parse(value: unknown): readonly TrustedDevice[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw new TypeError('no list of devices')
+  return value.filter((each): each is TrustedDevice => typeof each?.id === 'string' && isRung(each?.rung))
+}

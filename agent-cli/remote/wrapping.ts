@@ -1,0 +1,51 @@
+// Turns journal events into what this server takes: kinds it does not know go as `other`, what is too large as a tombstone (E7, E9). Pure.
+import type { LoggedEvent } from '../journal/log.ts'
+import type { EventBodyInput, EventInput } from './session-operations.ts'
+
+export type Wrapping = {
+  /** GraphQL type names. */
+  readonly knownKinds: ReadonlySet<string>
+  readonly maxEventBytes: number
+  /** Numbers the server will never take, with its reason. */
+  readonly refused: ReadonlyMap<number, string>
+}
+
+/**
+ * The digest stays that of the journal's bytes, whatever is sent: the server compares and never recomputes it, so the same number
+ * is the same event after any restart and after a restore (E2).
+ */
+export function wrapped(event: LoggedEvent, how: Wrapping): EventInput {
+  const { seq, at, digest } = event
+  const kind = Object.keys(event.body ?? {})[0] ?? 'unknown'
+  const refusal = how.refused.get(seq)
+  if (refusal !== undefined) return { seq, at, digest, body: tombstone(kind, refusal) }
+  const typeName = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+  const isKnown = kind === 'other' || kind === 'tombstone' || how.knownKinds.has(typeName)
+  const content = (event.body as Record<string, unknown> | null)?.[kind]
+  const body = isKnown
+    ? (event.body as EventBodyInput)
+    : { other: { kind: typeName, json: JSON.stringify(content ?? null) } }
+  if (Buffer.byteLength(JSON.stringify(body)) > how.maxEventBytes) {
+    return {
+      seq,
+      at,
+      digest,
+      body: tombstone(kind, `This event is larger than the ${how.maxEventBytes} bytes the server takes.`),
+    }
+  }
+  return { seq, at, digest, body }
+}
+
+const tombstone = (replacedKind: string, reason: string): EventBodyInput => ({ tombstone: { replacedKind, reason } })
+
+/** As many of the events, in order and at least one, as one batch may hold. */
+export function batchOf(events: readonly EventInput[], maxEvents: number, maxBytes: number): EventInput[] {
+  const batch: EventInput[] = []
+  let bytes = 0
+  for (const event of events) {
+    bytes += Buffer.byteLength(JSON.stringify(event)) + 1
+    if (batch.length > 0 && (bytes > maxBytes || batch.length >= maxEvents)) break
+    batch.push(event)
+  }
+  return batch
+}
