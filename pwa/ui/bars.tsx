@@ -17,7 +17,11 @@ export function Header(props: {
       {props.onBack && <IconButton icon="back" label="Back" onClick={props.onBack} />}
       <div className="header-text">
         <h1 className="cut">{props.title}</h1>
-        {props.meta !== undefined && <div className="header-sub">{props.meta}</div>}
+        {props.meta !== undefined && (
+          <div className="header-sub">
+            {typeof props.meta === 'string' ? <span className="cut">{props.meta}</span> : props.meta}
+          </div>
+        )}
       </div>
       {props.end !== undefined && <div className="header-end">{props.end}</div>}
     </header>
@@ -85,15 +89,19 @@ export function TabsAction({ icon, label, onClick }: { icon: IconName; label: st
   )
 }
 
-/** The composer's frame: state and Cancel turn | plus, field, send | mode left, when right. Holds no text itself. */
+/**
+ * The composer's frame: state and Cancel turn | plus, field, send | mode left, when right. Holds no text itself.
+ * `wide` (two panes) is one framed line: plus, field, foot, send; the state is in the header there.
+ */
 export function ComposerFrame(props: {
   state?: ReactNode | undefined
   line: ReactNode
   foot?: ReactNode | undefined
   above?: ReactNode | undefined
+  wide?: boolean | undefined
 }) {
   return (
-    <div className="composer">
+    <div className={props.wide ? 'composer composer-wide' : 'composer'}>
       {props.above}
       {props.state !== undefined && <div className="composer-state">{props.state}</div>}
       <div className="composer-line">{props.line}</div>

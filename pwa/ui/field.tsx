@@ -1,5 +1,5 @@
 // Fields: one line, or lines that grow with what is written. 16 px, or a phone zooms in.
-import { type ComponentProps, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { type ComponentProps, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useRef } from 'react'
 
 type Around = {
   label: string
@@ -47,6 +47,17 @@ export function Field(props: Around & Value & Omit<ComponentProps<'input'>, keyo
   )
 }
 
+function growToText(element: HTMLTextAreaElement, maxRows: number): void {
+  element.style.height = 'auto'
+  const style = getComputedStyle(element)
+  const frame = Number.parseFloat(style.borderTopWidth) * 2
+  const padding = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom)
+  const most = Number.parseFloat(style.lineHeight) * maxRows + padding + frame
+  const wanted = element.scrollHeight + frame
+  element.style.height = `${Math.min(wanted, most)}px`
+  element.style.overflowY = wanted > most ? 'auto' : 'hidden'
+}
+
 /** Lines that grow from `rows` to `maxRows`, then scroll. `round` is the composer's shape. */
 export function TextArea(
   props: Around &
@@ -61,19 +72,24 @@ export function TextArea(
   const id = useId()
   const { label, hideLabel, hint, error, onChange, round, rows = 1, maxRows = 8, elementRef, ...area } = props
   const own = useRef<HTMLTextAreaElement>(null)
+  const grow = useCallback(() => {
+    if (own.current) growToText(own.current, maxRows)
+  }, [maxRows])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what makes it grow
-  useLayoutEffect(() => {
+  useLayoutEffect(grow, [props.value, grow])
+  // A turned phone or a sheet that has just opened changes the width, and with it the lines.
+  useEffect(() => {
     const element = own.current
     if (!element) return
-    element.style.height = 'auto'
-    const style = getComputedStyle(element)
-    const frame = Number.parseFloat(style.borderTopWidth) * 2
-    const padding = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom)
-    const most = Number.parseFloat(style.lineHeight) * maxRows + padding + frame
-    const wanted = element.scrollHeight + frame
-    element.style.height = `${Math.min(wanted, most)}px`
-    element.style.overflowY = wanted > most ? 'auto' : 'hidden'
-  }, [props.value, maxRows])
+    let width = 0
+    const watch = new ResizeObserver(() => {
+      if (element.clientWidth === width) return
+      width = element.clientWidth
+      grow()
+    })
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [grow])
   return (
     <Wrapped label={label} hideLabel={hideLabel} hint={hint} error={error} id={id}>
       <textarea

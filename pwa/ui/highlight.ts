@@ -48,14 +48,18 @@ const hues: Record<string, Hue> = {
   meta: 'comment',
 }
 
-function flatten(nodes: readonly RootContent[], hue: Hue | undefined, runs: Run[]): void {
+// Object keys in code are not keywords; in data and markup they are what one looks for.
+const plainKeys = new Set(['typescript', 'javascript'])
+
+function flatten(nodes: readonly RootContent[], language: string, hue: Hue | undefined, runs: Run[]): void {
   for (const node of nodes) {
     if (node.type === 'text') runs.push({ text: node.value, hue })
     else if (node.type === 'element') {
       const names = node.properties.className
       const scope = Array.isArray(names) ? String(names[0] ?? '').replace('hljs-', '') : ''
       // Inside a template string the substitution is code again.
-      flatten(node.children, scope === 'subst' ? undefined : (hues[scope] ?? hue), runs)
+      const plain = scope === 'subst' || (scope === 'attr' && plainKeys.has(language))
+      flatten(node.children, language, plain ? undefined : (hues[scope] ?? hue), runs)
     }
   }
 }
@@ -64,7 +68,7 @@ function flatten(nodes: readonly RootContent[], hue: Hue | undefined, runs: Run[
 export function highlightLines(code: string, language: string | undefined): Run[][] {
   const known = language && code.length <= mostCharacters && loaded?.registered(language)
   const runs: Run[] = []
-  if (known && loaded) flatten(loaded.highlight(language, code).children, undefined, runs)
+  if (known && loaded) flatten(loaded.highlight(language, code).children, language, undefined, runs)
   else runs.push({ text: code })
   const lines: Run[][] = [[]]
   for (const run of runs) {

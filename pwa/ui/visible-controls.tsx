@@ -102,7 +102,7 @@ export function VisibleText({
     at += part.hidden.length
     const broken = part.hidden === '\n' ? '\n' : part.hidden === '\t' ? '\t' : ''
     return [
-      <span key={key} className="hidden-sign" title={part.name}>
+      <span key={key} className={part.hidden === '\n' ? 'hidden-sign hidden-newline' : 'hidden-sign'} title={part.name}>
         {part.sign}
       </span>,
       broken,
