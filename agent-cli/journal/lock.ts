@@ -25,7 +25,7 @@ export interface Lock {
  * new lock. Here nothing is removed before a higher number exists, taking a number is one atomic `link`, and who finds a
  * higher number afterwards steps back.
  */
-export async function takeLock(folder: string): Promise<Lock> {
+export async function takeLock(folder: string, alive: (holder: Holder) => Promise<boolean> = isAlive): Promise<Lock> {
   const me = await thisProcess()
   const draft = join(folder, `.lock-${randomUUID()}`)
   try {
@@ -33,7 +33,7 @@ export async function takeLock(folder: string): Promise<Lock> {
     for (;;) {
       const top = await highest(folder)
       const holder = top === 0 ? undefined : await holderOf(folder, top)
-      if (holder !== undefined && (await isAlive(holder))) throw locked(folder, holder.pid)
+      if (holder !== undefined && (await alive(holder))) throw locked(folder, holder.pid)
       const mine = top + 1
       if (!(await linkNew(draft, lockPath(folder, mine)))) continue
       if ((await highest(folder)) > mine) {

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { takeLock } from '../../../agent-cli/journal/lock.ts'
+import { type Lock, takeLock } from '../../../agent-cli/journal/lock.ts'
 import { abandoned, createSessionFolder, openSessionFolder } from '../../../agent-cli/journal/session-folder.ts'
 import { startFixture } from './fixtures/children.ts'
 import { tempFolder } from './fixtures/places.ts'
@@ -29,6 +29,43 @@ test('[E1] of many takers at once exactly one holds the lock', async () => {
     expect(takers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
   }
+})
+
+test('[E1] whatever the interleaving of takers and leavers, never two hold it', async () => {
+  const folder = tempFolder()
+  let holding = 0
+  let turns = 0
+  async function comeAndGo(): Promise<void> {
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      const lock = await takeLock(folder).catch(() => undefined)
+      if (lock === undefined) continue
+      holding += 1
+      turns += 1
+      expect(holding).toBe(1)
+      await new Promise((resolve) => setImmediate(resolve))
+      holding -= 1
+      await lock.close()
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, comeAndGo))
+  expect(turns).toBeGreaterThan(20)
+})
+
+test('[E1] a taker so slow that its number has come and gone steps back', async () => {
+  const folder = tempFolder()
+  writeFileSync(join(folder, 'lock.1'), JSON.stringify({ pid: 2 ** 22, startedAt: 'never' }))
+  let faster: Lock | undefined
+  const slow = takeLock(folder, async (holder) => {
+    if (holder.pid === process.pid) return true
+    // While the slow one looks at the dead holder, another takes 2, leaves, and takes 3, which removes 2.
+    await (await takeLock(folder)).close()
+    faster = await takeLock(folder)
+    return false
+  })
+  await expect(slow).rejects.toMatchObject({ fault: 'LOCKED', pid: process.pid })
+  expect(faster?.held).toBe(true)
+  expect(readdirSync(folder)).toEqual(['lock.3'])
+  await faster?.close()
 })
 
 test('[E1] two processes never hold the lock together; the dead one is taken over and named', slow, async () => {
