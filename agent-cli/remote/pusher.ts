@@ -149,7 +149,7 @@ export function createPusher(options: {
       // A tombstone that is refused too would be refused for ever.
       if (seq !== null && !refused.has(seq)) return void refused.set(seq, error.message.slice(0, 1_000))
     }
-    if (error.code === 'EVENT_GAP') return
+    if (error.code === 'EVENT_GAP') return wait(backoff.next())
     if (error.code === 'BODY_MISSING') {
       if (typeof error.facts.digest === 'string') upload.forget(error.facts.digest)
       return wait(backoff.next())

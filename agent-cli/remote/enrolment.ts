@@ -1,0 +1,93 @@
+// Makes this machine known to a server: by the setup code it printed, or by the confirmation of a device that is paired already.
+import { hostname } from 'node:os'
+import { randomText } from '../../protocol/bytes.ts'
+import { commitment, normaliseCode } from '../../protocol/pairing.ts'
+import { type Caller, createCaller } from './credentials.ts'
+import { type AskOptions, ask, type Endpoint } from './graphql-http.ts'
+import { AskViewer } from './host-operations.ts'
+import type { Identity } from './identity.ts'
+import { type Pairing, watchPairing } from './pairing.ts'
+import { keepPairing, type PairingFile } from './pairing-files.ts'
+import { EnrolHost, RequestEnrolment } from './pairing-operations.ts'
+import type { Roster } from './roster.ts'
+import { rememberServer } from './servers.ts'
+
+type At = { endpoint: Endpoint; identity: Identity; hostDir: string; name?: string; signal?: AbortSignal }
+
+/** Enrols with the code a server printed at its first start. Rejects like `ask` (CODE_WRONG, RATE_LIMITED …). */
+export async function enrolWithSetupCode(at: At & { setupCode: string }): Promise<{ name: string }> {
+  const name = at.name ?? hostname()
+  const input = {
+    name,
+    platform: process.platform,
+    publicKey: at.identity.publicKey,
+    setupCode: normaliseCode(at.setupCode),
+  }
+  const { enrolHost } = await ask(at.endpoint, EnrolHost, { input }, at.signal ? { signal: at.signal } : {})
+  await remember(at, enrolHost.host.name)
+  return { name: enrolHost.host.name }
+}
+
+/** True when the server knows this machine's key already. Rejects when it cannot be asked. */
+export async function isEnrolled(at: At): Promise<boolean> {
+  const call = createCaller({ endpoint: at.endpoint, identity: at.identity, sessionId: null })
+  try {
+    const { viewer } = await call(AskViewer, {}, at.signal ? { signal: at.signal } : {})
+    await remember(at, viewer.name)
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code === 'NOT_FOUND' || code === 'UNAUTHENTICATED' || code === 'REVOKED') return false
+    throw error
+  }
+}
+
+export type Enrolment = {
+  readonly code: string
+  readonly expiresAt: string
+  /** `progress().matchCode` is to be compared; `confirm` is the device's part, so it is not to be called here. */
+  readonly pairing: Pairing
+  /** The person at this machine says that the codes were the same: only then the device is trusted here (T5). Call after CONFIRMED. */
+  trust(): Promise<void>
+}
+
+/** Asks to be let in by a paired device, which types the code and confirms. */
+export async function requestEnrolment(at: At & { roster: Roster }): Promise<Enrolment> {
+  const nonce = randomText(32)
+  const { identity, endpoint, hostDir, roster } = at
+  const name = at.name ?? hostname()
+  const committed = await commitment('ENROL_HOST', identity.publicKey, nonce)
+  const input = { commitment: committed, name, platform: process.platform, publicKey: identity.publicKey }
+  const { requestEnrolment } = await ask(endpoint, RequestEnrolment, { input }, at.signal ? { signal: at.signal } : {})
+  const file: PairingFile = {
+    id: requestEnrolment.pairing.id,
+    server: endpoint.url,
+    purpose: 'ENROL_HOST',
+    code: requestEnrolment.code,
+    nonce,
+    secret: randomText(16),
+    rung: 'FULL',
+    sessionId: null,
+    expiresAt: requestEnrolment.pairing.expiresAt,
+    openedBy: process.pid,
+    joiner: null,
+    token: requestEnrolment.token,
+  }
+  await keepPairing(hostDir, file)
+  const call: Caller = (document, variables, options: Omit<AskOptions, 'token'> = {}) =>
+    ask(endpoint, document, variables, { ...options, token: file.token ?? undefined })
+  const pairing = watchPairing({ file, hostDir, identity, roster, call })
+  return {
+    code: file.code,
+    expiresAt: file.expiresAt,
+    pairing,
+    async trust() {
+      await pairing.trustJoiner()
+      await remember(at, name)
+    },
+  }
+}
+
+function remember(at: At, name: string) {
+  return rememberServer(at.hostDir, { url: at.endpoint.url, name, enrolledAt: new Date().toISOString() })
+}

@@ -1,0 +1,177 @@
+// This process's connection to one server on behalf of this host, shared by all its sessions: credential, poll, heartbeat, roster upkeep.
+// Says how the link is; runs no command but those about devices.
+import { join } from 'node:path'
+import { type Caller, createCaller } from './credentials.ts'
+import type { RemoteError } from './failure.ts'
+import type { Endpoint } from './graphql-http.ts'
+import { createHeartbeat } from './heartbeat.ts'
+import {
+  AskViewer,
+  type CommandOf,
+  type CommandSettlement,
+  type HostCommand,
+  SettleCommand,
+} from './host-operations.ts'
+import { type Identity, openIdentity } from './identity.ts'
+import { openPairing } from './open-pairing.ts'
+import { type Pairing, watchPairing } from './pairing.ts'
+import { createPoller } from './poller.ts'
+import { openRoster, type Roster, type Rung } from './roster.ts'
+
+/** `since` is when it became so. lost: no answer; refused: the server says no and will go on saying it. */
+export type LinkState = {
+  readonly is: 'connecting' | 'live' | 'lost' | 'refused'
+  readonly since: Date
+  readonly reason: string | null
+}
+
+export type CommandTaker = (command: HostCommand) => void
+
+export type HostLink = {
+  readonly server: string
+  readonly identity: Identity
+  readonly roster: Roster
+  readonly call: Caller
+  readonly state: LinkState
+  /** What policy allows on this server, as last heard; null before that. */
+  readonly remoteControl: string | null
+  /** The server's address as phones reach it, or null. */
+  readonly publicUrl: string | null
+  callFor(sessionId: string): Caller
+  /** Commands of that session come to `taker`, unsettled ones again, until the returned function is called. */
+  attach(sessionId: string, taker: CommandTaker): () => void
+  subscribe(listener: () => void): () => void
+  openPairing(rung: Rung, sessionId: string | null): Promise<Pairing>
+  close(): Promise<void>
+}
+
+export async function createHostLink(options: {
+  dataDir: string
+  endpoint: Endpoint
+  heartbeatMs?: number
+}): Promise<HostLink> {
+  const { endpoint } = options
+  const hostDir = join(options.dataDir, 'host')
+  const identity = await openIdentity(hostDir)
+  const roster = openRoster(hostDir)
+  const call = createCaller({ endpoint, identity, sessionId: null })
+  const takers = new Map<string, CommandTaker>()
+  const pairings = new Map<string, Pairing>()
+  const listeners = new Set<() => void>()
+  let state: LinkState = { is: 'connecting', since: new Date(), reason: null }
+  let remoteControl: string | null = null
+  let publicUrl: string | null = null
+
+  function become(is: LinkState['is'], reason: string | null): void {
+    if (state.is === is && state.reason === reason) return
+    state = { is, since: state.is === is ? state.since : new Date(), reason }
+    tell()
+  }
+
+  function tell(): void {
+    for (const listener of listeners) listener()
+  }
+
+  const news = {
+    onReached() {
+      if (state.is !== 'live') void learnAddress()
+      become('live', null)
+    },
+    onFacts(facts: { remoteControl: string; revokedDeviceIds: readonly string[] }) {
+      // A revoked device is trusted no more; a server that lies here can only take away (T5).
+      for (const id of facts.revokedDeviceIds) void roster.remove(id).catch(() => undefined)
+      if (facts.remoteControl === remoteControl) return
+      remoteControl = facts.remoteControl
+      tell()
+    },
+    onLost(error: RemoteError, isFinal: boolean) {
+      become(isFinal ? 'refused' : 'lost', error.message)
+    },
+  }
+
+  async function learnAddress(): Promise<void> {
+    const found = await call(AskViewer, {}).catch(() => null)
+    if (found === null) return
+    publicUrl = found.viewer.server.publicUrl
+    tell()
+  }
+
+  function takes(command: HostCommand): boolean {
+    if (command.__typename === 'JoinPairing') return pairings.has(command.pairingId)
+    if (command.__typename === 'EndorseDevice' || command.__typename === 'ForgetDevice') return true
+    return command.sessionId !== null && takers.has(command.sessionId)
+  }
+
+  function onCommand(command: HostCommand): void {
+    if (command.__typename === 'EndorseDevice') return void endorse(command)
+    if (command.__typename === 'ForgetDevice') return void forget(command)
+    // The watcher of the pairing has seen the joiner by itself, or will.
+    if (command.__typename === 'JoinPairing') return void settle({ commandId: command.id, state: 'APPLIED' })
+    if (command.sessionId !== null) takers.get(command.sessionId)?.(command)
+  }
+
+  async function endorse(command: CommandOf<'EndorseDevice'>): Promise<void> {
+    const device = { id: command.newDeviceId, name: command.name, publicKey: command.publicKey, rung: command.newRung }
+    const word = { hostId: identity.hostId, endorserId: command.endorserId, signature: command.signature, device }
+    const problem = await roster.endorse(word)
+    const refusal = problem === null ? null : { code: 'POLICY', message: problem, rule: 'T5' }
+    await settle({ commandId: command.id, state: problem === null ? 'APPLIED' : 'REFUSED', refusal })
+  }
+
+  async function forget(command: CommandOf<'ForgetDevice'>): Promise<void> {
+    await roster.remove(command.forgottenDeviceId)
+    await settle({ commandId: command.id, state: 'APPLIED' })
+  }
+
+  /** These effects may be repeated without harm, so they need no ledger: unsettled, they simply come again. */
+  async function settle(input: CommandSettlement): Promise<void> {
+    await call(SettleCommand, { input }).catch(() => undefined)
+  }
+
+  const { hostId } = identity
+  const poller = createPoller({ call, hostId, takes, onCommand, news })
+  const heartbeat = createHeartbeat({
+    call,
+    hostId,
+    news,
+    ...(options.heartbeatMs ? { everyMs: options.heartbeatMs } : {}),
+  })
+
+  return {
+    server: endpoint.url,
+    identity,
+    roster,
+    call,
+    get state() {
+      return state
+    },
+    get remoteControl() {
+      return remoteControl
+    },
+    get publicUrl() {
+      return publicUrl
+    },
+    callFor: (sessionId) => createCaller({ endpoint, identity, sessionId }),
+    attach(sessionId, taker) {
+      takers.set(sessionId, taker)
+      poller.rewind()
+      return () => {
+        if (takers.get(sessionId) === taker) takers.delete(sessionId)
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async openPairing(rung, sessionId) {
+      const file = await openPairing({ call, identity, hostDir, server: endpoint.url, rung, sessionId })
+      const pairing = watchPairing({ file, hostDir, identity, roster, call })
+      pairings.set(file.id, pairing)
+      return pairing
+    },
+    async close() {
+      await Promise.all([poller.close(), heartbeat.close(), ...[...pairings.values()].map((each) => each.close())])
+      listeners.clear()
+    },
+  }
+}
