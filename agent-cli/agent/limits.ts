@@ -13,7 +13,7 @@ export interface AgentLimits {
   authenticateSeconds: number
   /** From `session/cancel` to the prompt's answer; after that the agent is called hung. */
   cancelSeconds: number
-  /** Longest line taken from the agent, three times what the SDK takes by itself; longer ones are skipped and answered. */
+  /** Longest line taken from the agent. The SDK would drop the whole connection at a longer one; here it is skipped and answered. */
   maxMessageBytes: number
   /** End of stderr that is kept. */
   stderrTailBytes: number
@@ -32,7 +32,7 @@ export const defaultLimits: AgentLimits = {
   callSeconds: 60,
   authenticateSeconds: 600,
   cancelSeconds: 30,
-  maxMessageBytes: 96 * 1024 * 1024,
+  maxMessageBytes: 32 * 1024 * 1024,
   stderrTailBytes: 64 * 1024,
   garbageExcerptBytes: 512,
   drainMs: 2_000,

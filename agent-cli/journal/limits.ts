@@ -1,12 +1,12 @@
 // Every limit of the journal in one place, with its unit in its name. Knows no caller.
 
 export const limits = {
-  /** Longest JSON text of one event. Larger content belongs in a body (E6). */
-  maxEventBytes: 16 * 1024 * 1024,
+  /** Longest JSON text of an event's body; the server takes no more. Larger content belongs in a body (E6). */
+  maxEventBytes: 256 * 1024,
   /** Bytes of events written under one fsync; more wait for the next. */
   maxFlushBytes: 4 * 1024 * 1024,
-  /** Content above this is a body, not part of an event (E6). */
-  bodyThresholdBytes: 64 * 1024,
+  /** Text above this is stored as a body, and the event carries a preview (E6). */
+  inlineBytes: 64 * 1024,
   /** Largest body (E6). */
   maxBodyBytes: 32 * 1024 * 1024,
   /** Bytes of a body handed out at once when the caller names no size. */

@@ -8,7 +8,7 @@ import { diskFailure, JournalError, systemCode } from './failure.ts'
 import { isAlive } from './holder.ts'
 import { type Lock, lockHolder, takeLock } from './lock.ts'
 
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const idPattern = /^ses_[A-Za-z0-9_-]{22}$/
 
 /** The files of one session, all inside its folder. */
 export interface SessionPaths {
@@ -20,14 +20,9 @@ export interface SessionPaths {
   bodies: string
 }
 
-/** A new session id: UUID version 7, so that names sort by age; 74 random bits. */
-export function mintSessionId(nowMs: number = Date.now()): string {
-  const bytes = randomBytes(16)
-  bytes.writeUIntBE(nowMs, 0, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = bytes.toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+/** A new session id: 128 random bits. */
+export function mintSessionId(): string {
+  return `ses_${randomBytes(16).toString('base64url')}`
 }
 
 /** Paths of a session. Throws NOT_FOUND for anything that is no session id, so that a name from outside never leaves the folder. */
@@ -85,7 +80,7 @@ export async function openSessionFolder(
   }
 }
 
-/** Ids of all sessions on this machine, oldest first. */
+/** Ids of all sessions on this machine, in no order of time. */
 export async function sessionIds(stateDir: string): Promise<string[]> {
   const parent = join(stateDir, 'sessions')
   try {

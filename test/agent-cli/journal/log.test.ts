@@ -198,6 +198,32 @@ test('[E1] what a failed write left behind is cut off before anything is added',
   expect(await bodies(path)).toEqual(['kept', 'D'])
 })
 
+test('[E7] an event the server refuses for good is replaced under its number, for good, and nothing else changes', async () => {
+  const path = logPath()
+  const log = await openLog(path)
+  for (const body of ['a', 'poison', 'c']) void log.append(4, body, '2026-01-02T03:04:05.000Z')
+  await log.waitFor(2)
+  const before = await log.read(0)
+  const buried = await log.bury(2, { tombstone: 'refused' })
+  expect(buried).toMatchObject({ seq: 2 })
+  await expect(log.bury(4, 'x')).rejects.toMatchObject({ fault: 'NOT_FOUND' })
+  await expect(log.bury(0, 'x')).rejects.toMatchObject({ fault: 'NOT_FOUND' })
+  for (const reopen of [false, true]) {
+    const reader = reopen ? await openLog(path) : log
+    const events = await reader.read(0)
+    expect([events[0], events[2]]).toEqual([before[0], before[2]])
+    expect(events[1]).toMatchObject({ seq: 2, epoch: 4, at: before[1]?.at, body: { tombstone: 'refused' } })
+    expect(events[1]?.digest).toBe(
+      createHash('sha256')
+        .update(events[1]?.json ?? '')
+        .digest('hex'),
+    )
+    expect(events[1]?.digest).toBe(buried.digest)
+    await reader.close()
+  }
+  expect(readFileSync(path, 'utf8')).toContain('poison')
+})
+
 test('an event above the limit is refused and takes no number', async () => {
   const log = await openLog(logPath())
   await expect(log.append(1, 'x'.repeat(limits.maxEventBytes))).rejects.toMatchObject({ fault: 'TOO_LARGE' })
