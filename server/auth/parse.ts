@@ -3,13 +3,14 @@ import { fromBase64Url } from '../../protocol/bytes.ts'
 import { importPublicKey, principalId } from '../../protocol/keys.ts'
 import { maxNameChars } from '../store/limits.ts'
 import { type Refused, refuse } from '../store/refused.ts'
+import { isWellFormed } from '../store/well-formed.ts'
 
 const bad = (what: string): Refused => refuse('BAD_INPUT', what, { level: 'server' })
 
 /** One line of 1 to 120 characters without controls. */
 export function parseName(name: string): string {
   const trimmed = name.trim()
-  const isShown = trimmed.isWellFormed() && !/[\p{Cc}\p{Bidi_Control}]/u.test(trimmed)
+  const isShown = isWellFormed(trimmed) && !/[\p{Cc}\p{Bidi_Control}]/u.test(trimmed)
   if (trimmed === '' || [...trimmed].length > maxNameChars || !isShown) {
     throw bad(`A name is one line of 1 to ${maxNameChars} printable characters.`)
   }

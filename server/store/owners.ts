@@ -1,8 +1,8 @@
 /** The people whose sessions these are. Knows no credential. */
 import { asc, eq } from 'drizzle-orm'
-import { randomText } from '../../protocol/bytes.ts'
 import type { Tx } from '../db/database.ts'
 import { owner } from '../db/schema.ts'
+import { mintId } from './ids.ts'
 
 export type OwnerRow = typeof owner.$inferSelect
 
@@ -20,7 +20,7 @@ export async function firstOwner(tx: Tx): Promise<OwnerRow | null> {
 export async function createOwner(tx: Tx, name: string): Promise<OwnerRow> {
   const [row] = await tx
     .insert(owner)
-    .values({ id: `own_${randomText(16)}`, name })
+    .values({ id: mintId('own'), name })
     .returning()
   if (!row) throw new Error('the owner was not stored')
   return row

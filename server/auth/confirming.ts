@@ -1,0 +1,48 @@
+/** The last step of a pairing: the person's key press makes a device, or a host, of whoever joined (docs/protocol.md §6). */
+import type { Tx } from '../db/database.ts'
+import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
+import { addDevice, addToRoster } from '../store/devices.ts'
+import { enrolHost } from '../store/hosts.ts'
+import { type PairingRow, stepPairing } from '../store/pairings.ts'
+import { notFound, refuse } from '../store/refused.ts'
+import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
+import { ownPairing, pairingTopic } from './handshake.ts'
+
+/** Confirming again returns the same pairing, so a lost answer can be asked for again. */
+export async function confirmPairing(
+  tx: Tx,
+  ring: Ring,
+  by: HostPrincipal | DevicePrincipal,
+  id: string,
+): Promise<PairingRow> {
+  const before = await ownPairing(tx, by, id, by.kind === 'host' ? 'opener' : 'joiner')
+  if (before.state === 'CONFIRMED') return before
+  if (by.kind === 'device' && before.purpose !== 'ENROL_HOST') throw notFound('pairing')
+  if (by.kind === 'device' && by.rung !== 'FULL') {
+    throw refuse('RUNG_TOO_LOW', 'Letting a new host in needs FULL.', {
+      rule: `device rung ${by.rung}`,
+      level: 'device',
+    })
+  }
+  const row = await stepPairing(tx, id, ['REVEALED'], { state: 'CONFIRMED' })
+  if (row.purpose === 'PAIR_DEVICE') await admitDevice(tx, row)
+  else await admitHost(tx, row)
+  ring(pairingTopic(id), trustTopic)
+  if (row.ownerId) ring(ownerTopic(row.ownerId))
+  return row
+}
+
+async function admitDevice(tx: Tx, row: PairingRow): Promise<void> {
+  const { ownerId, hostId, deviceId, tokenHash, joinerName, joinerPublicKey, rung } = row
+  if (!ownerId || !hostId || !deviceId || !tokenHash || !joinerName || !joinerPublicKey) throw notFound('pairing')
+  await addDevice(tx, {
+    ...{ id: deviceId, ownerId, name: joinerName, kind: 'BROWSER', publicKey: joinerPublicKey, rung, tokenHash },
+  })
+  await addToRoster(tx, deviceId, hostId)
+}
+
+async function admitHost(tx: Tx, row: PairingRow): Promise<void> {
+  const { ownerId, hostId, openerName, openerPublicKey, platform } = row
+  if (!ownerId || !hostId) throw notFound('pairing')
+  await enrolHost(tx, { id: hostId, ownerId, name: openerName, platform, publicKey: openerPublicKey })
+}

@@ -1,0 +1,150 @@
+/** What is done to devices after they are paired: scripts, endorsements, rungs, revocation (T3, T4, T5). Knows no transport. */
+import { createHash } from 'node:crypto'
+import { exportPublicKey, generateKeys, principalId, verify } from '../../protocol/keys.ts'
+import { endorsementBytes } from '../../protocol/pairing.ts'
+import type { Tx } from '../db/database.ts'
+import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
+import { type CommandRow, createCommand } from '../store/commands.ts'
+import {
+  addDevice,
+  addToRoster,
+  type DeviceRow,
+  findDevice,
+  revokeDeviceRow,
+  rosterPlaces,
+  updateDevice,
+} from '../store/devices.ts'
+import { activeHostIds, type HostRow, revokeHostRow } from '../store/hosts.ts'
+import { removePush } from '../store/pushes.ts'
+import { notFound, refuse } from '../store/refused.ts'
+import { type Rung, rungAtLeast } from '../store/rung.ts'
+import { refuseDevicesCommands, refuseHostsCommands } from '../store/taken-away.ts'
+import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
+import { parseKey, parseName } from './parse.ts'
+import { newToken } from './tokens.ts'
+
+type Governor = HostPrincipal | DevicePrincipal
+
+const tooLow = (by: DevicePrincipal, what: string) =>
+  refuse('RUNG_TOO_LOW', what, {
+    rule: `device rung ${by.rung}`,
+    level: 'device',
+    remedy: 'Do it at a host terminal: offdesk devices.',
+  })
+
+/** A device that is a program: its token is shown once. Made at a host's terminal, so that host trusts its key at once. */
+export async function addScript(
+  tx: Tx,
+  ring: Ring,
+  by: HostPrincipal,
+  asked: { name: string; publicKey?: string | null | undefined; rung: Rung },
+): Promise<{ row: DeviceRow; token: string }> {
+  const name = parseName(asked.name)
+  // Without a key of its own it cannot sign; its id still has to be one that nobody else can have.
+  const publicKey = asked.publicKey ?? null
+  const id = publicKey
+    ? await parseKey('dev', publicKey)
+    : await principalId('dev', await exportPublicKey((await generateKeys(false)).publicKey))
+  const { token, tokenHash } = newToken('odd')
+  const { ownerId } = by
+  const row = await addDevice(tx, { id, ownerId, name, kind: 'SCRIPT', publicKey, rung: asked.rung, tokenHash })
+  await addToRoster(tx, id, by.hostId)
+  ring(ownerTopic(ownerId), trustTopic)
+  return { row, token }
+}
+
+/** Asks `hostId` to take a device into its roster on the word of one it trusts. The host checks the signature; so do we, to answer early. */
+export async function endorseDevice(
+  tx: Tx,
+  ring: Ring,
+  by: DevicePrincipal,
+  asked: { deviceId: string; hostId: string; signature: string },
+): Promise<CommandRow> {
+  const device = await findDevice(tx, by.ownerId, asked.deviceId)
+  const endorser = await findDevice(tx, by.ownerId, by.deviceId)
+  const { hostId, signature } = asked
+  if (!(await activeHostIds(tx, by.ownerId)).includes(hostId)) throw notFound('host')
+  if (!device?.publicKey || device.revokedAt) throw notFound('device')
+  if (!rungAtLeast(by.rung, device.rung)) throw tooLow(by, `Endorsing a device with the rung ${device.rung} needs it.`)
+  if (!(await rosterPlaces(tx, [by.deviceId])).get(by.deviceId)?.includes(hostId)) {
+    throw refuse('RUNG_TOO_LOW', 'That host does not know this device, so its word counts for nothing there.', {
+      rule: 'a device vouches only at hosts that hold it in their roster',
+      level: 'host',
+      remedy: 'Pair the new device at that host, or endorse it from a device paired there.',
+    })
+  }
+  const signed = endorsementBytes({ hostId, deviceId: device.id, publicKey: device.publicKey, rung: device.rung })
+  if (!endorser?.publicKey || !(await verify(endorser.publicKey, signed, signature))) {
+    throw refuse('BAD_INPUT', "The signature is not this device's over the endorsement.")
+  }
+  const { publicKey, name, rung: newRung } = device
+  return createCommand(tx, ring, {
+    ...{ ownerId: by.ownerId, hostId, sessionId: null, proof: null, expiresInSeconds: null, kind: 'EndorseDevice' },
+    device: { id: by.deviceId, name: by.deviceName, rung: by.rung },
+    key: createHash('sha256').update(signature).digest('hex'),
+    value: { newDeviceId: device.id, publicKey, name, newRung, endorserId: by.deviceId, signature },
+  })
+}
+
+/** A device may lower any rung, its own too; raising is for a host's credential alone. */
+export async function setDeviceRung(
+  tx: Tx,
+  ring: Ring,
+  by: Governor,
+  asked: { id: string; rung: Rung },
+): Promise<DeviceRow> {
+  const before = await findDevice(tx, by.ownerId, asked.id)
+  if (!before || before.revokedAt) throw notFound('device')
+  if (by.kind === 'device') {
+    if (!rungAtLeast(before.rung, asked.rung)) throw tooLow(by, 'A device cannot raise a rung, not even its own.')
+    if (by.rung === 'VIEW' && by.deviceId !== asked.id) throw tooLow(by, 'A view-only device changes no other device.')
+  }
+  const row = await updateDevice(tx, by.ownerId, asked.id, { rung: asked.rung })
+  ring(trustTopic, ownerTopic(by.ownerId))
+  return row
+}
+
+export async function renameDevice(tx: Tx, ring: Ring, by: Governor, asked: { id: string; name: string }) {
+  if (by.kind === 'device' && by.rung === 'VIEW' && by.deviceId !== asked.id) {
+    throw tooLow(by, 'A view-only device renames itself alone.')
+  }
+  const row = await updateDevice(tx, by.ownerId, asked.id, { name: parseName(asked.name) })
+  ring(ownerTopic(by.ownerId))
+  return row
+}
+
+/** Its token, its push, what it has asked for and no host has fetched: all end here; hosts are told to forget it. Again changes nothing. */
+export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string): Promise<DeviceRow> {
+  if (by.kind === 'device' && by.rung === 'VIEW' && by.deviceId !== id) {
+    throw tooLow(by, 'A view-only device revokes itself alone.')
+  }
+  const { row, isFirst } = await revokeDeviceRow(tx, by.ownerId, id)
+  if (!isFirst) return row
+  await removePush(tx, id)
+  await refuseDevicesCommands(tx, ring, id, {
+    ...{
+      code: 'REVOKED',
+      message: 'The device that asked for this was revoked.',
+      rule: 'a revoked device has no access',
+    },
+  })
+  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) {
+    await createCommand(tx, ring, {
+      ...{ ownerId: by.ownerId, hostId, sessionId: null, device: null, sender: hostId, key: `forget_${id}` },
+      ...{ kind: 'ForgetDevice', value: { forgottenDeviceId: id }, proof: null, expiresInSeconds: null },
+    })
+  }
+  ring(trustTopic, ownerTopic(by.ownerId))
+  return row
+}
+
+/** Its credentials end at once; its sessions stay to be read. A host revokes itself or another of its owner's; a device needs FULL. */
+export async function revokeHost(tx: Tx, ring: Ring, by: Governor, id: string): Promise<HostRow> {
+  if (by.kind === 'device' && by.rung !== 'FULL') throw tooLow(by, 'Revoking a host needs FULL.')
+  const row = await revokeHostRow(tx, by.ownerId, id)
+  await refuseHostsCommands(tx, ring, id, {
+    ...{ code: 'REVOKED', message: 'The host was revoked.', rule: 'a revoked host has no access' },
+  })
+  ring(trustTopic, ownerTopic(by.ownerId))
+  return row
+}
