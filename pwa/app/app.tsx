@@ -1,6 +1,7 @@
 // Which app there is: none yet, not paired, paired, revoked. A connection lives as long as its token.
 import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
+import { AnswersProvider } from '../features/decisions/answers-context.tsx'
 import { DecisionsProvider } from '../features/decisions/decisions.tsx'
 import { AppBadge } from '../features/push/app-badge.tsx'
 import { createConnection } from '../graphql/connection.ts'
@@ -19,7 +20,9 @@ function Connected({ token, children }: { token: string; children: ReactNode }) 
   useEffect(() => () => connection.close(), [connection])
   return (
     <ConnectionProvider connection={connection}>
-      <DecisionsProvider>{children}</DecisionsProvider>
+      <DecisionsProvider>
+        <AnswersProvider>{children}</AnswersProvider>
+      </DecisionsProvider>
     </ConnectionProvider>
   )
 }

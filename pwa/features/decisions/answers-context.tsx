@@ -1,0 +1,61 @@
+// This device's answers for as long as the app is connected: sent over urql, kept in the vault when nobody answers.
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import type { Connection } from '../../graphql/connection.ts'
+import { useConnection } from '../../graphql/connection-context.tsx'
+import { problemOfResult } from '../../graphql/problem.ts'
+import { readVault, writeVault } from '../../keys/vault.ts'
+import { AnswerPermissionDocument, AnswerQuestionDocument, DecidePlanDocument } from './answer-documents.ts'
+import { type Answer, type Answers, createAnswers, type KeptAnswers, type Outcome, type Said } from './answers.ts'
+
+const Context = createContext<Answers | null>(null)
+const NAME = 'kept-answers'
+
+const vaultStore: KeptAnswers = {
+  async read() {
+    const kept = await readVault(NAME)
+    // Written by this file alone; a list of anything else is none.
+    return Array.isArray(kept) ? (kept as Answer[]) : []
+  },
+  write: (answers) => writeVault(NAME, answers),
+}
+
+async function send({ urql }: Connection, answer: Answer): Promise<Outcome> {
+  const { key } = answer
+  const result =
+    answer.kind === 'PERMISSION'
+      ? await urql.mutation(AnswerPermissionDocument, { input: { ...answer.input, key } }).toPromise()
+      : answer.kind === 'QUESTION'
+        ? await urql.mutation(AnswerQuestionDocument, { input: { ...answer.input, key } }).toPromise()
+        : await urql.mutation(DecidePlanDocument, { input: { ...answer.input, key } }).toPromise()
+  const command = result.data?.command
+  if (command) return { command }
+  return { problem: problemOfResult(result) ?? { code: 'INTERNAL', message: 'The server gave no result.' } }
+}
+
+export function AnswersProvider({ children }: { children: ReactNode }) {
+  const connection = useConnection()
+  const [answers] = useState(() => createAnswers({ send: (answer) => send(connection, answer), store: vaultStore }))
+  useEffect(() => {
+    const stop = connection.link.subscribe(() => {
+      if (connection.link.current().kind === 'live') answers.wake()
+    })
+    return () => {
+      stop()
+      answers.close()
+    }
+  }, [connection, answers])
+  return <Context value={answers}>{children}</Context>
+}
+
+/** Throws outside the provider: a mistake of the programmer. */
+export function useAnswers(): Answers {
+  const answers = useContext(Context)
+  if (!answers) throw new Error('AnswersProvider is missing')
+  return answers
+}
+
+/** What this device last said to a decision. */
+export function useSaid(decisionId: string): Said | undefined {
+  const answers = useAnswers()
+  return useSyncExternalStore(answers.subscribe, () => answers.of(decisionId))
+}
