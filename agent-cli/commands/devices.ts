@@ -1,0 +1,101 @@
+/** `offdesk devices`: who may attach; pair, confirm, revoke, trust, and a credential for scripts. */
+import { graphql } from '../remote/graphql.ts'
+import { RevokeDevice } from '../remote/host-operations.ts'
+import type { Rung } from '../remote/roster.ts'
+import { age } from '../terminal/words.ts'
+import { confirmed } from './ask.ts'
+import { Mistake } from './mistake.ts'
+import { say } from './say.ts'
+import { type Desk, openDesk } from './server-desk.ts'
+import { table } from './table.ts'
+
+const ListDevices = graphql(`
+  query ListDevices {
+    devices(first: 200) { edges { node { id name kind publicKey rung pairedAt lastSeenAt revokedAt } } }
+  }
+`)
+const AddScript = graphql(`
+  mutation AddScript($input: AddScriptInput!) { addScript(input: $input) { token device { id name } } }
+`)
+
+type At = { readonly server: string | undefined }
+
+const known = async ({ call }: Desk) =>
+  (await call(ListDevices, {})).devices.edges.map((edge) => edge.node).filter((device) => device.revokedAt === null)
+
+export async function listDevices(at: At): Promise<void> {
+  const desk = await openDesk(at.server)
+  const trusted = new Set((await desk.roster.devices()).map((device) => device.id))
+  const rows = (await known(desk)).map((device) => [
+    device.name,
+    device.kind.toLowerCase(),
+    device.rung.toLowerCase(),
+    device.lastSeenAt ? `${age(device.lastSeenAt, Date.now())} ago` : 'never',
+    trusted.has(device.id) ? 'trusted here' : 'not trusted here',
+    device.id,
+  ])
+  if (rows.length === 0)
+    return void process.stdout.write(
+      'No device is paired. “offdesk devices pair” shows a code; in a session Ctrl+E shows the QR.\n',
+    )
+  process.stdout.write(`${table([['NAME', 'KIND', 'MAY', 'SEEN', 'THIS MACHINE', 'ID'], ...rows])}\n`)
+}
+
+/** Revokes at the server and forgets here; forgets here even when the server is away. */
+export async function revokeDevice(which: string, at: At): Promise<void> {
+  const desk = await openDesk(at.server)
+  const device = pick(await known(desk), which)
+  await desk.roster.remove(device.id)
+  await desk.call(RevokeDevice, { id: device.id })
+  say(`Revoked ${device.name}. Its open pages are closed and it can do nothing any more.`)
+}
+
+/** Takes a device that the server knows into this machine's roster (T5: once, by a person at this terminal). */
+export async function trustDevice(which: string, at: At): Promise<void> {
+  const desk = await openDesk(at.server)
+  const device = pick(await known(desk), which)
+  if (!device.publicKey)
+    throw new Mistake(
+      `${device.name} is a script of another machine and has no key to check. Make one here: offdesk devices add-script.`,
+    )
+  say(
+    `${device.name}, paired ${age(device.pairedAt, Date.now())} ago, id ${device.id}. The same id stands on that device under Settings, This device.`,
+  )
+  if (!(await confirmed(`Let it ${device.rung.toLowerCase()} on this machine?`))) return say('Nothing was changed.')
+  await desk.roster.add({
+    id: device.id,
+    name: device.name,
+    publicKey: device.publicKey,
+    rung: device.rung,
+    via: 'terminal',
+    addedAt: new Date().toISOString(),
+  })
+  say(`${device.name} is trusted on this machine.`)
+}
+
+/** Prints the script's token alone on stdout, once. */
+export async function addScript(name: string, rung: Rung, at: At): Promise<void> {
+  const desk = await openDesk(at.server)
+  const { addScript } = await desk.call(AddScript, { input: { hostId: desk.identity.hostId, name, rung } })
+  await desk.roster.add({
+    id: addScript.device.id,
+    name,
+    publicKey: null,
+    rung,
+    via: 'script',
+    addedAt: new Date().toISOString(),
+  })
+  say(`Script “${name}” may ${rung.toLowerCase()}. Its token is shown once, here:`)
+  process.stdout.write(`${addScript.token}\n`)
+}
+
+function pick<D extends { id: string; name: string }>(devices: readonly D[], which: string): D {
+  const fits = devices.filter((device) => device.id === which || device.name === which)
+  const [only] = fits
+  if (fits.length === 1 && only) return only
+  if (fits.length > 1)
+    throw new Mistake(
+      `${fits.length} devices are called “${which}”. Give the id: ${fits.map((device) => device.id).join(', ')}.`,
+    )
+  throw new Mistake(`No device is called “${which}”. “offdesk devices” lists them.`)
+}

@@ -1,0 +1,75 @@
+/** `offdesk login <url>`: makes this machine known to a server, by its setup code or by a device that is paired already. */
+import { spaced } from '../../protocol/pairing.ts'
+import { enrolWithSetupCode, isEnrolled, requestEnrolment } from '../remote/enrolment.ts'
+import { RemoteError } from '../remote/failure.ts'
+import { openIdentity } from '../remote/identity.ts'
+import { openRoster } from '../remote/roster.ts'
+import { serverUrl } from '../remote/servers.ts'
+import { confirmed } from './ask.ts'
+import { Mistake } from './mistake.ts'
+import { openPlaces } from './open-places.ts'
+import { say } from './say.ts'
+
+export async function login(
+  address: string,
+  flags: { readonly code: string | undefined; readonly name: string | undefined },
+): Promise<void> {
+  const places = await openPlaces()
+  const url = readAddress(address)
+  const identity = await openIdentity(places.host)
+  const at = { endpoint: { url }, identity, hostDir: places.host, ...(flags.name ? { name: flags.name } : {}) }
+  try {
+    if (await isEnrolled(at)) return say(`${url} knows this machine already.`)
+    if (flags.code) {
+      const { name } = await enrolWithSetupCode({ ...at, setupCode: flags.code })
+      return say(
+        `This machine is now “${name}” at ${url}. Start a session: offdesk run <agent> --remote. A device that was paired before is trusted here after “offdesk devices trust <name>”.`,
+      )
+    }
+    await byDevice({ ...at, roster: openRoster(places.host) }, url)
+  } catch (error) {
+    if (error instanceof RemoteError) throw new Mistake(`${url} did not take this machine: ${error.message}`)
+    throw error
+  }
+}
+
+async function byDevice(at: Parameters<typeof requestEnrolment>[0], url: string): Promise<void> {
+  const enrolment = await requestEnrolment(at)
+  const { pairing } = enrolment
+  say(
+    `On a paired device: Settings, Add a workstation, and type ${enrolment.code.slice(0, 4)} ${enrolment.code.slice(4)} (valid for 5 minutes).\nNo device yet? The server printed a setup code when it started: offdesk login ${url} --code <setup code>`,
+  )
+  try {
+    let isSame: boolean | null = null
+    const final = await new Promise<ReturnType<typeof pairing.progress>>((resolve) => {
+      const look = () => {
+        const progress = pairing.progress()
+        if (progress.state === 'REVEALED' && isSame === null) {
+          isSame = false
+          // Both ends are asked: the device lets this machine in, this terminal decides whether to trust the device (T5).
+          void confirmed(`“${progress.joinerName}” shows ${spaced(progress.matchCode ?? '')}?`).then((same) => {
+            isSame = same
+            if (!same) void pairing.refuse()
+          })
+        }
+        if (['CONFIRMED', 'REFUSED', 'EXPIRED', 'FAILED'].includes(progress.state)) resolve(progress)
+      }
+      pairing.subscribe(look)
+      look()
+    })
+    if (final.state !== 'CONFIRMED')
+      throw new Mistake(`This machine was not let in: ${final.reason ?? final.state.toLowerCase()}.`)
+    await enrolment.trust()
+    say(`This machine is known to ${url}. Start a session: offdesk run <agent> --remote`)
+  } finally {
+    await pairing.close()
+  }
+}
+
+function readAddress(text: string): string {
+  try {
+    return serverUrl(text.includes('://') ? text : `https://${text}`)
+  } catch {
+    throw new Mistake(`“${text}” is not an address. Write it like https://offdesk.example.`)
+  }
+}

@@ -1,0 +1,56 @@
+/** `offdesk start`, also `npm start`: server, agent and remote in one go (the main job). */
+import type { Rung } from '../bridge/view.ts'
+import { attend } from './attended.ts'
+import { chooseAgent } from './choose-agent.ts'
+import { enrolHere } from './enrol-here.ts'
+import { findServer, startServer } from './local-server.ts'
+import { openPlaces } from './open-places.ts'
+import { openSession } from './open-session.ts'
+import { detectTailscale, HOW_TO_REACH, reach } from './reach.ts'
+import { say, withProgress } from './say.ts'
+
+export const DEFAULT_PORT = 4747
+
+/** What the demo is asked for when nobody has asked yet. */
+export const DEMO_PROMPT = 'Add discount codes to this little shop, and show me that the tests pass.'
+
+export type StartFlags = {
+  readonly agent: string | undefined
+  readonly command: readonly string[]
+  readonly cwd: string | undefined
+  readonly name: string | undefined
+  readonly ceiling: Rung
+  readonly reach: string | undefined
+  readonly server: string | undefined
+  readonly port: number | undefined
+}
+
+export async function start(flags: StartFlags): Promise<void> {
+  const places = await openPlaces()
+  const agent = await chooseAgent({ name: flags.agent, command: flags.command, cwd: flags.cwd }, places)
+  const port = flags.port ?? (Number(process.env.OFFDESK_PORT) || DEFAULT_PORT)
+  const server = flags.server ? null : await ownServer(places, port, flags.reach)
+  try {
+    const url = flags.server ?? server?.url ?? ''
+    await withProgress('Making this machine known to the server', enrolHere(places, url))
+    if (server && !server.publicUrl) say(`Open it in a browser on this machine: ${server.url}\n${HOW_TO_REACH}`)
+    if (agent.note) say(agent.note)
+    const session = await openSession({ agent, places, server: url, name: flags.name, ceiling: flags.ceiling })
+    await session.remote.on()
+    await attend(session, { showQr: true, firstPrompt: agent.id === 'demo' ? DEMO_PROMPT : undefined })
+  } finally {
+    await server?.stop()
+  }
+}
+
+async function ownServer(places: Awaited<ReturnType<typeof openPlaces>>, port: number, wanted: string | undefined) {
+  const running = await findServer(places)
+  if (running) {
+    say(`Using the server that already runs at ${running.url}.`)
+    return running
+  }
+  const publicUrl = wanted
+    ? await reach(wanted, port)
+    : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))
+  return withProgress('Starting the server', startServer(places, { port, publicUrl }))
+}

@@ -1,0 +1,165 @@
+/** The `offdesk` command: names and explains its commands, turns mistakes into one sentence and an exit code. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import pkg from '../package.json' with { type: 'json' }
+import { agents } from './commands/agents.ts'
+import { addScript, listDevices, revokeDevice, trustDevice } from './commands/devices.ts'
+import { confirmPairing, pairDevice } from './commands/devices-pair.ts'
+import { login } from './commands/login.ts'
+import { Mistake } from './commands/mistake.ts'
+import { run } from './commands/run.ts'
+import { say } from './commands/say.ts'
+import { serve } from './commands/serve.ts'
+import { sessions } from './commands/sessions.ts'
+import { start } from './commands/start.ts'
+
+const RUNGS = ['view', 'answer', 'steer', 'full'] as const
+type RungWord = (typeof RUNGS)[number]
+const rung = <W extends RungWord>(word: W) => word.toUpperCase() as Uppercase<W>
+const port = (text: string): number => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value
+  throw new InvalidArgumentError('a port is a whole number from 1 to 65535.')
+}
+
+const REACH = 'how a phone gets here: "tailscale" sets up Tailscale Serve, an https address names your own proxy'
+const SERVER = 'address of the server (default: the one on this machine, else the one you logged in to)'
+
+const program = new Command('offdesk')
+  .description('Leave the desk while your coding agent keeps working: see its session on a phone and steer it.')
+  .version(pkg.version)
+  .enablePositionalOptions()
+  .showHelpAfterError('“offdesk --help” explains the commands.')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  offdesk                                  server, demo agent and QR, all in this terminal
+  offdesk start claude --reach tailscale   the same with Claude Code, for a phone anywhere
+  offdesk run opencode --remote            an agent here, remote on, with a server that runs already
+  offdesk run -- my-agent --acp            any agent that speaks the Agent Client Protocol; remote stays off
+  offdesk devices                          who may attach; pair, confirm, trust, revoke
+
+Data is kept in one folder (OFFDESK_DATA_DIR); DATABASE_URL makes the server use PostgreSQL.`,
+  )
+
+program
+  .command('start', { isDefault: true })
+  .description('start server and agent together, with remote on (the demo agent when none is named)')
+  .argument('[agent]', 'name of a known agent (see "offdesk agents")')
+  .argument('[command...]', 'after "--": the command of any other ACP agent')
+  .option('--reach <where>', REACH)
+  .option('--server <url>', 'join this server instead of starting one here')
+  .option('--port <number>', 'port of the server on 127.0.0.1 (default 4747)', port)
+  .option('--cwd <folder>', 'folder the agent works in')
+  .option('--name <title>', 'name of the session')
+  .addOption(new Option('--allow <rung>', 'most a device may do here').choices(RUNGS).default('steer'))
+  .action((agent, command, flags) => {
+    const wanted = splitAgent(agent, command)
+    return start({
+      ...wanted,
+      cwd: flags.cwd,
+      name: flags.name,
+      ceiling: rung(flags.allow as RungWord),
+      reach: flags.reach,
+      server: flags.server ?? process.env.OFFDESK_SERVER,
+      port: flags.port,
+    })
+  })
+
+program
+  .command('run')
+  .description('run an agent in this terminal; nothing leaves the machine unless remote is turned on')
+  .argument('[agent]', 'name of a known agent (see "offdesk agents")')
+  .argument('[command...]', 'after "--": the command of any other ACP agent')
+  .addOption(
+    new Option('--remote [rung]', 'turn remote on; most a device may do here (view, answer, steer, full)')
+      .choices(RUNGS)
+      .preset('steer'),
+  )
+  .option('--server <url>', SERVER)
+  .option('--cwd <folder>', 'folder the agent works in')
+  .option('--name <title>', 'name of the session')
+  .action((agent, command, flags) => {
+    const wanted = splitAgent(agent, command)
+    return run({
+      ...wanted,
+      cwd: flags.cwd,
+      name: flags.name,
+      remote: flags.remote ? rung(flags.remote as RungWord) : undefined,
+      server: flags.server ?? process.env.OFFDESK_SERVER,
+    })
+  })
+
+program
+  .command('serve')
+  .description('run the server alone; prints a setup code for the first machine')
+  .option('--port <number>', 'port on 127.0.0.1 (default 4747)', port)
+  .option('--reach <where>', REACH)
+  .action((flags) => serve({ port: flags.port, reach: flags.reach }))
+
+program
+  .command('login')
+  .description('make this machine known to a server, by its setup code or by a paired device')
+  .argument('<url>', 'address of the server')
+  .option('--code <setup code>', 'what the server printed when it started')
+  .option('--name <name>', 'name of this machine (default: its host name)')
+  .action((url, flags) => login(url, { code: flags.code, name: flags.name }))
+
+program
+  .command('sessions')
+  .description('list the sessions of this machine')
+  .option('--json', 'as JSON', false)
+  .option('--server <url>', SERVER)
+  .action((flags) => sessions({ server: flags.server, json: flags.json }))
+
+program.command('agents').description('list known agents, which are installed, and how to run them').action(agents)
+
+const devices = program
+  .command('devices')
+  .description('who may attach to this machine’s sessions')
+  .option('--server <url>', SERVER)
+const at = () => ({ server: devices.opts<{ server?: string }>().server })
+devices.action(() => listDevices(at()))
+devices
+  .command('pair')
+  .description('show a QR and a code, and ask for the key press')
+  .addOption(new Option('--allow <rung>', 'what the device may do').choices(RUNGS).default('steer'))
+  .action((flags) => pairDevice(rung(flags.allow as RungWord), at()))
+devices
+  .command('confirm')
+  .description('confirm the device that waits to be paired')
+  .argument('[code]', 'the six signs on its screen; without it you are asked')
+  .action((code) => confirmPairing(code, at()))
+devices
+  .command('trust')
+  .description('trust a device that was paired on another machine')
+  .argument('<device>', 'its name or id')
+  .action((which) => trustDevice(which, at()))
+devices
+  .command('revoke')
+  .description('end all a device may do, at once')
+  .argument('<device>', 'its name or id')
+  .action((which) => revokeDevice(which, at()))
+devices
+  .command('add-script')
+  .description('make a credential for a script; its token is printed once')
+  .argument('<name>', 'what it is called in the lists')
+  .addOption(new Option('--allow <rung>', 'what it may do').choices(RUNGS).default('view'))
+  .action((name, flags) => addScript(name, rung(flags.allow as RungWord), at()))
+
+/** `run -- my-agent --acp`: commander gives the first word as the agent; after "--" everything is the command. */
+function splitAgent(agent: string | undefined, command: string[]): { agent: string | undefined; command: string[] } {
+  const dashes = process.argv.indexOf('--')
+  if (dashes < 0) return { agent, command }
+  const words = process.argv.slice(dashes + 1)
+  const isNamed = agent !== undefined && process.argv.slice(2, dashes).includes(agent)
+  return { agent: isNamed ? agent : undefined, command: words }
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof Mistake)) throw error
+  say(error.message)
+  process.exitCode = error.exitCode
+}
