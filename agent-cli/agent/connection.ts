@@ -66,7 +66,10 @@ export interface AgentConnection {
   closeQuestions(sessionId: string): number
   setMode(sessionId: string, modeId: string): Promise<Record<string, unknown>>
   setConfigOption(sessionId: string, configId: string, value: string | boolean): Promise<Record<string, unknown>>
-  /** Puts words into the running turn; NOT_OFFERED if the agent cannot. Returns the agent's `outcome` as it is. */
+  /**
+   * Puts words into the running turn; NOT_OFFERED if the agent cannot. Returns the agent's `outcome` as it is: `injected`, or
+   * `promptRequired` when no turn runs and the words must be sent as a prompt.
+   */
   steer(sessionId: string, blocks: ContentBlock[]): Promise<string>
   authenticate(methodId: string, signal?: AbortSignal): Promise<void>
   /** Ends the agent and everything it started, each step within `graceMs`. Pending calls reject with CLOSED. */
@@ -91,7 +94,13 @@ export async function createAgentConnection(options: AgentConnectionOptions): Pr
       clientInfo: options.clientInfo ?? { name: 'offdesk', version: '0' },
     }
     const asked = opened.calls.ask('initialize', hello, { seconds: limits.startSeconds, signal: options.signal })
-    const connection = opened.ready(readAnswers(await asked))
+    const answers = readAnswers(await asked)
+    const { protocolVersion: theirs } = answers
+    if (theirs !== null && theirs !== PROTOCOL_VERSION) {
+      const message = `The agent speaks version ${theirs} of ACP, and this host version ${PROTOCOL_VERSION}. Another version of the agent may fit.`
+      throw new AgentError('NOT_OFFERED', message)
+    }
+    const connection = opened.ready(answers)
     const end = () => void connection.close()
     options.signal?.addEventListener('abort', end, { once: true })
     void agent.exited.then(() => options.signal?.removeEventListener('abort', end))
@@ -223,7 +232,9 @@ function sessionCalls(calls: Calls, limits: AgentLimits, answers: Answers, sessi
     },
     async steer(sessionId: string, blocks: ContentBlock[]) {
       if (!answers.canSteer) throw new AgentError('NOT_OFFERED', 'This agent cannot be steered during a turn.')
-      const { outcome } = await call('_session/steering', { sessionId, prompt: blocks }, limits.callSeconds)
+      // An idle agent would start a turn that no prompt here waits for; ask it to say so instead.
+      const params = { sessionId, prompt: blocks, _meta: { steering: { idleBehavior: 'promptRequired' } } }
+      const { outcome } = await call('_session/steering', params, limits.callSeconds)
       return typeof outcome === 'string' ? outcome : 'unknown'
     },
     async authenticate(methodId: string, signal?: AbortSignal) {

@@ -132,8 +132,9 @@ async function within(happening: Promise<void>, waitMs: number): Promise<boolean
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
-    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' })
-    else if (child.pid !== undefined) process.kill(-child.pid, signal)
+    if (process.platform === 'win32') {
+      spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' }).on('error', () => child.kill())
+    } else if (child.pid !== undefined) process.kill(-child.pid, signal)
   } catch {
     // The group has ended meanwhile.
   }

@@ -155,7 +155,13 @@ test('every call is made as ACP wants it', async () => {
   expect(await agent.steer('s1', [{ type: 'text', text: 'also this' }])).toBe('injected')
   await agent.authenticate('key')
   await agent.loadSession({ sessionId: 's1', cwd: tmpdir() })
-  expect(heard.texts()).toEqual(['replayed'])
+  const [steered, replayed] = heard.texts()
+  expect(JSON.parse(steered ?? '')).toEqual({
+    sessionId: 's1',
+    prompt: [{ type: 'text', text: 'also this' }],
+    _meta: { steering: { idleBehavior: 'promptRequired' } },
+  })
+  expect(replayed).toBe('replayed')
 })
 
 test('an agent that cannot be steered is not asked to', async () => {
@@ -303,6 +309,10 @@ test('what cannot start says why and leaves nothing running', async () => {
   await expect(createAgentConnection({ ...program, args: [agentPath, 'die'] })).rejects.toMatchObject({
     fault: 'EXITED',
     message: 'The agent ended with code 2. Its last words: cannot start: no key',
+  })
+  await expect(createAgentConnection({ ...program, args: [agentPath, 'v9'] })).rejects.toMatchObject({
+    fault: 'NOT_OFFERED',
+    message: expect.stringContaining('version 9'),
   })
   expect(heard.exits).toEqual([])
 })
