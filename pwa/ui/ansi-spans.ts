@@ -59,7 +59,7 @@ export function nearestColour(red: number, green: number, blue: number): AnsiCol
         ? (blue - red) / spread + 2
         : (red - green) / spread + 4
   const hue = sixth * 60
-  if (hue < 20 || hue >= 335) return 'red'
+  if (hue < 25 || hue >= 335) return 'red'
   if (hue < 70) return 'yellow'
   if (hue < 160) return 'green'
   if (hue < 200) return 'cyan'

@@ -7,9 +7,22 @@ export function CommandBlock({ text, label = 'Command' }: { text: string; label?
   return (
     <figure className="command" aria-label={label}>
       <pre>
-        <VisibleText text={text} />
+        {text.split(/( +|\n)/).map((piece, index) =>
+          // A word stays whole on its line while it can: a break after a hyphen would make two arguments of one.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a word is its place
+          index % 2 === 1 ? <VisibleText key={index} text={piece} /> : <Word key={index} text={piece} />,
+        )}
       </pre>
     </figure>
+  )
+}
+
+function Word({ text }: { text: string }) {
+  if (text === '') return null
+  return (
+    <span className="command-word">
+      <VisibleText text={text} />
+    </span>
   )
 }
 

@@ -7,6 +7,7 @@ import { Desktop } from './gallery-desktop.tsx'
 import { Parts } from './gallery-parts.tsx'
 import { CommandStates, SessionStart, SessionTail } from './gallery-session.tsx'
 import { SessionsScreen } from './gallery-sessions.tsx'
+import { SheetTest } from './gallery-sheet-test.tsx'
 import { PermissionSheet, PlanReview, QuestionSheet, ReasonSheet, SettledSheet, WhySheet } from './gallery-sheets.tsx'
 import { stillClock } from './gallery-time.ts'
 
@@ -23,6 +24,7 @@ const pages = {
   why: WhySheet,
   desktop: Desktop,
   parts: Parts,
+  'sheet-test': SheetTest,
 }
 
 const wanted = new URLSearchParams(location.search)
