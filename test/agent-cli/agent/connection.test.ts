@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { expect, test, vi } from 'vitest'
 import { createAgentConnection } from '../../../agent-cli/agent/connection.ts'
-import { agentPath, hosted, listen, runs } from './fixtures/host.ts'
+import { agentPath, hosted, listen, runs, startedWith } from './fixtures/host.ts'
 
 const permission = { outcome: { outcome: 'selected', optionId: 'one' }, answers: { 0: 'SQLite' } }
 
@@ -295,7 +296,9 @@ test('100,000 levels of nesting arrive, in an update and in a question', async (
 test('what cannot start says why and leaves nothing running', async () => {
   const { handlers, heard } = listen()
   const cwd = tmpdir()
-  const program = { command: process.execPath, cwd, handlers }
+  const mark = `OFFDESK_TEST=${randomUUID()}`
+  const env = { ...process.env, OFFDESK_TEST: mark.slice(13) }
+  const program = { command: process.execPath, cwd, env, handlers }
   await expect(createAgentConnection({ command: 'no-such-agent', cwd, handlers })).rejects.toMatchObject({
     fault: 'MISSING',
     message: 'No program "no-such-agent" was found. Install it, or give its full path.',
@@ -315,18 +318,23 @@ test('what cannot start says why and leaves nothing running', async () => {
     message: expect.stringContaining('version 9'),
   })
   expect(heard.exits).toEqual([])
+  expect(startedWith(mark)).toEqual([])
 })
 
 test('an agent that hangs on its greeting is reported in time and ended', async () => {
   const { handlers } = listen()
-  const options = { command: process.execPath, args: [agentPath, 'hang'], cwd: tmpdir(), handlers }
-  const hanging = createAgentConnection({ ...options, limits: { startSeconds: 0.2 } })
+  const mark = `OFFDESK_TEST=${randomUUID()}`
+  const env = { ...process.env, OFFDESK_TEST: mark.slice(13) }
+  const options = { command: process.execPath, args: [agentPath, 'hang'], cwd: tmpdir(), env, handlers }
+  const hanging = createAgentConnection({ ...options, limits: { startSeconds: 0.5 } })
+  await vi.waitFor(() => expect(startedWith(mark)).toHaveLength(1))
   await expect(hanging).rejects.toMatchObject({ fault: 'TIMED_OUT' })
   const leaving = new AbortController()
   const left = createAgentConnection({ ...options, signal: leaving.signal })
   setImmediate(() => leaving.abort(new Error('left')))
   await expect(left).rejects.toThrow('left')
   await expect(createAgentConnection({ ...options, signal: leaving.signal })).rejects.toThrow('left')
+  expect(startedWith(mark)).toEqual([])
 })
 
 test('closing rejects what is pending as our own doing', async () => {
