@@ -121,6 +121,13 @@ export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string)
   const { row, isFirst } = await revokeDeviceRow(tx, by.ownerId, id)
   if (!isFirst) return row
   await removePush(tx, id)
+  // Hosts before decisions: the order in which everyone locks.
+  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) {
+    await createCommand(tx, ring, {
+      ...{ ownerId: by.ownerId, hostId, sessionId: null, device: null, sender: hostId, key: `forget_${id}` },
+      ...{ kind: 'ForgetDevice', value: { forgottenDeviceId: id }, proof: null, expiresInSeconds: null },
+    })
+  }
   await refuseDevicesCommands(tx, ring, id, {
     ...{
       code: 'REVOKED',
@@ -128,12 +135,6 @@ export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string)
       rule: 'a revoked device has no access',
     },
   })
-  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) {
-    await createCommand(tx, ring, {
-      ...{ ownerId: by.ownerId, hostId, sessionId: null, device: null, sender: hostId, key: `forget_${id}` },
-      ...{ kind: 'ForgetDevice', value: { forgottenDeviceId: id }, proof: null, expiresInSeconds: null },
-    })
-  }
   ring(trustTopic, ownerTopic(by.ownerId))
   return row
 }

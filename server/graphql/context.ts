@@ -5,7 +5,7 @@ import type { Bell } from '../live/bell.ts'
 import { type Allowance, allowance, requireSight, type Stands } from '../policy/allowance.ts'
 import type { Principal } from '../policy/principal.ts'
 import type { Rung } from '../policy/rung.ts'
-import type { PushTester } from '../push/sender.ts'
+import type { Notifier } from '../push/notifier.ts'
 import type { Refused } from '../store/refused.ts'
 
 /** The parts of one server process; every context shares them. `write(context, …)` of live/ takes it as it is. */
@@ -13,7 +13,8 @@ export type Parts = {
   readonly database: Database
   readonly bell: Bell
   readonly trust: Trust
-  readonly push: PushTester
+  /** `push.committed(…)` after the commit of `pushEvents`: devices are told, nobody waits. */
+  readonly push: Notifier
   /** Called after a setup code has been used up and the enrolment is committed. */
   readonly onSetupCodeUsed: () => void
   /** Where devices reach this server; null when it is only here. */

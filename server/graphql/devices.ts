@@ -52,8 +52,8 @@ builder.queryField('devices', (t) =>
       type: Device,
       authScopes: { is: ['device', 'host'] },
       resolve: (_root, args, context) =>
-        resolveCursorConnection(
-          { args, defaultSize: limits.pageSize, maxSize: maxPageSize, toCursor: (device: DeviceShape) => device.id },
+        resolveCursorConnection<Promise<DeviceShape[]>>(
+          { args, defaultSize: limits.pageSize, maxSize: maxPageSize, toCursor: (device) => device.id },
           ({ before, after, limit, inverted }) => {
             const cursors = { ...(after !== undefined && { after }), ...(before !== undefined && { before }) }
             const page = { ownerId: ownerOf(context), limit, inverted, ...cursors }

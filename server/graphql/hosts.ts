@@ -39,8 +39,8 @@ builder.queryField('hosts', (t) =>
       type: Host,
       authScopes: { is: ['device', 'host'] },
       resolve: (_root, args, context) =>
-        resolveCursorConnection(
-          { args, defaultSize: limits.pageSize, maxSize: maxPageSize, toCursor: (host: HostRow) => host.id },
+        resolveCursorConnection<Promise<HostRow[]>>(
+          { args, defaultSize: limits.pageSize, maxSize: maxPageSize, toCursor: (host) => host.id },
           ({ before, after, limit, inverted }) => {
             const only = context.principal.kind === 'host' ? context.principal.hostId : null
             const cursors = { ...(after !== undefined && { after }), ...(before !== undefined && { before }) }
