@@ -22,6 +22,8 @@ export interface Scratch {
   write(file: string, text: string): Promise<void>
   /** Files in src, test and the top folder, sorted. */
   files(): Promise<string[]>
+  /** Deletes files that undo does not know, and forgets all changes so far: the play begins again. */
+  strike(files: readonly string[]): Promise<void>
   /** What is written from here on is one change to undo. */
   beginChange(): void
   /** Takes back the last change, newest file first; empty if there is nothing left. */
@@ -74,6 +76,10 @@ export function createScratch(cwd: string): Scratch {
           if (entry.isFile() && !entry.name.startsWith('.')) found.push(join(folder, entry.name))
       }
       return found.sort()
+    },
+    async strike(files) {
+      for (const file of files) await rm(absolute(file), { force: true })
+      past.length = 0
     },
     beginChange() {
       if (past.at(-1)?.length !== 0) past.push([])

@@ -20,9 +20,9 @@ export async function createDemoScratch(): Promise<{ path: string; close(): Prom
 /** True where Offdesk runs from its sources and not from the built package. */
 export const fromSources = import.meta.url.endsWith('.ts')
 
-/** Arguments for Node that start the demo: its source through tsx, or `demo.js` beside the built bundle. */
+/** Arguments for Node that start the demo: its source through tsx, or `demo-agent.js` beside the built bundle. */
 function demoArgs(): readonly string[] {
-  if (!fromSources) return [fileURLToPath(new URL('./demo.js', import.meta.url))]
+  if (!fromSources) return [fileURLToPath(new URL('./demo-agent.js', import.meta.url))]
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return ['--import', loader, fileURLToPath(new URL('../../demo/main.ts', import.meta.url))]
 }

@@ -10,6 +10,7 @@ import {
   shopFiles,
 } from '../discount.ts'
 import { changeMode, propose, showProgress } from '../plan.ts'
+import type { Scratch } from '../scratch.ts'
 import type { Sitting } from '../sitting.ts'
 import { editFile, readFiles, runCommand } from '../tools.ts'
 import type { Turn } from '../turn.ts'
@@ -19,7 +20,12 @@ export const testCommand = 'node --test --test-reporter=./colours.mjs'
 
 /** Puts the project into the scratch folder, unless it is there. Not part of what undo takes back. */
 export async function layOutShop({ scratch }: Sitting): Promise<void> {
-  if ((await scratch.read('package.json')) !== null) return
+  if ((await scratch.read('package.json')) === null) await layOutAfresh(scratch)
+}
+
+/** Puts the project back to its beginning, also where an earlier session has worked on it. */
+async function layOutAfresh(scratch: Scratch): Promise<void> {
+  await scratch.strike(['src/discount.js', 'test/discount.test.js'])
   for (const [file, text] of Object.entries(shopFiles)) await scratch.lay(file, text)
 }
 
@@ -27,6 +33,7 @@ export async function layOutShop({ scratch }: Sitting): Promise<void> {
 export async function playShop(turn: Turn, asked: string | null): Promise<void> {
   const { sitting } = turn
   sitting.greeted = true
+  await layOutAfresh(sitting.scratch)
   await turn.update({ sessionUpdate: 'session_info_update', title: 'A discount code for the shop' })
   await turn.think('A small shop project. I look at what is there before I ask anything.')
   await turn.say(
@@ -56,6 +63,7 @@ async function chooseDiscount(turn: Turn): Promise<Discount> {
     await turn.say('I would ask you which discount to give, but this side cannot show questions. I take 10 % off.')
     return readDiscount('percent-10', null)
   }
+  await turn.say('I have a question first. You can answer it here or on any paired phone; the first answer counts.')
   const answers = await turn.form('Which discount should a new customer get?', {
     type: 'object',
     properties: {

@@ -86,11 +86,11 @@ export async function addSwitch(turn: Turn, prompt: string): Promise<void> {
     oneLine(prompt).replace(/^(please\s+)?(add|make|create|build|implement|write|plan)\b\s*/i, '') || 'something new'
   const name = camelCase(words)
   await turn.think(
-    `I use no model, so I cannot invent code for “${words.slice(0, 80)}”. A switch that turns it on later is honest work.`,
+    `Without a model I cannot write “${words.slice(0, 80)}” itself. I can prepare its place: a switch that is off, and a test for that.`,
   )
   if (turn.sitting.mode !== 'plan') return await writeSwitch(turn, name, words, [])
   await propose(turn, {
-    heading: words.slice(0, 80),
+    heading: words.charAt(0).toUpperCase() + words.slice(1, 80),
     steps: [`Register a switch ${name}, off`, 'Test that it is off', 'Run the tests'],
     wishes: [],
     go: (approved, wishes) => writeSwitch(approved, name, words, wishes),
@@ -100,7 +100,7 @@ export async function addSwitch(turn: Turn, prompt: string): Promise<void> {
 async function writeSwitch(turn: Turn, name: string, words: string, wishes: readonly string[]): Promise<void> {
   const { scratch } = turn.sitting
   await turn.say(
-    `I follow a script, so I prepare the place for it: a switch \`${name}\` that is off, and a test for that.`,
+    `I follow a script and cannot build this itself. I prepare its place: a switch \`${name}\` that is off until somebody builds it.`,
   )
   const before =
     (await scratch.read('src/features.js')) ??

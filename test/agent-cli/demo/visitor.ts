@@ -1,5 +1,7 @@
 // A small real ACP client for the demo: starts its process as the preset says and answers what it asks.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import {
   type ClientConnection,
@@ -11,7 +13,9 @@ import {
   type PromptResponse,
   type RequestPermissionRequest,
   type SessionUpdate,
+  type ToolCallUpdate,
 } from '@agentclientprotocol/sdk'
+import { afterEach, vi } from 'vitest'
 import { createDemoScratch, demo } from '../../../agent-cli/agent/presets/demo.ts'
 
 export interface Visitor {
@@ -109,4 +113,39 @@ export async function visit(options: VisitOptions = {}): Promise<Visitor> {
     },
   }
   return visitor
+}
+
+export const within = { timeout: 15_000, interval: 20 }
+
+/** Text of a file in the visitor's scratch folder. */
+export const file = (visitor: Visitor, name: string): Promise<string> => readFile(join(visitor.folder, name), 'utf8')
+
+export const isPlan = ({ toolCall }: { toolCall: ToolCallUpdate }): boolean => toolCall.kind === 'switch_mode'
+
+/** Last statuses of the tool calls whose title starts so, in order. */
+export function outcomes(updates: readonly SessionUpdate[], title: string): string[] {
+  const ids = updates.flatMap((update) =>
+    update.sessionUpdate === 'tool_call' && update.title.startsWith(title) ? [update.toolCallId] : [],
+  )
+  return ids.map((id) => {
+    const states = updates.flatMap((update) =>
+      update.sessionUpdate === 'tool_call_update' && update.toolCallId === id && update.status ? [update.status] : [],
+    )
+    return states.at(-1) ?? 'pending'
+  })
+}
+
+/** Visits that end with the test that made them. */
+export function visiting(): (options?: VisitOptions) => Promise<Visitor> {
+  const visitors: Visitor[] = []
+  // Real processes on a busy machine: the claims have deadlines of their own.
+  vi.setConfig({ testTimeout: 30_000 })
+  afterEach(async () => {
+    for (const visitor of visitors.splice(0)) await visitor.close()
+  })
+  return async (options) => {
+    const visitor = await visit(options)
+    visitors.push(visitor)
+    return visitor
+  }
 }
