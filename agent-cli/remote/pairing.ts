@@ -117,13 +117,22 @@ export function watchPairing(options: {
     await call(RefusePairing, { id: file.id }).catch(() => undefined)
   }
 
+  async function watch(
+    knownState: WatchedPairing['state'] | null,
+    waitSeconds: number,
+  ): Promise<WatchedPairing | null> {
+    const asked = { id: file.id, knownState, waitSeconds }
+    const { pairing } = await call(WatchPairing, asked, { signal: ended.signal, timeoutSeconds: 40 })
+    return pairing
+  }
+
   async function run(): Promise<void> {
     const backoff = createBackoff()
     let known: WatchedPairing['state'] | null = null
     while (!ended.signal.aborted && !over.has(progress.state)) {
       try {
-        const asked = { id: file.id, knownState: known, waitSeconds: known === null ? 0 : 25 }
-        const { pairing } = await call(WatchPairing, asked, { signal: ended.signal, timeoutSeconds: 40 })
+        const waitSeconds: number = known === null ? 0 : 25
+        const pairing = await watch(known, waitSeconds)
         if (pairing === null) return become({ state: 'EXPIRED' })
         if (pairing.state !== known) await take(pairing)
         known = pairing.state

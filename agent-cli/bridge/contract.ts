@@ -1,6 +1,6 @@
-// One session: an agent at this machine, its terminal or SDK caller, its journal and, when turned on, its remote side.
-// The contract of the bridge; the rooms beside it do the work. Knows no terminal.
+// What a caller of the bridge is given and gives: the types of a session. Knows no terminal and does nothing by itself.
 import type { AgentPreset } from '../agent/presets/preset.ts'
+import type { HostLink } from '../remote/host-link.ts'
 import type { CanonicalMode, Delivery, Rung, SessionView, Settlement } from './view.ts'
 
 export type SessionOptions = {
@@ -24,6 +24,8 @@ export type SessionOptions = {
   readonly resumeSessionId?: string
   /** Server to use when remote is turned on; default: the one in `host/servers.json`. */
   readonly server?: string
+  /** A link to a server shared by several sessions of this process; without it the session makes its own. */
+  readonly link?: HostLink
   /** Ends the start; a running session is ended by `close`. */
   readonly signal?: AbortSignal
 }
@@ -74,6 +76,8 @@ export type OpenPairing = {
   /** Content of the QR, or null where no phone could reach the address (no HTTPS): `linkHelp` then says how to get one. */
   readonly link: string | null
   readonly linkHelp: string | null
+  /** The same for a browser on this machine. */
+  readonly localLink: string
   readonly expiresAt: string
   view(): PairingView
   /** Called after every change. Returns the end of the subscription. */

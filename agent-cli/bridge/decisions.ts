@@ -1,0 +1,154 @@
+// Open decisions of this session: each is answered once, by whoever is first at this machine or through a proposal (D3); losers are told who.
+// Knows what was asked and how to answer it; does not know who asks or who looks.
+import { evidenceDigest } from '../../protocol/pairing.ts'
+import { accepted, answerText, cancelled, declined, misfit, selected, type Value } from '../agent/translate/answers.ts'
+import type { DecisionOutcome, DecisionSettled, Origin, WordsGo } from '../agent/translate/event-body.ts'
+import { isRejection } from '../agent/translate/options.ts'
+import type { AskedDecision } from '../agent/translate/permission.ts'
+import { BridgeError, type DecisionAnswer } from './contract.ts'
+import { limits } from './limits.ts'
+import { mintId } from './mint.ts'
+import type { Publishing } from './publishing.ts'
+import { settlementOf } from './transcript.ts'
+import type { CanonicalMode, Settlement } from './view.ts'
+
+export type Answered = {
+  decision: AskedDecision
+  isRejected: boolean
+  /** A deny's reason or a plan's comments, to be said to the agent (D7); null for none. */
+  words: string | null
+  thenMode: CanonicalMode | null
+}
+
+export type Decisions = {
+  /** Opens a decision and resolves with what the agent is to be answered. `signal` closes it: cancelled here, or withdrawn by the agent. */
+  ask(asked: AskedDecision, wordsGo: WordsGo, signal: AbortSignal): Promise<unknown>
+  /** `mine` is false when another answer was first. Throws BridgeError NOT_FOUND, OPTION_NOT_OFFERED, BAD_INPUT. */
+  answer(
+    decisionId: string,
+    answer: DecisionAnswer,
+    origin: Origin,
+    epoch?: number,
+  ): { settlement: Settlement; mine: boolean }
+  /** What an answer would be, without giving it. Null when it is settled or unknown. */
+  find(decisionId: string): AskedDecision | null
+  settlementOf(decisionId: string): Settlement | null
+}
+
+type Open = { asked: AskedDecision; resolve: (result: unknown) => void }
+
+export function createDecisions(options: {
+  publishing: Pick<Publishing, 'record' | 'breakText'>
+  epoch: number
+  cwd: string
+  /** Called after the agent's answer is on its way. */
+  onAnswered: (answered: Answered) => void
+  /** True when the turn was cancelled here: then what it asked ends CANCELLED, else WITHDRAWN. */
+  isCancelling: () => boolean
+}): Decisions {
+  const { publishing, epoch, cwd } = options
+  const open = new Map<string, Open>()
+  const settled = new Map<string, Settlement>()
+
+  function settle(
+    decisionId: string,
+    outcome: DecisionOutcome,
+    origin: Origin,
+    rest: Partial<DecisionSettled>,
+  ): Settlement {
+    const body: DecisionSettled = { decisionId, outcome, origin, ...rest }
+    open.delete(decisionId)
+    const settlement = settlementOf(body, new Date().toISOString())
+    settled.set(decisionId, settlement)
+    const [oldest] = settled.keys()
+    if (settled.size > limits.settledDecisions && oldest !== undefined) settled.delete(oldest)
+    void publishing.record({ decisionSettled: body })
+    return settlement
+  }
+
+  return {
+    async ask(asked, wordsGo, signal) {
+      const decisionId = mintId('dec')
+      const digest = await evidenceDigest(asked.evidence)
+      if (signal.aborted) return cancelled(asked.form)
+      const { kind, title, evidence, options: choices, questions, paths, plan, toolCallId, toolKind } = asked
+      const facts = { toolCallId, toolKind, cwd, plan, paths, questions, options: choices, wordsGo }
+      void publishing.record({
+        decisionOpened: { decisionId, kind, title, evidence, evidenceDigest: digest, ...facts },
+      })
+      return new Promise((resolve) => {
+        open.set(decisionId, { asked, resolve })
+        signal.addEventListener(
+          'abort',
+          () => {
+            if (!open.has(decisionId)) return
+            const isOurs = options.isCancelling()
+            settle(decisionId, isOurs ? 'CANCELLED' : 'WITHDRAWN', { surface: isOurs ? 'HOST' : 'AGENT' }, {})
+            resolve(cancelled(asked.form))
+          },
+          { once: true },
+        )
+      })
+    },
+    answer(decisionId, answer, origin, ofEpoch) {
+      const earlier = settled.get(decisionId)
+      if (earlier) return { settlement: earlier, mine: false }
+      const waiting = open.get(decisionId)
+      // Another epoch's decision is never this one (D4), whatever its id says.
+      if (!waiting || (ofEpoch !== undefined && ofEpoch !== epoch)) {
+        throw new BridgeError(
+          'NOT_FOUND',
+          'This question is no longer open: the session was restarted or it was answered long ago.',
+          'D4',
+        )
+      }
+      const { result, rest, answered } = resultOf(waiting.asked, answer)
+      const settlement = settle(decisionId, 'ANSWERED', origin, rest)
+      waiting.resolve(result)
+      options.onAnswered(answered)
+      return { settlement, mine: true }
+    },
+    find: (decisionId) => open.get(decisionId)?.asked ?? null,
+    settlementOf: (decisionId) => settled.get(decisionId) ?? null,
+  }
+}
+
+type Result = { result: unknown; rest: Partial<DecisionSettled>; answered: Answered }
+
+/** Throws BridgeError when the answer does not fit what was asked (D6). */
+function resultOf(decision: AskedDecision, answer: DecisionAnswer): Result {
+  if (answer.is === 'option') return chosen(decision, answer)
+  if (decision.kind !== 'QUESTION')
+    throw new BridgeError('BAD_INPUT', 'This is answered by choosing one of its options.', 'D6')
+  const allow = decision.options.find((option) => !isRejection(option.kind))?.id ?? null
+  const reject = decision.options.find((option) => isRejection(option.kind))?.id ?? null
+  if (answer.is === 'decline') {
+    const words = answer.reason?.trim() || null
+    const rest = { answer: 'Declined', reason: words }
+    return {
+      result: declined(decision.form, reject),
+      rest,
+      answered: { decision, isRejected: true, words, thenMode: null },
+    }
+  }
+  const values = new Map<string, Value>(answer.values.map(({ name, value }) => [name, value]))
+  const problem = misfit(decision.questions, values)
+  if (problem !== null) throw new BridgeError('BAD_INPUT', problem)
+  const result = accepted(decision.form, decision.questions, values, allow)
+  const rest = { answer: answerText(decision.questions, values) || 'Accepted' }
+  return { result, rest, answered: { decision, isRejected: false, words: null, thenMode: null } }
+}
+
+function chosen(decision: AskedDecision, answer: DecisionAnswer & { is: 'option' }): Result {
+  const option = decision.options.find((each) => each.id === answer.optionId)
+  if (!option || decision.kind === 'QUESTION') {
+    throw new BridgeError('OPTION_NOT_OFFERED', 'The agent did not offer this option.', 'D6')
+  }
+  const comments = (answer.comments ?? []).map(({ part, text }) => (part ? `On “${part}”: ${text}` : text))
+  const words = [answer.reason?.trim() ?? '', ...comments].filter((each) => each !== '').join('\n\n') || null
+  const isRejected = isRejection(option.kind)
+  // The option's own mode is the agent's affair; only where it has none the person's choice is ours to carry out.
+  const thenMode = isRejected || option.thenMode ? null : (answer.thenMode ?? null)
+  const rest = { optionId: option.id, optionName: option.name, reason: words }
+  return { result: selected(option.id), rest, answered: { decision, isRejected, words, thenMode } }
+}
