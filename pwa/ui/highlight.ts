@@ -1,12 +1,12 @@
 // Syntax colours as runs of text per line: four hues, no markup. The grammars arrive later; until then, and for what they do not
 // know, text is plain. Knows no component.
-import type { RootContent } from 'hast'
 import { useSyncExternalStore } from 'react'
 
 export type Hue = 'key' | 'string' | 'number' | 'comment'
 export type Run = { text: string; hue?: Hue | undefined }
 
 type Lowlight = typeof import('./grammars.ts')['lowlight']
+type Content = ReturnType<Lowlight['highlight']>['children'][number]
 let loaded: Lowlight | undefined
 let loading: Promise<void> | undefined
 const waiting = new Set<() => void>()
@@ -51,7 +51,7 @@ const hues: Record<string, Hue> = {
 // Object keys in code are not keywords; in data and markup they are what one looks for.
 const plainKeys = new Set(['typescript', 'javascript'])
 
-function flatten(nodes: readonly RootContent[], language: string, hue: Hue | undefined, runs: Run[]): void {
+function flatten(nodes: readonly Content[], language: string, hue: Hue | undefined, runs: Run[]): void {
   for (const node of nodes) {
     if (node.type === 'text') runs.push({ text: node.value, hue })
     else if (node.type === 'element') {

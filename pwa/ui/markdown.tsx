@@ -1,24 +1,11 @@
 // An agent's markdown as React elements, straight from the lexer's tokens: no HTML string exists anywhere, so none can be injected (T8).
 // Raw HTML is shown as the text it is, images are links and never load. Finished blocks keep their elements while the last one streams.
-import { Lexer, marked, type Token, type Tokens } from 'marked'
-import { memo, type ReactNode, useMemo } from 'react'
+import type { Token, Tokens } from 'marked'
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { CodeBlock } from './code-block.tsx'
+import { type Lexed, lexMarkdown } from './markdown-lex.ts'
 import { decodeEntities, safeLink } from './markdown-links.ts'
 import { VisibleText } from './visible-controls.tsx'
-
-// Past these the lexer may take seconds or overflow its stack; such text is shown as it came.
-const mostCharacters = 200_000
-const deepNesting = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){24}/m
-const deepInline = /[*_~[\]!`<]{80}|(?:[*_~[!]{1,3}[^*_~[\]!\n]{0,4}){120}/
-
-function lex(text: string): Token[] | undefined {
-  if (text.length > mostCharacters || deepNesting.test(text) || deepInline.test(text)) return undefined
-  try {
-    return new Lexer({ ...marked.getDefaults(), gfm: true }).lex(text)
-  } catch {
-    return undefined
-  }
-}
 
 function Words({ text }: { text: string }) {
   return <VisibleText text={decodeEntities(text)} mode="text" />
@@ -241,8 +228,12 @@ const Block = memo(
 
 /** An agent's text. `streaming` puts a caret after its end; it appears as it comes. */
 export const Markdown = memo(function Markdown({ text, streaming }: { text: string; streaming?: boolean | undefined }) {
-  const tokens = useMemo(() => lex(text), [text])
-  if (!tokens)
+  const last = useRef<Lexed>(undefined)
+  const lexed = useMemo(() => lexMarkdown(text, last.current), [text])
+  useEffect(() => {
+    last.current = lexed
+  }, [lexed])
+  if (!lexed.blocks)
     return (
       <div className="md">
         <p className="md-raw">
@@ -251,20 +242,19 @@ export const Markdown = memo(function Markdown({ text, streaming }: { text: stri
         </p>
       </div>
     )
-  const definitions = tokens.flatMap((token) => (token.type === 'def' ? [token.raw] : [])).join('\n')
-  const shown = tokens.filter((token) => token.type !== 'space' && token.type !== 'def')
+  const count = lexed.blocks.length
   return (
     <div className="md">
-      {shown.map((token, index) => (
+      {lexed.blocks.map((token, index) => (
         <Block
           // biome-ignore lint/suspicious/noArrayIndexKey: text only grows at its end
           key={index}
           token={token}
-          definitions={definitions}
-          last={streaming === true && index === shown.length - 1}
+          definitions={lexed.definitions}
+          last={streaming === true && index === count - 1}
         />
       ))}
-      {streaming && shown.length === 0 && caret}
+      {streaming && count === 0 && caret}
     </div>
   )
 })
