@@ -1,4 +1,108 @@
-// Devices.
+// The owner's devices and workstations: who may do what from where, and how each loses it.
+import './settings.css'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { DeviceSheet } from '../features/devices/device-sheet.tsx'
+import { type Host, useDevices } from '../features/devices/devices.ts'
+import { rungName } from '../features/devices/rung-words.ts'
+import { EnrolSheet } from '../features/enrolment/enrol-sheet.tsx'
+import { Age, At } from '../ui/age.tsx'
+import { Header } from '../ui/bars.tsx'
+import { IconButton } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { EmptyState } from '../ui/note.tsx'
+import { Group, GroupHeading, GroupNote, Row } from '../ui/row.tsx'
+import { Chip } from '../ui/state-chip.tsx'
+
+const isLive = (host: Host): boolean => host.liveUntil !== null && Date.parse(host.liveUntil) > Date.now()
+
 export default function DevicesScreen() {
-  return null
+  const [, go] = useLocation()
+  const use = useDevices()
+  const [openId, setOpenId] = useState<string | null>(null)
+  const [enrolling, setEnrolling] = useState(false)
+  const [revoking, setRevoking] = useState<Host | null>(null)
+  const [said, setSaid] = useState<string | null>(null)
+  const opened = use.devices.find((device) => device.id === openId)
+  return (
+    <div className="settings">
+      <Header title="Devices and workstations" onBack={() => go('/settings')} />
+      <GroupHeading icon="phone">Devices</GroupHeading>
+      {use.devices.length === 0 && <EmptyState>{use.loaded ? 'No device is paired.' : 'Not known yet.'}</EmptyState>}
+      {use.devices.length > 0 && (
+        <Group label="Devices">
+          {use.devices.map((device) => (
+            <Row
+              key={device.id}
+              lead={<Icon name={device.kind === 'SCRIPT' ? 'terminal' : 'phone'} />}
+              title={device.name}
+              detail={
+                <>
+                  {device.isThisOne ? (
+                    'This device'
+                  ) : device.lastSeenAt ? (
+                    <>
+                      Seen <Age since={device.lastSeenAt} /> ago
+                    </>
+                  ) : (
+                    'Not seen yet'
+                  )}
+                  {device.kind === 'SCRIPT' && ' · script'}
+                </>
+              }
+              end={<Chip tone="outline">{rungName[device.rung]}</Chip>}
+              onClick={() => setOpenId(device.id)}
+            />
+          ))}
+        </Group>
+      )}
+      <GroupNote>To pair another device, press Ctrl+E at a terminal and scan the QR with it.</GroupNote>
+
+      <GroupHeading icon="monitor">Workstations</GroupHeading>
+      <Group label="Workstations">
+        {use.hosts.map((host) => (
+          <Row
+            key={host.id}
+            lead={<Icon name="monitor" />}
+            title={host.name}
+            detail={
+              isLive(host) ? (
+                'Live'
+              ) : host.lastSeenAt ? (
+                <>
+                  Offline since <At at={host.lastSeenAt} />
+                </>
+              ) : (
+                'Not seen yet'
+              )
+            }
+            trailing={<IconButton icon="trash" label={`Remove ${host.name}`} onClick={() => setRevoking(host)} />}
+          />
+        ))}
+        <Row lead={<Icon name="plus" />} title="Add a workstation" onClick={() => setEnrolling(true)} />
+      </Group>
+      {said !== null && <GroupNote>{said}</GroupNote>}
+
+      {opened && <DeviceSheet key={opened.id} device={opened} use={use} onClose={() => setOpenId(null)} />}
+      {enrolling && <EnrolSheet onClose={() => setEnrolling(false)} onJoined={use.reload} />}
+      <ConfirmDialog
+        open={revoking !== null}
+        title={`Remove ${revoking?.name ?? ''}?`}
+        confirm="Remove"
+        destructive
+        onClose={() => setRevoking(null)}
+        onConfirm={() => {
+          const host = revoking
+          setRevoking(null)
+          if (!host) return
+          void use
+            .revokeHost(host.id)
+            .then((problem) => setSaid(problem ? `Not removed: ${problem.message}` : `${host.name} was removed.`))
+        }}
+      >
+        It is cut off within a second. Its agents go on at its terminal; nothing of it appears here any more.
+      </ConfirmDialog>
+    </div>
+  )
 }

@@ -4,9 +4,10 @@ import { useEffect, useState } from 'react'
 import { AnswerGuard } from '../../ui/answer-guard.tsx'
 import { Answers, Button, TextLink } from '../../ui/button.tsx'
 import { Chip, StateWords } from '../../ui/state-chip.tsx'
-import { type AskedKind, DecisionTile } from '../../ui/state-glyph.tsx'
+import { DecisionTile } from '../../ui/state-glyph.tsx'
 import { usePreferences } from '../preferences/preferences.ts'
 import { lockedWhy } from './answer-words.ts'
+import { askedKind } from './asked-kind.ts'
 import type { Decision } from './decision-store.ts'
 import { EvidenceView } from './evidence-view.tsx'
 import { AnswerNotes, fixedOptions, OptionButton, ReasonBody, ReasonFooter } from './permission.tsx'
@@ -16,16 +17,6 @@ import { QuestionBody, QuestionFooter, useQuestionForm } from './question.tsx'
 import { SettledBody, SettledFooter, useSettledTitle } from './settled.tsx'
 import { type Answering, permissionSaying, useAnswering } from './use-answering.ts'
 import { type Shown, useShownDecision } from './use-shown-decision.ts'
-
-/** The kind's sign: a change to a file has its own. */
-export const askedKind = (decision: Pick<Decision, 'kind' | 'toolKind'>): AskedKind =>
-  decision.kind === 'QUESTION'
-    ? 'question'
-    : decision.kind === 'PLAN'
-      ? 'plan'
-      : decision.toolKind === 'edit' || decision.toolKind === 'delete' || decision.toolKind === 'move'
-        ? 'edit'
-        : 'permission'
 
 /** Draws nothing while nothing is asked. */
 export function DecisionPanel(props: { sessionId: string; initialDecisionId?: string }) {

@@ -38,12 +38,14 @@ export type Settlement = ResultOf<typeof SettlementFields>
 export type DecisionStore = {
   /** Open ones, longest first; a new array only when something changed. */
   open(): readonly Decision[]
+  /** Settled ones that are known here, newest first. */
+  settled(): readonly Decision[]
   /** Open or settled, if it was ever seen here. */
   get(id: string): Decision | undefined
   /** False until the first snapshot: an empty list means nothing before. */
   isLoaded(): boolean
   /** A decision read by other means (settled ones, one opened by address). Never turns a settled one back to open. */
-  put(decision: Decision): void
+  put(...decisions: Decision[]): void
   subscribe(onChange: () => void): () => void
   /** Ends with the signal. */
   follow(live: Live, signal: AbortSignal): void
@@ -55,16 +57,22 @@ const MOST_SETTLED = 200
 export const longestFirst = (a: Decision, b: Decision): number =>
   Date.parse(a.openedAt) - Date.parse(b.openedAt) || (a.id < b.id ? -1 : 1)
 
+const settledMs = (decision: Decision): number =>
+  Date.parse(decision.settlement?.at ?? decision.settledAt ?? decision.openedAt)
+const newestFirst = (a: Decision, b: Decision): number => settledMs(b) - settledMs(a) || (a.id < b.id ? -1 : 1)
+
 export function createDecisionStore(): DecisionStore {
   const known = new Map<string, Decision>()
   const listeners = new Set<() => void>()
   let open: readonly Decision[] = []
+  let settled: readonly Decision[] = []
   let loaded = false
 
   const changed = () => {
     open = [...known.values()].filter((decision) => decision.state === 'OPEN').sort(longestFirst)
-    const settled = [...known.values()].filter((decision) => decision.state === 'SETTLED')
-    for (const old of settled.slice(0, Math.max(0, settled.length - MOST_SETTLED))) known.delete(old.id)
+    const over = [...known.values()].filter((decision) => decision.state === 'SETTLED').sort(newestFirst)
+    for (const old of over.slice(MOST_SETTLED)) known.delete(old.id)
+    settled = over.slice(0, MOST_SETTLED)
     for (const listener of listeners) listener()
   }
   const take = (decision: Decision) => {
@@ -78,8 +86,9 @@ export function createDecisionStore(): DecisionStore {
     open: () => open,
     get: (id) => known.get(id),
     isLoaded: () => loaded,
-    put(decision) {
-      take(decision)
+    settled: () => settled,
+    put(...decisions) {
+      for (const decision of decisions) take(decision)
       changed()
     },
     subscribe(onChange) {

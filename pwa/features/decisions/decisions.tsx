@@ -42,6 +42,12 @@ export function useSessionDecisions(sessionId: string): readonly Decision[] {
   return useMemo(() => all.filter((decision) => decision.session.id === sessionId), [all, sessionId])
 }
 
+/** The settled ones known here, newest first. */
+export function useSettledDecisions(): readonly Decision[] {
+  const store = useDecisionStore()
+  return useSyncExternalStore(store.subscribe, store.settled)
+}
+
 /** One decision, open or settled; undefined when it was never seen here. */
 export function useDecision(id: string | undefined): Decision | undefined {
   const store = useDecisionStore()
