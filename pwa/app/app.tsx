@@ -10,6 +10,7 @@ import type { IdentityStore } from '../keys/identity.ts'
 import { IdentityProvider, useIdentity, useIdentityStore } from '../keys/identity-context.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { NotPaired, Revoked } from './gates.tsx'
+import { OpenFromWorker } from './open-from-worker.tsx'
 import { PairScreen, Routes } from './routes.tsx'
 
 function Connected({ token, children }: { token: string; children: ReactNode }) {
@@ -34,6 +35,7 @@ function Gate() {
     return (
       <Connected key={state.identity.token} token={state.identity.token}>
         <AppBadge />
+        <OpenFromWorker />
         <Routes />
       </Connected>
     )

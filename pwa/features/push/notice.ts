@@ -1,0 +1,164 @@
+// What a push says, read with suspicion, and the notification it becomes. Pure: the worker shows it, the page never sees it.
+import { isDeny } from '../decisions/answer-words.ts'
+import type { Decision } from '../decisions/decision-store.ts'
+
+export type Notice = {
+  kind: string
+  title: string
+  body: string
+  tag: string
+  /** A path on this origin. */
+  path: string
+  silent: boolean
+}
+
+/** The answer a button stands for, kept with the notification so that the worker needs no memory. */
+export type NoticeAnswer = {
+  sessionId: string
+  decisionId: string
+  epoch: number
+  optionId: string
+  name: string
+  evidenceDigest: string
+  hostName: string
+}
+export type NoticeData = { path: string; title: string; body: string; deny?: NoticeAnswer; allow?: NoticeAnswer }
+
+export type Shown = { title: string; options: NotificationOptions & { renotify?: boolean; actions?: NoticeAction[] } }
+type NoticeAction = { action: 'deny' | 'allow'; title: string }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** A path of this origin, or the inbox: a push must not lead elsewhere. */
+export function safePath(value: unknown, origin: string): string {
+  try {
+    const url = new URL(text(value) || '/inbox', origin)
+    return url.origin === origin ? `${url.pathname}${url.search}` : '/inbox'
+  } catch {
+    return '/inbox'
+  }
+}
+
+/** Never null: a push that cannot be read still has to be shown, or the browser shows words of its own. */
+export function readNotice(payload: string | null, origin: string): Notice {
+  let read: Record<string, unknown> = {}
+  try {
+    const value: unknown = JSON.parse(payload ?? '{}')
+    if (typeof value === 'object' && value !== null) read = { ...value }
+  } catch {
+    // Said below in words of our own.
+  }
+  return {
+    kind: text(read.kind),
+    title: text(read.title) || 'Something happened in Offdesk',
+    body: text(read.body) || (read.title === undefined ? 'Open it to see.' : ''),
+    tag: text(read.tag) || 'offdesk',
+    path: safePath(read.url, origin),
+    silent: read.silent === true,
+  }
+}
+
+/** The ids in a decision's path; null for any other path. */
+export function decisionIn(path: string): { sessionId: string; decisionId: string } | null {
+  const [, sessionId, query] = /^\/s\/([A-Za-z0-9_-]+)\?(.*)$/.exec(path) ?? []
+  const decisionId = new URLSearchParams(query ?? '').get('d')
+  return sessionId && decisionId ? { sessionId, decisionId } : null
+}
+
+const LONGEST_ASKED = 240
+const flat = (asked: string) => asked.replaceAll(/\s+/g, ' ').trim()
+
+/** Whether the notification's own words hold all that is asked: nothing cut, nothing a lock screen would fold away. */
+export const showsAll = (notice: Notice, evidence: string): boolean =>
+  evidence.length <= LONGEST_ASKED && flat(notice.body).includes(flat(evidence))
+
+/** What the worker learned of the decision in time; null when it did not. */
+export type Learned = { decision: NoticeDecision; evidenceMatches: boolean } | null
+export type NoticeDecision = Pick<
+  Decision,
+  'id' | 'kind' | 'state' | 'epoch' | 'options' | 'evidence' | 'evidenceDigest'
+> & {
+  session: { id: string; host: { name: string }; allowed: { rung: Decision['session']['allowed']['rung'] } }
+}
+
+/** The notification of a notice. Deny may stand on any permission; Allow once only where everything asked is in its words. */
+export function notificationOf(notice: Notice, learned: Learned): Shown {
+  const data: NoticeData = { path: notice.path, title: notice.title, body: notice.body }
+  const actions: NoticeAction[] = []
+  const decision = learned?.decision
+  if (decision?.kind === 'PERMISSION' && decision.state === 'OPEN' && decision.session.allowed.rung !== 'VIEW') {
+    const answer = (option: { id: string; name: string }): NoticeAnswer => ({
+      sessionId: decision.session.id,
+      decisionId: decision.id,
+      epoch: decision.epoch,
+      optionId: option.id,
+      name: option.name,
+      evidenceDigest: decision.evidenceDigest,
+      hostName: decision.session.host.name,
+    })
+    const deny = decision.options.find((option) => option.kind === 'reject_once') ?? decision.options.find(isDeny)
+    const once = decision.options.filter((option) => option.kind === 'allow_once')
+    const [allow] = once
+    if (deny) {
+      data.deny = answer(deny)
+      actions.push({ action: 'deny', title: deny.name })
+    }
+    // Two options of one kind: a button could not say which.
+    if (allow && once.length === 1 && learned?.evidenceMatches && showsAll(notice, decision.evidence)) {
+      data.allow = answer(allow)
+      actions.push({ action: 'allow', title: allow.name })
+    }
+  }
+  return {
+    title: notice.title,
+    options: {
+      body: notice.body,
+      tag: notice.tag,
+      silent: notice.silent,
+      // A settled one replaces its card without a sound; a new one on the same tag must be heard.
+      renotify: !notice.silent,
+      icon: '/icons/icon-192.png',
+      badge: '/icons/badge-96.png',
+      data,
+      ...(actions.length > 0 ? { actions } : {}),
+    },
+  }
+}
+
+/** What replaces the notification after a button was pressed. */
+export function answeredNotice(
+  data: NoticeData,
+  answer: NoticeAnswer,
+  outcome: { kind: 'sent'; state: string } | { kind: 'failed'; why: string },
+): Shown {
+  const body =
+    outcome.kind === 'failed'
+      ? `${answer.name} was not sent: ${outcome.why} Open to answer.`
+      : outcome.state === 'SUPERSEDED'
+        ? `Your ${answer.name} came second. It was not applied.`
+        : `${answer.name} sent, waiting for ${answer.hostName}.`
+  return {
+    title: data.title,
+    options: {
+      body,
+      tag: answer.decisionId,
+      silent: outcome.kind === 'sent',
+      renotify: outcome.kind === 'failed',
+      icon: '/icons/icon-192.png',
+      badge: '/icons/badge-96.png',
+      data: { path: data.path, title: data.title, body },
+    },
+  }
+}
+
+/** What a notification carries is ours, but it has been through the browser: read it again. */
+export function readNoticeData(value: unknown): NoticeData {
+  const data = typeof value === 'object' && value !== null ? (value as Partial<NoticeData>) : {}
+  return {
+    path: text(data.path) || '/inbox',
+    title: text(data.title),
+    body: text(data.body),
+    ...(data.deny ? { deny: data.deny } : {}),
+    ...(data.allow ? { allow: data.allow } : {}),
+  }
+}

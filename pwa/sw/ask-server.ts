@@ -1,0 +1,84 @@
+// What the worker asks the server by itself, with the identity kept in IndexedDB: what a notice is about, and an answer given on
+// its button. One tap is one answer however often the event is delivered: the key follows from what was chosen (C1).
+import { sha256, toBase64Url, utf8 } from '../../protocol/bytes.ts'
+import { evidenceDigest } from '../../protocol/pairing.ts'
+import { AnswerPermissionDocument } from '../features/decisions/answer-documents.ts'
+import type { Learned, NoticeAnswer, NoticeDecision } from '../features/push/notice.ts'
+import { SubscribePushDocument, subscriptionInput } from '../features/push/subscription.ts'
+import { ask } from '../graphql/ask.ts'
+import { graphql } from '../graphql/graphql.ts'
+import { ProblemError } from '../graphql/problem.ts'
+import { readIdentity } from '../keys/identity.ts'
+
+const NoticeDocument = graphql(`
+  query Notice($sessionId: ID!, $decisionId: ID!) {
+    session(id: $sessionId) {
+      id
+      decision(id: $decisionId) {
+        id kind state epoch evidence evidenceDigest
+        options { id kind name description rung thenMode }
+        session { id host { name } allowed { rung } }
+      }
+    }
+    decisions(first: 100) { edges { node { id } } }
+  }
+`)
+const ServerKeyDocument = graphql(`query ServerKey { viewer { id server { pushPublicKey } } }`)
+
+const LEARN_MS = 4_000
+
+/** What a notice is about and how many decisions are open; nulls when the server does not answer in time. */
+export async function learn(about: {
+  sessionId: string
+  decisionId: string
+}): Promise<{ learned: Learned; openCount: number | null }> {
+  try {
+    const identity = await readIdentity()
+    if (!identity) return { learned: null, openCount: null }
+    const answer = await ask(NoticeDocument, about, { token: identity.token, signal: AbortSignal.timeout(LEARN_MS) })
+    const decision: NoticeDecision | null = answer.session?.decision ?? null
+    const openCount = answer.decisions.edges.length
+    if (!decision) return { learned: null, openCount }
+    const digest = await evidenceDigest(decision.evidence)
+    return { learned: { decision, evidenceMatches: digest === decision.evidenceDigest }, openCount }
+  } catch {
+    return { learned: null, openCount: null }
+  }
+}
+
+/** 22 signs that follow from the choice alone. */
+export async function answerKey(answer: NoticeAnswer): Promise<string> {
+  const chosen = `offdesk/notice/1\n${answer.decisionId}\n${answer.epoch}\n${answer.optionId}`
+  return `n_${toBase64Url(await sha256(utf8(chosen))).slice(0, 22)}`
+}
+
+/** Sends the answer of a button. Never throws: what went wrong is said on the notification. */
+export async function sendAnswer(
+  answer: NoticeAnswer,
+): Promise<{ kind: 'sent'; state: string } | { kind: 'failed'; why: string }> {
+  const identity = await readIdentity().catch(() => null)
+  if (!identity) return { kind: 'failed', why: 'this device is not paired any more.' }
+  const { sessionId, decisionId, epoch, optionId, evidenceDigest: digest } = answer
+  const key = await answerKey(answer)
+  const input = { sessionId, decisionId, epoch, optionId, key, evidenceDigest: digest, reason: null }
+  try {
+    const { command } = await ask(AnswerPermissionDocument, { input }, { token: identity.token })
+    return { kind: 'sent', state: command.state }
+  } catch (error) {
+    const problem = error instanceof ProblemError ? error.problem : null
+    if (problem?.code === 'OFFLINE') return { kind: 'failed', why: 'the server gave no answer.' }
+    return { kind: 'failed', why: problem ? problem.message : 'something went wrong here.' }
+  }
+}
+
+/** The browser has dropped the address pushes came to: makes another and tells the server. */
+export async function renewSubscription(registration: ServiceWorkerRegistration): Promise<void> {
+  const identity = await readIdentity()
+  if (!identity) return
+  const { viewer } = await ask(ServerKeyDocument, {}, { token: identity.token })
+  const subscription = await registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: viewer.server.pushPublicKey,
+  })
+  await ask(SubscribePushDocument, { input: subscriptionInput(subscription) }, { token: identity.token })
+}
