@@ -12,13 +12,13 @@ export function DiffCounts({ added, removed }: { added: number; removed: number 
       {added > 0 && (
         <span className="diff-count-in">
           +{added}
-          <span className="sr-only"> lines added</span>
+          <span className="sr-only">{added === 1 ? ' line added' : ' lines added'}</span>
         </span>
       )}
       {removed > 0 && (
         <span className="diff-count-out">
           −{removed}
-          <span className="sr-only"> lines removed</span>
+          <span className="sr-only">{removed === 1 ? ' line removed' : ' lines removed'}</span>
         </span>
       )}
     </span>
