@@ -1,6 +1,6 @@
 /** Large contents, addressed by their SHA-256 inside one session, in chunks, whole before anything refers to them (E6). */
 import { createHash } from 'node:crypto'
-import { and, asc, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, lt, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { body, bodyChunk } from '../db/schema.ts'
@@ -96,4 +96,22 @@ export async function readBody(
     .orderBy(asc(bodyChunk.start))
   const parts = rows.map((row) => row.bytes.subarray(Math.max(0, offset - row.start), offset + length - row.start))
   return Buffer.concat(parts)
+}
+
+/** Throws BODY_MISSING for the first that is not stored whole (E6). */
+export async function requireBodies(tx: Tx, sessionId: string, wanted: string[]): Promise<void> {
+  const digests = [...new Set(wanted)]
+  if (digests.length === 0) return
+  const rows = await tx
+    .select({ digest: body.digest })
+    .from(body)
+    .where(and(eq(body.sessionId, sessionId), inArray(body.digest, digests), isNotNull(body.completedAt)))
+  const complete = new Set(rows.map((row) => row.digest))
+  const digest = digests.find((one) => !complete.has(one))
+  if (digest)
+    throw refuse('BODY_MISSING', `The content ${digest} is referred to but not stored whole yet. Put it first.`, {
+      rule: 'E6: a body is durable before anything refers to it',
+      level: 'session',
+      numbers: { digest },
+    })
 }

@@ -90,10 +90,10 @@ export async function findDecision(tx: Tx, sessionId: string, id: string): Promi
   return row ? withAsked(row) : null
 }
 
-/** Those still open in a session, oldest first. */
-export async function openDecisions(tx: Tx, sessionId: string): Promise<Decision[]> {
+/** Those still open in these sessions, oldest first. */
+export async function openDecisions(tx: Tx, sessionIds: string[]): Promise<Decision[]> {
   const rows = await joined(tx)
-    .where(and(eq(decision.sessionId, sessionId), eq(decision.state, 'OPEN')))
+    .where(and(inArray(decision.sessionId, sessionIds), eq(decision.state, 'OPEN')))
     .orderBy(asc(decision.openedSeq))
   return rows.map(withAsked)
 }
@@ -102,10 +102,17 @@ export async function openDecisions(tx: Tx, sessionId: string): Promise<Decision
 export type DecisionKey = { sessionId: string; id: string }
 export const decisionKeyText = (key: DecisionKey): string => `${key.sessionId}/${key.id}`
 
+const named = (keys: string[]) => inArray(sql`${decision.sessionId} || '/' || ${decision.id}`, keys)
+
+/** The rows alone. Of no owner in particular: the keys must come from rows that were the caller's. */
+export async function findDecisionRows(tx: Tx, keys: string[]): Promise<DecisionRow[]> {
+  return keys.length === 0 ? [] : tx.select().from(decision).where(named(keys))
+}
+
 export async function findDecisions(tx: Tx, ownerId: string, keys: string[]): Promise<Decision[]> {
   if (keys.length === 0) return []
   const rows = await joined(tx)
-    .where(and(eq(decision.ownerId, ownerId), inArray(sql`${decision.sessionId} || '/' || ${decision.id}`, keys)))
+    .where(and(eq(decision.ownerId, ownerId), named(keys)))
     .orderBy(asc(decision.openedAt), asc(decision.id))
   return rows.map(withAsked)
 }

@@ -1,5 +1,5 @@
 /** Events read back in the host's order, by number and never by time (E10). Knows no subscription. */
-import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { event } from '../db/schema.ts'
 import { isKnownKind, type KnownEvent, readEvent } from './event-kinds.ts'
@@ -28,13 +28,16 @@ export async function listEvents(
   return page.backward ? rows.reverse() : rows
 }
 
-export async function findEvents(tx: Tx, sessionId: string, seqs: number[]): Promise<EventRow[]> {
-  if (seqs.length === 0) return []
+export type EventPlace = { sessionId: string; seq: number }
+
+/** Single events, of any sessions, in no order. */
+export async function findEvents(tx: Tx, places: EventPlace[]): Promise<EventRow[]> {
+  if (places.length === 0) return []
+  const pairs = places.map(({ sessionId, seq }) => sql`(${sessionId}::text, ${seq}::int)`)
   return tx
     .select()
     .from(event)
-    .where(and(eq(event.sessionId, sessionId), inArray(event.seq, seqs)))
-    .orderBy(asc(event.seq))
+    .where(sql`(${event.sessionId}, ${event.seq}) in (${sql.join(pairs, sql`, `)})`)
 }
 
 /** What a stored event says; null when this server does not know its kind or cannot read its payload: then it is shown as unknown. */

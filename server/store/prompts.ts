@@ -29,24 +29,16 @@ export async function changePrompt(
     })
 }
 
-/** Queued, held and running prompts in the order in which they came. */
-export async function waitingPrompts(tx: Tx, sessionId: string): Promise<Prompt[]> {
+/** Queued, held and running prompts of these sessions in the order in which they came. */
+export async function waitingPrompts(tx: Tx, sessionIds: string[]): Promise<Prompt[]> {
   const rows = await tx
     .select({ prompt, event })
     .from(prompt)
     .innerJoin(event, and(eq(event.sessionId, prompt.sessionId), eq(event.seq, prompt.changedSeq)))
-    .where(and(eq(prompt.sessionId, sessionId), inArray(prompt.state, ['QUEUED', 'HELD', 'RUNNING'])))
+    .where(and(inArray(prompt.sessionId, sessionIds), inArray(prompt.state, ['QUEUED', 'HELD', 'RUNNING'])))
     .orderBy(asc(prompt.firstSeq))
   return rows.flatMap((row) => {
     const read = readStored(row.event)
     return read?.kind === 'PromptChanged' ? [{ ...row.prompt, said: read.value }] : []
   })
-}
-
-export async function promptExists(tx: Tx, sessionId: string, id: string): Promise<boolean> {
-  const rows = await tx
-    .select({ id: prompt.id })
-    .from(prompt)
-    .where(and(eq(prompt.sessionId, sessionId), eq(prompt.id, id)))
-  return rows.length > 0
 }

@@ -1,8 +1,9 @@
 /** Takes a batch of events from the host that owns the session: whole, in order, once (E1 to E4, docs/protocol.md §2). */
-import { and, eq, gte, inArray, isNotNull, lte } from 'drizzle-orm'
+import { and, eq, gte, lte } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { body, event } from '../db/schema.ts'
+import { event } from '../db/schema.ts'
 import { fenced } from './attachments.ts'
+import { requireBodies } from './bodies.ts'
 import { bodyRefsIn } from './event-kinds.ts'
 import { limits } from './limits.ts'
 import { project } from './projection.ts'
@@ -38,7 +39,12 @@ export async function pushEvents(
     throw refuse('SESSION_ENDED', 'The session has ended; only a new attachment can add to it.', { level: 'session' })
   if (first.seq !== session.lastSeq + 1) throw gap(session.lastSeq + 1)
   assertAcceptable(fresh)
-  await assertBodies(tx, session.id, fresh)
+  const refs = fresh.flatMap((pushed) => bodyRefsIn(pushed.refs))
+  await requireBodies(
+    tx,
+    session.id,
+    refs.map((ref) => ref.digest),
+  )
   await tx.insert(event).values(
     fresh.map(({ seq, at, digest, kind, format, payload }) => ({
       sessionId: session.id,
@@ -99,23 +105,5 @@ function assertAcceptable(events: PushedEvent[]): void {
   if (batchBytes > limits.maxBatchBytes)
     throw refuse('TOO_LARGE', `A batch holds at most ${limits.maxBatchBytes} bytes.`, {
       numbers: { limit: limits.maxBatchBytes },
-    })
-}
-
-async function assertBodies(tx: Tx, sessionId: string, events: PushedEvent[]): Promise<void> {
-  const refs = events.flatMap((pushed) => bodyRefsIn(pushed.refs))
-  const digests = [...new Set(refs.map((ref) => ref.digest))]
-  if (digests.length === 0) return
-  const rows = await tx
-    .select({ digest: body.digest })
-    .from(body)
-    .where(and(eq(body.sessionId, sessionId), inArray(body.digest, digests), isNotNull(body.completedAt)))
-  const complete = new Set(rows.map((row) => row.digest))
-  const digest = digests.find((one) => !complete.has(one))
-  if (digest)
-    throw refuse('BODY_MISSING', `The content ${digest} is referred to but not stored whole yet. Put it first.`, {
-      rule: 'E6: a body is durable before anything refers to it',
-      level: 'session',
-      numbers: { digest },
     })
 }

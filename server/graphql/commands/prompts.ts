@@ -1,0 +1,146 @@
+/** Prompts from a device: sent, edited, withdrawn, let go on (C6). The host owns the queue; these are wishes. */
+import { randomText } from '../../../protocol/bytes.ts'
+import { requireBodies } from '../../store/bodies.ts'
+import { limits } from '../../store/limits.ts'
+import { refuse } from '../../store/refused.ts'
+import { builder } from '../builder.ts'
+import { rungForMode } from '../session-facts.ts'
+import { Attachment, AttachmentInput, Delivery } from '../values.ts'
+import { Command, commandRef, showMade } from './command.ts'
+import { atMost, make, newCommand, parseSteering, steerable } from './steer.ts'
+
+const MAX_ATTACHMENTS = 20
+
+const SendPrompt = commandRef('SendPrompt').implement({
+  interfaces: [Command],
+  fields: (t) => ({
+    promptId: t.exposeID('promptId'),
+    text: t.exposeString('text'),
+    attachments: t.expose('attachments', { type: [Attachment] }),
+    delivery: t.expose('delivery', { type: Delivery }),
+    modeId: t.exposeString('modeId', { nullable: true }),
+  }),
+})
+
+const SendPromptInput = builder.inputType('SendPromptInput', {
+  fields: (t) => ({
+    key: t.string({ required: true }),
+    proof: t.string(),
+    sessionId: t.id({ required: true }),
+    text: t.string({ required: true }),
+    attachments: t.field({ type: [AttachmentInput], required: true, defaultValue: [] }),
+    delivery: t.field({ type: Delivery, required: true, defaultValue: 'AFTER_TURN' }),
+    modeId: t.string(),
+  }),
+})
+
+builder.mutationField('sendPrompt', (t) =>
+  t.field({
+    type: SendPrompt,
+    authScopes: { is: ['device'] },
+    args: { input: t.arg({ type: SendPromptInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      parseSteering(input)
+      const { text, attachments, delivery, modeId = null } = input
+      atMost(limits.maxPromptChars, text, 'A prompt')
+      if (text.trim() === '' && attachments.length === 0) throw refuse('BAD_INPUT', 'The prompt is empty.')
+      if (attachments.length > MAX_ATTACHMENTS)
+        throw refuse('TOO_LARGE', `A prompt has at most ${MAX_ATTACHMENTS} attachments.`, {
+          numbers: { limit: MAX_ATTACHMENTS },
+        })
+      const needs = modeId === null ? 'STEER' : rungForMode(context, modeId)
+      const session = await steerable(context, input.sessionId, needs, 'Sending a prompt')
+      const value = { promptId: `prm_${randomText(17).slice(0, 22)}`, text, attachments, delivery, modeId }
+      const wanted = await newCommand(context, session, 'SendPrompt', value, input)
+      const digests = attachments.map((attachment) => attachment.digest)
+      return showMade('SendPrompt', await make(context, wanted, (tx) => requireBodies(tx, session.id, digests)))
+    },
+  }),
+)
+
+const EditPrompt = commandRef('EditPrompt').implement({
+  interfaces: [Command],
+  fields: (t) => ({
+    promptId: t.exposeID('promptId'),
+    text: t.exposeString('text', { nullable: true }),
+    delivery: t.expose('delivery', { type: Delivery, nullable: true }),
+  }),
+})
+
+const EditPromptInput = builder.inputType('EditPromptInput', {
+  fields: (t) => ({
+    key: t.string({ required: true }),
+    proof: t.string(),
+    sessionId: t.id({ required: true }),
+    promptId: t.id({ required: true }),
+    text: t.string(),
+    delivery: t.field({ type: Delivery }),
+  }),
+})
+
+builder.mutationField('editPrompt', (t) =>
+  t.field({
+    type: EditPrompt,
+    authScopes: { is: ['device'] },
+    args: { input: t.arg({ type: EditPromptInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      parseSteering(input)
+      const { promptId, text = null, delivery = null } = input
+      atMost(limits.maxPromptChars, text, 'A prompt')
+      if (text === null && delivery === null) throw refuse('BAD_INPUT', 'Say what to change: text, delivery, or both.')
+      const session = await steerable(context, input.sessionId, 'STEER', 'Editing a prompt')
+      const wanted = await newCommand(context, session, 'EditPrompt', { promptId, text, delivery }, input)
+      return showMade('EditPrompt', await make(context, wanted))
+    },
+  }),
+)
+
+const WithdrawPrompt = commandRef('WithdrawPrompt').implement({
+  interfaces: [Command],
+  fields: (t) => ({ promptId: t.exposeID('promptId') }),
+})
+
+const WithdrawPromptInput = builder.inputType('WithdrawPromptInput', {
+  fields: (t) => ({
+    key: t.string({ required: true }),
+    proof: t.string(),
+    sessionId: t.id({ required: true }),
+    promptId: t.id({ required: true }),
+  }),
+})
+
+builder.mutationField('withdrawPrompt', (t) =>
+  t.field({
+    type: WithdrawPrompt,
+    authScopes: { is: ['device'] },
+    args: { input: t.arg({ type: WithdrawPromptInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      parseSteering(input)
+      const session = await steerable(context, input.sessionId, 'STEER', 'Withdrawing a prompt')
+      const wanted = await newCommand(context, session, 'WithdrawPrompt', { promptId: input.promptId }, input)
+      return showMade('WithdrawPrompt', await make(context, wanted))
+    },
+  }),
+)
+
+const ReleaseQueue = commandRef('ReleaseQueue').implement({ interfaces: [Command] })
+
+const ReleaseQueueInput = builder.inputType('ReleaseQueueInput', {
+  fields: (t) => ({ key: t.string({ required: true }), proof: t.string(), sessionId: t.id({ required: true }) }),
+})
+
+builder.mutationField('releaseQueue', (t) =>
+  t.field({
+    type: ReleaseQueue,
+    authScopes: { is: ['device'] },
+    args: { input: t.arg({ type: ReleaseQueueInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      parseSteering(input)
+      const session = await steerable(context, input.sessionId, 'STEER', 'Releasing the queue')
+      return showMade(
+        'ReleaseQueue',
+        await make(context, await newCommand(context, session, 'ReleaseQueue', {}, input)),
+      )
+    },
+  }),
+)

@@ -1,0 +1,92 @@
+/** The way every steering mutation takes: whose session, which rung, which key, then one row (C1, T4). Knows no kind. */
+import type { Tx } from '../../db/database.ts'
+import { write } from '../../live/write.ts'
+import { requireRung } from '../../policy/allowance.ts'
+import type { Rung } from '../../policy/rung.ts'
+import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
+import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
+import { isCommandKey } from '../../store/ids.ts'
+import { notFound, refuse } from '../../store/refused.ts'
+import { findSession, type SessionRow } from '../../store/sessions.ts'
+import type { Ring } from '../../store/topic.ts'
+import { brokenText } from '../../store/well-formed.ts'
+import type { Context } from '../context.ts'
+import { deviceOf } from '../who.ts'
+
+export const DAY_SECONDS = 24 * 3600
+const MAX_PROOF_CHARS = 8192
+
+export type Steering = { key: string; proof?: string | null | undefined; sessionId: string }
+
+/** Throws BAD_INPUT for a key that is none, for a NUL, and for half a surrogate pair anywhere in the input. */
+export function parseSteering(input: Steering): void {
+  const bad = (what: string) => refuse('BAD_INPUT', what, { level: 'device' })
+  if (!isCommandKey(input.key)) throw bad('A key is 16 to 64 characters of A-Z, a-z, 0-9, _ and -.')
+  const broken = brokenText(input)
+  if (broken) throw bad(`The input holds ${broken}.`)
+  if ((input.proof?.length ?? 0) > MAX_PROOF_CHARS) throw bad(`A proof has at most ${MAX_PROOF_CHARS} characters.`)
+}
+
+/** Throws TOO_LARGE. */
+export function atMost(chars: number, text: string | null | undefined, what: string): void {
+  if ((text?.length ?? 0) > chars)
+    throw refuse('TOO_LARGE', `${what} has at most ${chars} characters.`, { numbers: { limit: chars } })
+}
+
+/** The session as this device sees it, once it may do `needs` there. Throws NOT_FOUND, POLICY, RUNG_TOO_LOW. */
+export async function steerable(
+  context: Context,
+  sessionId: string,
+  needs: Rung | ((session: SessionRow) => Promise<Rung>),
+  what: string,
+): Promise<SessionRow> {
+  const { ownerId } = deviceOf(context)
+  const session = await context.database.read((tx) => findSession(tx, ownerId, sessionId))
+  if (!session) throw notFound('session')
+  const has = await context.allowed(session)
+  // The floor first: someone who may only look learns nothing of what a choice would have needed.
+  requireRung(has, 'ANSWER', what)
+  if (needs !== 'ANSWER') requireRung(has, typeof needs === 'string' ? needs : await needs(session), what)
+  return session
+}
+
+/** What any command of a device to a session says of itself. */
+export async function newCommand<K extends CommandKind>(
+  context: Context,
+  session: SessionRow,
+  kind: K,
+  value: CommandValues[K],
+  input: Steering,
+  expiresInSeconds: number = DAY_SECONDS,
+): Promise<NewCommand & { sessionId: string }> {
+  const { ownerId, deviceId, deviceName } = deviceOf(context)
+  const { rung } = await context.stands()
+  return {
+    ...{ ownerId, hostId: session.hostId, sessionId: session.id, key: input.key, kind, value, expiresInSeconds },
+    device: { id: deviceId, name: deviceName, rung },
+    proof: input.proof ?? null,
+  }
+}
+
+/** One row per key. `first` runs before a new row is made, and not when the key made one before. */
+export function make(
+  context: Context,
+  wanted: NewCommand & { sessionId: string },
+  first: (tx: Tx, ring: Ring) => Promise<void> = async () => {},
+): Promise<CommandRow> {
+  return write(context, async (tx, ring) => {
+    await lockHost(tx, wanted.hostId)
+    const before = await sentBefore(tx, wanted)
+    if (before) return before
+    const session = await findSession(tx, wanted.ownerId, wanted.sessionId)
+    if (!session) throw notFound('session')
+    if (session.endedAt)
+      throw refuse('SESSION_ENDED', 'The session has ended.', {
+        rule: 'an ended session takes no commands',
+        level: 'session',
+        remedy: 'Start it again at its terminal.',
+      })
+    await first(tx, ring)
+    return createCommand(tx, ring, wanted)
+  })
+}

@@ -1,0 +1,133 @@
+/** The host's side of commands: fetch, acknowledge, settle (C2, C3). */
+import { write } from '../live/write.ts'
+import type { CommandRow } from '../store/commands.ts'
+import { acknowledgeCommands, settleCommand } from '../store/delivery.ts'
+import { revokedDeviceIds } from '../store/devices.ts'
+import { readHostCommands } from '../store/host-commands.ts'
+import { limits } from '../store/limits.ts'
+import { type PolicyRow, readPolicy } from '../store/policies.ts'
+import { refuse } from '../store/refused.ts'
+import { hostTopic, trustTopic } from '../store/topic.ts'
+import { brokenText } from '../store/well-formed.ts'
+import { builder } from './builder.ts'
+import { Command, type ShownCommand, showCommands } from './commands/command.ts'
+import type { Context } from './context.ts'
+import { Policy } from './policy.ts'
+import { hostOf } from './who.ts'
+
+type HostCommandsShape = { commands: CommandRow[]; after: string; policy: PolicyRow; revokedDeviceIds: string[] }
+
+const HostCommands = builder.objectRef<HostCommandsShape>('HostCommands').implement({
+  authScopes: ({ policy }) => ({ owner: policy.ownerId }),
+  fields: (t) => ({
+    commands: t.field({ type: [Command], resolve: ({ commands }) => showCommands(commands) }),
+    after: t.exposeString('after', { description: 'Give it back to read on; opaque.' }),
+    policy: t.expose('policy', { type: Policy }),
+    revokedDeviceIds: t.exposeIDList('revokedDeviceIds'),
+  }),
+})
+
+/** A lost ring delays a command by no more than this. */
+const SAFETY_MILLISECONDS = 2000
+
+/** Ends with the first command, with a change of policy or roster, at the deadline, and at once when the request is aborted. */
+async function poll(
+  context: Context,
+  ask: { ownerId: string; hostId: string; after: string | null; waitSeconds: number },
+): Promise<HostCommandsShape> {
+  const deadline = performance.now() + ask.waitSeconds * 1000
+  const watch = context.bell.watch(hostTopic(ask.hostId), trustTopic)
+  const look = (): Promise<HostCommandsShape> =>
+    context.database.read(async (tx) => {
+      const { commands, after } = await readHostCommands(tx, ask.hostId, ask.after)
+      const policy = await readPolicy(tx, ask.ownerId)
+      return { commands, after, policy, revokedDeviceIds: await revokedDeviceIds(tx, ask.ownerId) }
+    })
+  try {
+    let first: string | null = null
+    for (;;) {
+      watch.mark()
+      const seen = await look()
+      const trust = `${seen.policy.version} ${seen.revokedDeviceIds.join()}`
+      first ??= trust
+      const left = deadline - performance.now()
+      if (seen.commands.length > 0 || trust !== first || left <= 0) return seen
+      if (ask.waitSeconds > 0) await watch.rung(Math.min(left, SAFETY_MILLISECONDS), context.signal)
+      if (context.signal.aborted) throw context.signal.reason
+    }
+  } finally {
+    watch.close()
+  }
+}
+
+builder.queryField('hostCommands', (t) =>
+  t.field({
+    type: HostCommands,
+    authScopes: { is: ['host'] },
+    args: {
+      hostId: t.arg.id({ required: true }),
+      after: t.arg.string(),
+      waitSeconds: t.arg.int({ defaultValue: 0 }),
+    },
+    resolve: (_root, { hostId, after, waitSeconds }, context) => {
+      const { ownerId } = hostOf(context, hostId)
+      const capped = Math.min(Math.max(waitSeconds ?? 0, 0), limits.maxWaitSeconds)
+      return poll(context, { ownerId, hostId, after: after ?? null, waitSeconds: capped })
+    },
+  }),
+)
+
+builder.mutationField('acknowledgeCommands', (t) =>
+  t.field({
+    type: [Command],
+    authScopes: { is: ['host'] },
+    args: { hostId: t.arg.id({ required: true }), ids: t.arg.idList({ required: true }) },
+    resolve: async (_root, { hostId, ids }, context) => {
+      hostOf(context, hostId)
+      if (ids.length > 100) throw refuse('TOO_LARGE', 'At most 100 at once.', { numbers: { limit: 100 } })
+      return showCommands(await write(context, (tx, ring) => acknowledgeCommands(tx, ring, { hostId }, ids)))
+    },
+  }),
+)
+
+const SettledState = builder.enumType('SettledState', {
+  values: ['APPLIED', 'EXPIRED', 'REFUSED', 'SUPERSEDED', 'UNKNOWN'] as const,
+})
+
+const RefusalInput = builder.inputType('RefusalInput', {
+  fields: (t) => ({ code: t.string({ required: true }), message: t.string({ required: true }), rule: t.string() }),
+})
+
+const SettleCommandInput = builder.inputType('SettleCommandInput', {
+  fields: (t) => ({
+    commandId: t.id({ required: true }),
+    state: t.field({ type: SettledState, required: true }),
+    refusal: t.field({ type: RefusalInput }),
+  }),
+})
+
+/** The host for any command of its own; a session's credential for that session's. */
+function settlerOf({ principal }: Context): { hostId: string; sessionId?: string } {
+  if (principal.kind === 'session') return { hostId: principal.hostId, sessionId: principal.sessionId }
+  if (principal.kind === 'host') return { hostId: principal.hostId }
+  throw refuse('UNAUTHENTICATED', 'Only a host settles commands.')
+}
+
+builder.mutationField('settleCommand', (t) =>
+  t.field({
+    type: Command,
+    authScopes: { is: ['host', 'session'] },
+    args: { input: t.arg({ type: SettleCommandInput, required: true }) },
+    resolve: async (_root, { input }, context): Promise<ShownCommand> => {
+      const { commandId: id, state, refusal } = input
+      const broken = brokenText(refusal)
+      if (broken) throw refuse('BAD_INPUT', `The refusal holds ${broken}.`)
+      const words = refusal ? { code: refusal.code, message: refusal.message, rule: refusal.rule ?? null } : null
+      const by = settlerOf(context)
+      const row = await write(context, (tx, ring) => settleCommand(tx, ring, by, { id, state, refusal: words }))
+      const [shown] = showCommands([row])
+      if (!shown) throw refuse('NOT_FOUND', 'This command was made by a later version of the server.')
+      return shown
+    },
+  }),
+)

@@ -1,0 +1,102 @@
+/** Events and commands of one session as they come, from the store, after the reader's own cursor (L3, L6). */
+import { createDifferences } from '../live/differences.ts'
+import { commandRevisions, findCommands } from '../store/commands.ts'
+import { type EventRow, listEvents } from '../store/events.ts'
+import { limits } from '../store/limits.ts'
+import { notFound, refuse } from '../store/refused.ts'
+import { findSession } from '../store/sessions.ts'
+import { sessionTopic } from '../store/topic.ts'
+import { builder, partOf } from './builder.ts'
+import { Command, type ShownCommand, showCommands } from './commands/command.ts'
+import type { Context } from './context.ts'
+import { Event, type ShownEvent, showEvent } from './events/event.ts'
+import { sessionKey } from './session-ref.ts'
+import { seenSession } from './sessions.ts'
+import { delivered, stream } from './streams.ts'
+
+const BATCH_EVENTS = 200
+
+type EventBatchShape = { events: ShownEvent[]; lastSeq: number }
+
+const EventBatch = builder.objectRef<EventBatchShape>('EventBatch').implement({
+  extensions: partOf('Event'),
+  fields: (t) => ({ events: t.expose('events', { type: [Event] }), lastSeq: t.exposeInt('lastSeq') }),
+})
+
+/** At least one, and no more than a batch's bytes: many large events in one result would stall everyone. */
+function bounded(rows: EventRow[]): EventRow[] {
+  let bytes = 0
+  const fits = rows.findIndex((row) => {
+    bytes += row.payload.length
+    return bytes > limits.maxBatchBytes
+  })
+  return fits === -1 ? rows : rows.slice(0, Math.max(1, fits))
+}
+
+async function followEvents(context: Context, sessionId: string, after: number) {
+  const session = await seenSession(context, sessionId)
+  if (!session) throw notFound('session')
+  if (after < 0) throw refuse('BAD_INPUT', 'A sequence number is not negative.')
+  const key = sessionKey(session)
+  let cursor = after
+  const read = () =>
+    context.database.read(async (tx): Promise<EventBatchShape | null> => {
+      const now = await findSession(tx, key.ownerId, sessionId)
+      if (!now) throw notFound('session')
+      if (now.lastSeq <= cursor) return null
+      const page = { after: cursor, before: null, limit: BATCH_EVENTS, backward: false }
+      const rows = bounded(await listEvents(tx, sessionId, page))
+      const last = rows.at(-1)
+      if (!last) return null
+      cursor = last.seq
+      return { events: rows.map((row) => showEvent(row, key)), lastSeq: now.lastSeq }
+    })
+  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal })
+}
+
+builder.subscriptionField('eventsAppended', (t) =>
+  t.field({
+    type: EventBatch,
+    authScopes: { is: ['device', 'host', 'session'] },
+    args: { sessionId: t.arg.id({ required: true }), after: t.arg.int({ required: true, defaultValue: 0 }) },
+    subscribe: (_root, { sessionId, after }, context) => followEvents(context, sessionId, after),
+    resolve: delivered,
+  }),
+)
+
+/** What a snapshot shows beside everything unsettled. */
+const SNAPSHOT_COMMANDS = 100
+
+type CommandsChangeShape = { isSnapshot: boolean; commands: ShownCommand[] }
+
+const CommandsChange = builder.objectRef<CommandsChangeShape>('CommandsChange').implement({
+  extensions: partOf('Command'),
+  fields: (t) => ({ isSnapshot: t.exposeBoolean('isSnapshot'), commands: t.expose('commands', { type: [Command] }) }),
+})
+
+async function followCommands(context: Context, sessionId: string) {
+  const session = await seenSession(context, sessionId)
+  if (!session) throw notFound('session')
+  const differences = createDifferences()
+  let isSnapshot = true
+  const read = () =>
+    context.database.read(async (tx): Promise<CommandsChangeShape | null> => {
+      if (!(await findSession(tx, session.ownerId, sessionId))) throw notFound('session')
+      const { changed } = differences.look(await commandRevisions(tx, sessionId, SNAPSHOT_COMMANDS))
+      if (changed.length === 0 && !isSnapshot) return null
+      const change = { isSnapshot, commands: showCommands(await findCommands(tx, changed)) }
+      isSnapshot = false
+      return change
+    })
+  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal })
+}
+
+builder.subscriptionField('commandsChanged', (t) =>
+  t.field({
+    type: CommandsChange,
+    authScopes: { is: ['device', 'host', 'session'] },
+    args: { sessionId: t.arg.id({ required: true }) },
+    subscribe: (_root, { sessionId }, context) => followCommands(context, sessionId),
+    resolve: delivered,
+  }),
+)

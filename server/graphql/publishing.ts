@@ -1,0 +1,142 @@
+/** The host's side of a session: start, publish, store contents, end (E1 to E7). */
+import { write } from '../live/write.ts'
+import { endSession, startSession } from '../store/attachments.ts'
+import { knownEventKinds } from '../store/event-kinds.ts'
+import { isSessionId } from '../store/ids.ts'
+import { agentInfo } from '../store/kinds/setup.ts'
+import { limits, maxNameChars } from '../store/limits.ts'
+import { type PolicyRow, readPolicy } from '../store/policies.ts'
+import { pushEvents } from '../store/push-events.ts'
+import { refuse } from '../store/refused.ts'
+import type { SessionRow } from '../store/sessions.ts'
+import { brokenText } from '../store/well-formed.ts'
+import { builder, partOf } from './builder.ts'
+import { EventInput, readPushed } from './events/input.ts'
+import { AgentInfoInput } from './events/setup.ts'
+import { Policy } from './policy.ts'
+import { Rung } from './rung.ts'
+import { Session, sessionKey } from './session-ref.ts'
+import { Limits } from './viewer.ts'
+import { sessionOf } from './who.ts'
+
+const MAX_FACT_CHARS = 4096
+
+/** Throws BAD_INPUT or TOO_LARGE for a text that no column should hold. */
+function parseFacts(facts: Record<string, string | null | undefined>): void {
+  const broken = brokenText(facts)
+  if (broken) throw refuse('BAD_INPUT', `The input holds ${broken}.`)
+  for (const [name, value] of Object.entries(facts)) {
+    if ((value?.length ?? 0) > MAX_FACT_CHARS)
+      throw refuse('TOO_LARGE', `${name} has at most ${MAX_FACT_CHARS} characters.`, {
+        numbers: { limit: MAX_FACT_CHARS },
+      })
+  }
+}
+
+type StartedShape = { session: SessionRow; policy: PolicyRow }
+
+const StartedSession = builder.objectRef<StartedShape>('StartedSession').implement({
+  authScopes: ({ session }) => ({ session: sessionKey(session) }),
+  fields: (t) => ({
+    session: t.expose('session', { type: Session }),
+    policy: t.expose('policy', { type: Policy }),
+    lastSeq: t.int({ resolve: ({ session }) => session.lastSeq }),
+    knownEventKinds: t.stringList({ resolve: () => [...knownEventKinds] }),
+    limits: t.field({ type: Limits, resolve: () => limits }),
+  }),
+})
+
+const StartSessionInput = builder.inputType('StartSessionInput', {
+  fields: (t) => ({
+    id: t.id({ required: true }),
+    hostId: t.id({ required: true }),
+    attachmentId: t.id({ required: true }),
+    epoch: t.int({ required: true }),
+    firstSeq: t.int({ required: true, defaultValue: 1 }),
+    agent: t.field({ type: AgentInfoInput, required: true }),
+    cwd: t.string({ required: true }),
+    repository: t.string(),
+    branch: t.string(),
+    name: t.string(),
+    ceiling: t.field({ type: Rung, required: true }),
+    createdAt: t.field({ type: 'DateTime', required: true }),
+  }),
+})
+
+builder.mutationField('startSession', (t) =>
+  t.field({
+    type: StartedSession,
+    authScopes: { is: ['session'] },
+    args: { input: t.arg({ type: StartSessionInput, required: true }) },
+    resolve: (_root, { input }, context) => {
+      const { ownerId, hostId } = sessionOf(context, input.id)
+      if (!isSessionId(input.id)) throw refuse('BAD_INPUT', 'A session id is ses_ and 22 base64url characters.')
+      if (input.hostId !== hostId) throw refuse('NOT_FOUND', 'There is no such host.')
+      if (input.epoch < 1 || input.firstSeq < 1) throw refuse('BAD_INPUT', 'epoch and firstSeq begin at 1.')
+      const { id, attachmentId, cwd, repository = null, branch = null, name = null } = input
+      parseFacts({ attachmentId, cwd, repository, branch, name, agentId: input.agent.id, agentName: input.agent.name })
+      const agent = agentInfo.parse(input.agent)
+      const given = name === null || name.trim() === '' ? null : name.trim().slice(0, maxNameChars)
+      const { epoch, ceiling, createdAt, firstSeq } = input
+      return write(context, async (tx, ring) => ({
+        session: await startSession(tx, ring, {
+          ...{ id, ownerId, hostId, attachmentId, epoch, agent, cwd, repository, branch, ceiling, createdAt, firstSeq },
+          name: given,
+        }),
+        policy: await readPolicy(tx, ownerId),
+      }))
+    },
+  }),
+)
+
+const PushedEvents = builder.objectRef<{ lastSeq: number }>('PushedEvents').implement({
+  extensions: partOf('Session'),
+  fields: (t) => ({ lastSeq: t.exposeInt('lastSeq') }),
+})
+
+builder.mutationField('pushEvents', (t) =>
+  t.field({
+    type: PushedEvents,
+    authScopes: { is: ['session'] },
+    args: {
+      sessionId: t.arg.id({ required: true }),
+      attachmentId: t.arg.id({ required: true }),
+      epoch: t.arg.int({ required: true }),
+      events: t.arg({ type: [EventInput], required: true }),
+    },
+    resolve: async (_root, { sessionId, attachmentId, epoch, events }, context) => {
+      const by = sessionOf(context, sessionId)
+      if (events.length > limits.maxBatchEvents)
+        throw refuse('TOO_LARGE', `A batch holds at most ${limits.maxBatchEvents} events.`, {
+          numbers: { limit: limits.maxBatchEvents },
+        })
+      if (events.some((event) => event.seq < 1)) throw refuse('BAD_INPUT', 'Events are numbered from 1.')
+      const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
+      const lastSeq = await write(context, (tx, ring) => pushEvents(tx, ring, by, push))
+      const firstSeq = events[0]?.seq
+      if (firstSeq !== undefined) context.push.committed({ ownerId: by.ownerId, sessionId, firstSeq, lastSeq })
+      return { lastSeq }
+    },
+  }),
+)
+
+const EndSessionInput = builder.inputType('EndSessionInput', {
+  fields: (t) => ({
+    sessionId: t.id({ required: true }),
+    epoch: t.int({ required: true }),
+    reason: t.string({ required: true }),
+  }),
+})
+
+builder.mutationField('endSession', (t) =>
+  t.field({
+    type: Session,
+    authScopes: { is: ['session'] },
+    args: { input: t.arg({ type: EndSessionInput, required: true }) },
+    resolve: (_root, { input }, context) => {
+      const by = sessionOf(context, input.sessionId)
+      parseFacts({ reason: input.reason })
+      return write(context, (tx, ring) => endSession(tx, ring, by, input))
+    },
+  }),
+)
