@@ -13,5 +13,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // A client that has gone makes every further write fail; there is nobody left to tell.
 process.stdout.on('error', () => process.exit(0))
 
-const connection = demo.app.connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin)))
+const connection = demo.app.connect(
+  ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>),
+)
 connection.closed.then(() => process.exit(0))

@@ -76,7 +76,7 @@ export async function visit(options: VisitOptions = {}): Promise<Visitor> {
       forms.push(params)
       return await visitor.onForm(params)
     })
-    .connect(ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout)))
+    .connect(ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>))
   const { agent } = connection
   await agent.request(methods.agent.initialize, {
     protocolVersion: 1,

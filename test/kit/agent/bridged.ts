@@ -44,7 +44,7 @@ export async function bridged(options: Parameters<typeof createScriptedAgent>[0]
     env: { ...process.env, ...agent.env },
   })
   const lines: string[] = []
-  const [seen, read] = Readable.toWeb(child.stdout).tee()
+  const [seen, read] = (Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>).tee()
   void (async () => {
     for await (const chunk of seen) lines.push(Buffer.from(chunk).toString('utf8'))
   })()
