@@ -1,0 +1,71 @@
+/** Puts the rooms together: one server process as a function from Request to Response, its sockets, and an end that really ends. */
+import type { Server } from 'node:http'
+import { createTrust } from './auth/trust.ts'
+import type { Database } from './db/database.ts'
+import { buildSchema } from './graphql/schema.ts'
+import { createHttp } from './http/yoga.ts'
+import { type Bell, createBell } from './live/bell.ts'
+import { createNotifier } from './push/notifier.ts'
+import { createSend } from './push/sender.ts'
+import { vapidKeys } from './push/vapid.ts'
+import { createSockets } from './sockets/sockets.ts'
+
+export type AppOptions = {
+  /** Open and migrated; the caller closes it after the app. */
+  database: Database
+  publicUrl: string | null
+  version: string
+  /** Folder of the built page. */
+  pages: string
+  log: (error: unknown) => void
+  /** After a setup code was used up and the enrolment is committed. */
+  onSetupCodeUsed?: () => void
+  /** Tests: a push service of their own, a bell that is lost, a database that is gone. */
+  push?: { allowLoopback?: boolean; ca?: string }
+  bell?: Bell
+  trust?: { ignoreBell?: boolean; pollMilliseconds?: number; cutOffMilliseconds?: number }
+}
+
+export type App = {
+  /** All but WebSockets. */
+  fetch(request: Request): Promise<Response>
+  /** Serves requests and sockets of this server; it is the caller's to listen and to close. */
+  handle(server: Server): void
+  /** Ends sockets (1001), streams, polls and pushes; returns when none is left. The database is still the caller's. */
+  stop(): Promise<void>
+}
+
+const CONTACT = 'https://github.com/offdesk/offdesk'
+
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { database, publicUrl, log } = options
+  const stopping = new AbortController()
+  const bell = options.bell ?? (await createBell(database.signals, log))
+  const { ignoreBell, ...trusted } = options.trust ?? {}
+  const trust = createTrust({ database, bell: ignoreBell ? null : bell, log, ...trusted })
+  const keys = await vapidKeys(database)
+  const allowLoopback = options.push?.allowLoopback ?? false
+  const subject = publicUrl?.startsWith('https:') ? new URL(publicUrl).origin : CONTACT
+  const send = createSend({ keys, subject, allowLoopback, ...(options.push?.ca && { ca: options.push.ca }) })
+  const push = createNotifier({ database, send, log, allowLoopback })
+  const parts = {
+    ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
+    onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
+  }
+  const yoga = createHttp({ parts, schema: buildSchema(), pages: options.pages, log, stopping: stopping.signal })
+  const sockets: { close(): Promise<void> }[] = []
+  return {
+    fetch: async (request) => yoga.fetch(request),
+    handle: (server) => {
+      server.on('request', yoga)
+      sockets.push(createSockets(server, { yoga, trust, publicUrl, log }))
+    },
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(sockets.map((one) => one.close()))
+      trust.close()
+      await push.close()
+      await bell.close()
+    },
+  }
+}

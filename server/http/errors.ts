@@ -1,0 +1,38 @@
+/** Which errors people see: refusals and what is wrong with their document, as they are; everything else as INTERNAL, logged (T6). */
+import { GraphQLError } from 'graphql'
+import { refusalIn, toGraphQLError } from '../graphql/refusal.ts'
+
+/** For yoga's `maskError`, and for whatever leaves by another way. */
+export function showError(error: unknown, log: (error: unknown) => void): GraphQLError {
+  const refused = refusalIn(error)
+  if (refused) return withPlace(toGraphQLError(refused), error)
+  // Thrown by graphql-js itself about the request: syntax, validation, coercion. It has no original, or one of the same kind.
+  if (error instanceof GraphQLError && isOwn(error)) {
+    const code = error.extensions.code ?? 'BAD_INPUT'
+    return withPlace(new GraphQLError(error.message, { extensions: { ...error.extensions, code } }), error)
+  }
+  log(error)
+  const id = crypto.randomUUID().slice(0, 8)
+  log(`INTERNAL ${id}: the error above was shown as this`)
+  const masked = new GraphQLError(`Something went wrong on the server (${id}). Its log says what.`, {
+    extensions: { code: 'INTERNAL', unexpected: true },
+  })
+  return withPlace(masked, error)
+}
+
+function isOwn(error: GraphQLError): boolean {
+  const original = error.originalError
+  return original === undefined || (original instanceof GraphQLError && isOwn(original))
+}
+
+function withPlace(shown: GraphQLError, error: unknown): GraphQLError {
+  if (!(error instanceof GraphQLError)) return shown
+  const { nodes, source, positions, path } = error
+  return new GraphQLError(shown.message, {
+    extensions: shown.extensions,
+    ...(nodes && { nodes }),
+    ...(source && { source }),
+    ...(positions && { positions }),
+    ...(path && { path }),
+  })
+}

@@ -1,0 +1,86 @@
+/** What one operation may cost (G4): depth, aliases, fields, nested pages, counted before anything runs. Knows no type. */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql'
+import { limits, maxPageSize } from '../store/limits.ts'
+import { type Refused, refuse } from '../store/refused.ts'
+
+export const MAX_REQUEST_BYTES = 4 * 1024 * 1024
+/** The largest document of our own has about a third of it. */
+export const MAX_TOKENS = 6000
+export const MAX_DEPTH = 16
+export const MAX_ALIASES = 60
+export const MAX_FIELDS = 3000
+/** Rows that pages within pages may add up to. */
+export const MAX_NESTED_ROWS = 10_000
+
+type Walk = {
+  fragments: Map<string, FragmentDefinitionNode>
+  variables: Record<string, unknown>
+  fields: number
+  aliases: number
+}
+
+/** Throws TOO_LARGE, naming the limit. The document has been validated: its fragments run in no circle. */
+export function assertAffordable(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Record<string, unknown>,
+): void {
+  const operation = getOperationAST(document, operationName)
+  if (!operation) return
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  walk(operation.selectionSet, 1, 1, { fragments, variables, fields: 0, aliases: 0 })
+}
+
+function walk(set: SelectionSetNode, depth: number, rows: number, seen: Walk): void {
+  if (depth > MAX_DEPTH) throw tooLarge('selection depth', MAX_DEPTH)
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = seen.fragments.get(selection.name.value)
+      // Counted like a field: a fragment of fragments of nothing must cost something too.
+      count(seen)
+      if (fragment) walk(fragment.selectionSet, depth, rows, seen)
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) walk(selection.selectionSet, depth, rows, seen)
+    else visit(selection, depth, rows, seen)
+  }
+}
+
+function visit(field: FieldNode, depth: number, rows: number, seen: Walk): void {
+  count(seen)
+  if (field.alias && ++seen.aliases > MAX_ALIASES) throw tooLarge('aliases', MAX_ALIASES)
+  // Introspection is bounded by the schema, which is public, but deeper than what we ask.
+  if (!field.selectionSet || field.name.value === '__schema' || field.name.value === '__type') return
+  const inside = rows * pageOf(field, seen.variables)
+  if (inside > MAX_NESTED_ROWS) throw tooLarge('rows of pages within pages', MAX_NESTED_ROWS)
+  walk(field.selectionSet, depth + 1, inside, seen)
+}
+
+function pageOf(field: FieldNode, variables: Record<string, unknown>): number {
+  const isConnection = field.selectionSet?.selections.some(
+    (one) => one.kind === Kind.FIELD && (one.name.value === 'edges' || one.name.value === 'pageInfo'),
+  )
+  if (!isConnection) return 1
+  const asked = field.arguments?.find((one) => one.name.value === 'first' || one.name.value === 'last')
+  const size = asked ? valueFromASTUntyped(asked.value, variables) : null
+  return typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : limits.pageSize
+}
+
+function count(seen: Walk): void {
+  if (++seen.fields > MAX_FIELDS) throw tooLarge('fields', MAX_FIELDS)
+}
+
+const tooLarge = (what: string, limit: number): Refused =>
+  refuse('TOO_LARGE', `This operation is too large: at most ${limit} ${what}.`, {
+    rule: `at most ${limit} ${what} in one operation`,
+    level: 'server',
+    remedy: 'Ask for less at once; pages have cursors.',
+    numbers: { limit },
+  })

@@ -1,0 +1,101 @@
+/** GraphQL over HTTP and SSE, the built page, and health, as one function from Request to Response. Knows no socket. */
+import type { IncomingMessage } from 'node:http'
+import { type GraphQLSchema, parse } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { createYoga } from 'graphql-yoga'
+import { type Context, createContext, type Operation, type Parts } from '../graphql/context.ts'
+import { peerAddress } from './address.ts'
+import { showError } from './errors.ts'
+import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
+import { isOwnOrigin } from './origin.ts'
+import { createPages, SECURITY_HEADERS } from './pages.ts'
+
+/** Beside a request: node's own, or for a WebSocket's operation all that its context needs. */
+export type Beside = { req?: IncomingMessage; operation?: Operation }
+
+export type YogaOptions = {
+  parts: Parts
+  schema: GraphQLSchema
+  /** Folder of the built page. */
+  pages: string
+  log: (error: unknown) => void
+  /** Aborts when the server stops. */
+  stopping: AbortSignal
+}
+
+export type Yoga = ReturnType<typeof createHttp>
+
+export function createHttp({ parts, schema, pages, log, stopping }: YogaOptions) {
+  return createYoga<Beside, Context>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    ...{ graphiql: false, landingPage: false, cors: false, multipart: false, batching: false, logging: false },
+    maxRequestBodySize: MAX_REQUEST_BYTES,
+    maskedErrors: { maskError: (error) => showError(error, log) },
+    context: async ({ request, req, operation }) => {
+      if (operation) return createContext(parts, operation)
+      return createContext(parts, {
+        identity: await parts.trust.identify(request.headers.get('authorization')),
+        address: req ? peerAddress(req) : 'unknown',
+        signal: AbortSignal.any([request.signal, stopping]),
+      })
+    },
+    plugins: [besideGraphQL(parts, pages), costs],
+  })
+}
+
+/** What is not GraphQL is answered here; what another site's page sends is refused. */
+function besideGraphQL(parts: Parts, pages: string): Plugin {
+  const page = createPages(pages)
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
+      const { headers, method } = request
+      if (url.pathname === '/healthz') {
+        const isWell = await parts.database
+          .read((tx) => tx.execute('select 1'))
+          .then(
+            () => true,
+            () => false,
+          )
+        endResponse(
+          new fetchAPI.Response(isWell ? 'ok\n' : 'the database does not answer\n', { status: isWell ? 200 : 503 }),
+        )
+      } else if (url.pathname !== '/graphql') {
+        const asked = {
+          method,
+          path: url.pathname,
+          acceptEncoding: headers.get('accept-encoding'),
+          ifNoneMatch: headers.get('if-none-match'),
+        }
+        const { status, headers: given, body } = await page(asked)
+        endResponse(new fetchAPI.Response(body as BodyInit | null, { status, headers: given }))
+      } else if (!isOwnOrigin(headers.get('origin'), headers.get('host'), parts.publicUrl)) {
+        const extensions = {
+          code: 'BAD_INPUT',
+          rule: 'pages of other origins may not speak to this server',
+          level: 'server',
+        }
+        const errors = [{ message: 'This page comes from another origin than the server.', extensions }]
+        endResponse(fetchAPI.Response.json({ errors }, { status: 403 }))
+      }
+    },
+    onResponse({ request, response }) {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value)
+      // Behind a proxy that buffers, a stream would arrive when it ends.
+      if (response.headers.get('content-type')?.startsWith('text/event-stream'))
+        response.headers.set('x-accel-buffering', 'no')
+      else if (new URL(request.url).pathname === '/graphql') response.headers.set('cache-control', 'no-store')
+    },
+  }
+}
+
+/** G4: bounded before it runs, over HTTP and WebSocket alike. */
+const costs: Plugin = {
+  onParse: ({ setParseFn }) => {
+    setParseFn((source: Parameters<typeof parse>[0], options: Parameters<typeof parse>[1]) =>
+      parse(source, { ...options, maxTokens: MAX_TOKENS }),
+    )
+  },
+  onExecute: ({ args }) => assertAffordable(args.document, args.operationName, args.variableValues ?? {}),
+  onSubscribe: ({ args }) => assertAffordable(args.document, args.operationName, args.variableValues ?? {}),
+}
