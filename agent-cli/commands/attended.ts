@@ -1,5 +1,5 @@
 /** Runs one session to its end: in a terminal when there is one, else with an address and a code on stderr. Ends all it started. */
-import type { BridgeSession } from '../bridge/session.ts'
+import type { BridgeSession } from '../bridge/contract.ts'
 import { show } from '../terminal/show.tsx'
 import { unattended } from './unattended.ts'
 

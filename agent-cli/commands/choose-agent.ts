@@ -1,12 +1,12 @@
 /** Which agent to start and how: the demo, a known agent that is installed here, or any ACP command. */
-import { mkdirSync } from 'node:fs'
-import { basename } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { presets, thirdParty } from '../agent/presets/catalogue.ts'
+import { demo as demoPreset, scratchMark } from '../agent/presets/demo.ts'
 import { detectInstalled, locate, which } from '../agent/presets/detect.ts'
 import type { AgentPreset } from '../agent/presets/preset.ts'
 import type { Places } from '../journal/places.ts'
 import { Mistake } from './mistake.ts'
-import { program } from './programs.ts'
 
 export type ChosenAgent = {
   readonly id: string
@@ -51,20 +51,16 @@ export async function chooseAgent(wanted: Wanted, places: Places): Promise<Chose
   return installed(wanted.name, cwd)
 }
 
-async function demo(places: Places, cwd: string | undefined): Promise<ChosenAgent> {
-  const preset = presets.find((one) => one.id === 'demo') ?? null
-  const { command, args } = program('demo-agent')
-  if (!cwd) mkdirSync(places.scratch, { recursive: true, mode: 0o700 })
-  return {
-    id: 'demo',
-    name: preset?.title ?? 'Demo',
-    command,
-    args,
-    env: {},
-    preset,
-    cwd: cwd ?? places.scratch,
-    note: null,
+async function demo(places: Places, wanted: string | undefined): Promise<ChosenAgent> {
+  const here = await locate(demoPreset)
+  if (!here) throw new Mistake('The demo agent could not be found beside Offdesk. Install Offdesk again.')
+  const { command, args, env, note } = here
+  const cwd = wanted ?? places.scratch
+  if (!wanted) {
+    mkdirSync(cwd, { recursive: true, mode: 0o700 })
+    writeFileSync(join(cwd, scratchMark), 'The Offdesk demo may write here.\n')
   }
+  return { id: 'demo', name: demoPreset.title, command, args, env, preset: demoPreset, cwd, note }
 }
 
 async function installed(name: string, cwd: string): Promise<ChosenAgent> {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Places } from '../journal/places.ts'
 import { Mistake } from './mistake.ts'
-import { program } from './programs.ts'
+import { serverProgram } from './programs.ts'
 import { say } from './say.ts'
 
 export type LocalServer = {
@@ -38,7 +38,7 @@ export async function findServer(places: Places): Promise<LocalServer | null> {
 
 /** Starts the server and resolves when it answers. Its progress and its sentences go to the person. Throws Mistake when it ends instead. */
 export async function startServer(places: Places, options: StartOptions = {}): Promise<LocalServer> {
-  const { command, args } = program('server')
+  const { command, args } = serverProgram()
   const env: NodeJS.ProcessEnv = { ...process.env, OFFDESK_DATA_DIR: places.data, OFFDESK_READY_FD: '3' }
   if (options.port !== undefined) env.OFFDESK_PORT = String(options.port)
   if (options.publicUrl) env.OFFDESK_PUBLIC_URL = options.publicUrl

@@ -1,13 +1,17 @@
-/** How our other programs are started: the server and the demo agent, from dist/ or, in a checkout, from source. */
+/** How the server is started as a process of its own: from dist/ or, in a checkout, from source. */
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export type Program = { readonly command: string; readonly args: readonly string[] }
 
-/** A program that stands beside this one. Built code finds built code; source finds source (run through tsx). */
-export function program(name: 'server' | 'demo-agent'): Program {
-  const built = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+/** Built code finds the built server beside it; source finds its source and runs it through tsx. */
+export function serverProgram(): Program {
+  const built = fileURLToPath(new URL('./server.js', import.meta.url))
   if (existsSync(built)) return { command: process.execPath, args: [built] }
-  const source = { server: '../../server/main.ts', 'demo-agent': '../demo/main.ts' }[name]
-  return { command: process.execPath, args: ['--import', 'tsx', fileURLToPath(new URL(source, import.meta.url))] }
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  return {
+    command: process.execPath,
+    args: ['--import', loader, fileURLToPath(new URL('../../server/main.ts', import.meta.url))],
+  }
 }

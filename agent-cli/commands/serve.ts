@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { findServer } from './local-server.ts'
 import { Mistake } from './mistake.ts'
 import { openPlaces } from './open-places.ts'
-import { program } from './programs.ts'
+import { serverProgram } from './programs.ts'
 import { detectTailscale, reach } from './reach.ts'
 import { DEFAULT_PORT } from './start.ts'
 
@@ -21,7 +21,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const publicUrl = flags.reach
     ? await reach(flags.reach, port)
     : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))
-  const { command, args } = program('server')
+  const { command, args } = serverProgram()
   const env = {
     ...process.env,
     OFFDESK_DATA_DIR: places.data,

@@ -1,7 +1,7 @@
 /** A session without a terminal: says the address and a pairing code, says when someone asks to be paired, and goes on until it is ended. */
 
 import { spaced } from '../../protocol/pairing.ts'
-import type { BridgeSession, OpenPairing } from '../bridge/session.ts'
+import type { BridgeSession, OpenPairing } from '../bridge/contract.ts'
 import { say } from './say.ts'
 
 /** Resolves when the signal comes or the session has ended. */

@@ -1,5 +1,5 @@
 /** The dialog for the decision that waits longest. */
-import type { DecisionAnswer } from '../bridge/session.ts'
+import type { DecisionAnswer } from '../bridge/contract.ts'
 import type { OpenDecision } from '../bridge/view.ts'
 import { PermissionDialog } from './dialogs/permission.tsx'
 import { PlanDialog } from './dialogs/plan.tsx'

@@ -1,5 +1,5 @@
 /** Carries out what was typed at the prompt. Returns the lines to show, if any; knows no screen. */
-import type { BridgeSession } from '../bridge/session.ts'
+import type { BridgeSession } from '../bridge/contract.ts'
 import type { Mode } from '../bridge/view.ts'
 import { OWN_COMMANDS, type Typed } from './slash.ts'
 import { remoteReport } from './words.ts'

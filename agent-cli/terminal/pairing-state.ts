@@ -1,6 +1,6 @@
 /** The pairing behind the QR: opened when the QR is first wanted, renewed when it has ended. */
 import { useCallback, useEffect, useState } from 'react'
-import type { BridgeSession, OpenPairing, PairingView } from '../bridge/session.ts'
+import type { BridgeSession, OpenPairing, PairingView } from '../bridge/contract.ts'
 import { usePairing } from './use-session.ts'
 
 export type PairingState = {

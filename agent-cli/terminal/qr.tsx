@@ -1,7 +1,7 @@
 /** The QR and the code of an open pairing, small enough for an 80×24 terminal (A2). */
 import { Box, Text } from 'ink'
 import { renderUnicodeCompact } from 'uqr'
-import type { OpenPairing } from '../bridge/session.ts'
+import type { OpenPairing } from '../bridge/contract.ts'
 import { clock } from './words.ts'
 
 /** Half-block rows; error correction L and one quiet module keep a pairing link within 21 rows. */

@@ -1,7 +1,7 @@
 /** The whole terminal: scrollback of what is final, what still changes, a dialog when someone is needed, the prompt, the status. */
 import { Box, Static, Text, useApp, useInput, useStdout } from 'ink'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { BridgeSession, DecisionAnswer } from '../bridge/session.ts'
+import type { BridgeSession, DecisionAnswer } from '../bridge/contract.ts'
 import type { TranscriptItem } from '../bridge/view.ts'
 import { DecisionDialog } from './decision-dialog.tsx'
 import { PairingDialog } from './dialogs/pairing.tsx'

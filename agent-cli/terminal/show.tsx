@@ -1,6 +1,6 @@
 /** Shows a session in this terminal until the person leaves or the session ends. Ends neither: the caller does. */
 import { render } from 'ink'
-import type { BridgeSession } from '../bridge/session.ts'
+import type { BridgeSession } from '../bridge/contract.ts'
 import { Screen } from './screen.tsx'
 
 export type ShowOptions = {

@@ -1,6 +1,6 @@
 /** React's view of a bridge session: the newest immutable value, and a clock that runs only while something needs it. */
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import type { BridgeSession, OpenPairing, PairingView } from '../bridge/session.ts'
+import type { BridgeSession, OpenPairing, PairingView } from '../bridge/contract.ts'
 import type { SessionView } from '../bridge/view.ts'
 
 export const useView = (session: BridgeSession): SessionView => useSyncExternalStore(session.subscribe, session.view)

@@ -1,6 +1,6 @@
 /** The key press that lets a device in (A3): the name it gave, the match code, y or n. */
 import { Box, Text, useInput } from 'ink'
-import type { OpenPairing, PairingView } from '../../bridge/session.ts'
+import type { OpenPairing, PairingView } from '../../bridge/contract.ts'
 import { plain } from '../plain-text.ts'
 import { useInertStart } from './choice-list.tsx'
 

@@ -1,7 +1,7 @@
 /** A permission request: everything asked, every option the agent offered, and a deny that says why. */
 import { Text } from 'ink'
 import { useState } from 'react'
-import type { DecisionAnswer } from '../../bridge/session.ts'
+import type { DecisionAnswer } from '../../bridge/contract.ts'
 import type { OpenDecision } from '../../bridge/view.ts'
 import { ShortField } from '../prompt-field.tsx'
 import { ChoiceList } from './choice-list.tsx'

@@ -1,7 +1,7 @@
 /** One field of a form: a choice, several choices, yes or no, a number, or words. */
 import { Box, Text, useInput } from 'ink'
 import { useState } from 'react'
-import type { FieldValue } from '../../bridge/session.ts'
+import type { FieldValue } from '../../bridge/contract.ts'
 import type { OpenDecision } from '../../bridge/view.ts'
 import { ShortField } from '../prompt-field.tsx'
 import { ChoiceList, useInertStart } from './choice-list.tsx'

@@ -1,7 +1,7 @@
 /** A form asked one question after another; nothing is sent before the last. Same choices as the phone has (C2). */
 import { Text } from 'ink'
 import { useState } from 'react'
-import type { FieldValue } from '../../bridge/session.ts'
+import type { FieldValue } from '../../bridge/contract.ts'
 import type { OpenDecision } from '../../bridge/view.ts'
 import { plain } from '../plain-text.ts'
 import { Frame } from './frame.tsx'
