@@ -61,7 +61,9 @@ const ToolFields = graphql(
 const DecisionFields = graphql(
   `
   fragment DecisionEvents on Event @_unmask {
-    ... on DecisionOpened { decisionId decisionKind: kind decisionTitle: title decisionToolCallId: toolCallId }
+    ... on DecisionOpened { decisionId decisionKind: kind decisionTitle: title decisionToolCallId: toolCallId
+      decisionOptions: options { id kind }
+    }
     ... on DecisionSettled {
       decisionId outcome optionId optionName answer settledReason: reason
       origin { ...TranscriptOrigin }

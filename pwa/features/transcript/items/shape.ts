@@ -54,6 +54,8 @@ export type DecisionItem = {
   decisionKind: EventOf<'DecisionOpened'>['decisionKind'] | null
   title: string | null
   openedAt: string | null
+  /** Options that say no (ACP kinds reject_*). */
+  rejectIds: readonly string[]
   /** When its line was put: when it opened, or when it settled if that is all that is known. */
   at: string
   settled: Pick<

@@ -91,6 +91,7 @@ export function foldOpened(page: Page, event: EventOf<'DecisionOpened'>): void {
     decisionKind: event.decisionKind,
     title: event.decisionTitle,
     openedAt: event.at,
+    rejectIds: event.decisionOptions.flatMap(({ id, kind }) => (kind.startsWith('reject') ? [id] : [])),
     at: event.at,
     settled: null,
   }
@@ -126,6 +127,19 @@ export function foldSettled(page: Page, event: EventOf<'DecisionSettled'>): void
     page.replace(key, { ...asked, calls })
   } else {
     const { decisionId } = event
-    page.put({ kind: 'decision', key, decisionId, decisionKind: null, title: null, openedAt: null, at, settled }, key)
+    page.put(
+      {
+        kind: 'decision',
+        key,
+        decisionId,
+        decisionKind: null,
+        title: null,
+        openedAt: null,
+        rejectIds: [],
+        at,
+        settled,
+      },
+      key,
+    )
   }
 }

@@ -82,6 +82,10 @@ export const asked = (decisionId: string, toolCallId: string | null = null): Bod
   decisionKind: 'PERMISSION',
   decisionTitle: 'Run this command?',
   decisionToolCallId: toolCallId,
+  decisionOptions: [
+    { id: 'once', kind: 'allow_once' },
+    { id: 'no', kind: 'reject_once' },
+  ],
 })
 export const answered = (decisionId: string, change: Partial<Body<'DecisionSettled'>> = {}): Body => ({
   __typename: 'DecisionSettled',

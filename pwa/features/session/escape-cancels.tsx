@@ -1,0 +1,37 @@
+// Escape cancels the turn on a desktop, after asking once; in a field or a sheet it means something else.
+import { type ReactNode, useEffect, useState } from 'react'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { useCancelTurn } from '../steering/cancel-turn.tsx'
+
+/** `turnId` null: there is nothing to cancel. Returns the question, to be drawn. */
+export function useEscapeCancels(turnId: string | null, hostName: string): ReactNode {
+  const [asking, setAsking] = useState(false)
+  const { cancel, words } = useCancelTurn(turnId, hostName)
+  const possible = turnId !== null && words === null
+  useEffect(() => {
+    if (!possible) return
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      if (document.querySelector('dialog[open], [popover]:popover-open')) return
+      setAsking(true)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [possible])
+  return (
+    <ConfirmDialog
+      open={asking && possible}
+      title="Cancel this turn?"
+      confirm="Cancel turn"
+      cancel="Go on"
+      destructive
+      onConfirm={() => {
+        setAsking(false)
+        cancel()
+      }}
+      onClose={() => setAsking(false)}
+    >
+      What runs is stopped. What was changed stays.
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,32 @@
+// Modes in words: the agent's own names, the group they belong to, and what was asked beside what is in effect (C5). Pure.
+
+export type ModeNamed = {
+  id: string
+  name: string
+  canonical: 'PLAN' | 'INTERACTIVE' | 'AUTOPILOT' | null
+  description: string | null
+}
+type Rung = 'VIEW' | 'ANSWER' | 'STEER' | 'FULL'
+
+const groups = {
+  PLAN: 'Plan: nothing is changed',
+  INTERACTIVE: 'Interactive: asks before it acts',
+  AUTOPILOT: 'Autopilot: acts without asking',
+}
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** The group in words, or the agent's own description for a mode that is in none. */
+export const modeGroup = (mode: ModeNamed): string | null =>
+  mode.canonical === null ? mode.description : groups[mode.canonical]
+
+/** `Interactive`; `Interactive, autopilot asked` while the agent has not followed. */
+export function pillWords(
+  effective: Pick<ModeNamed, 'id' | 'name'>,
+  asked: Pick<ModeNamed, 'id' | 'name'> | null,
+): string {
+  return asked !== null && asked.id !== effective.id ? `${effective.name}, ${lower(asked.name)} asked` : effective.name
+}
+
+/** What a device needs to ask for this mode (T4). */
+export const modeRung = (mode: Pick<ModeNamed, 'canonical'>): Rung =>
+  mode.canonical === 'AUTOPILOT' ? 'FULL' : 'STEER'

@@ -1,0 +1,136 @@
+// The transcript as a virtual list: it follows the end only while the reader is there, and never jumps when older pages come.
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { VList, type VListHandle } from 'virtua'
+import { Icon } from '../../ui/icon.tsx'
+import type { TailState } from './tail.ts'
+import { TranscriptRow } from './transcript-row.tsx'
+
+/** Within this of the end the reader is at the end (px). */
+const NEAR_END_PX = 80
+/** An older page is asked for this far before the reader reaches the first item (px). */
+const NEAR_START_PX = 900
+
+export type Ending = { key: string; content: ReactNode }
+
+/**
+ * `endings` are rows after the transcript: what is on its way, what waits on the host. `working` says that a turn is going on, so
+ * that the last words carry the caret.
+ */
+export function TranscriptView(props: {
+  state: TailState
+  endings: readonly Ending[]
+  working: boolean
+  onOlder: () => void
+  onAtEnd: () => void
+}) {
+  const { state, endings, working } = props
+  const { items } = state.transcript
+  const list = useRef<VListHandle>(null)
+  const frame = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+  const lastOffset = useRef(0)
+  const [below, setBelow] = useState(false)
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
+  const count = items.length + endings.length
+
+  // virtua keeps the end of the list in place for exactly the render in which items are put in front.
+  const prepends = useRef(state.prepends)
+  const shift = prepends.current !== state.prepends
+  useLayoutEffect(() => {
+    prepends.current = state.prepends
+  }, [state.prepends])
+
+  const toEnd = () => {
+    atEnd.current = true
+    setBelow(false)
+    list.current?.scrollToIndex(count - 1, { align: 'end' })
+  }
+  const follow = useRef(toEnd)
+  follow.current = toEnd
+
+  const lastItem = items.at(-1)
+  const lastSeq = state.transcript.lastSeq
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new number or a new ending is what there is to follow
+  useLayoutEffect(() => {
+    if (count === 0) return
+    if (atEnd.current) {
+      follow.current()
+      props.onAtEnd()
+    } else setBelow(true)
+  }, [lastSeq, lastItem, endings.length])
+
+  // Rows are measured after they are drawn, and a keyboard makes the place smaller: both move the end without a scroll.
+  useEffect(() => {
+    const viewport = frame.current?.firstElementChild
+    const content = viewport?.firstElementChild
+    if (!viewport || !content) return
+    const observer = new ResizeObserver(() => atEnd.current && follow.current())
+    observer.observe(viewport)
+    observer.observe(content)
+    return () => observer.disconnect()
+  }, [])
+
+  const onScroll = (offset: number) => {
+    const handle = list.current
+    if (!handle) return
+    const toGo = handle.scrollSize - handle.viewportSize - offset
+    if (toGo <= NEAR_END_PX) {
+      atEnd.current = true
+      setBelow(false)
+    } else if (offset < lastOffset.current - 1) atEnd.current = false
+    lastOffset.current = offset
+    if (offset < NEAR_START_PX && state.hasOlder && !state.loadingOlder) props.onOlder()
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once per page, when what is there does not fill the place
+  useEffect(() => {
+    const handle = list.current
+    if (handle && state.hasOlder && !state.loadingOlder && handle.scrollSize <= handle.viewportSize + 1) props.onOlder()
+  }, [items.length, state.hasOlder])
+
+  const keepMounted = items.flatMap((item, index) => (touched.has(item.key) ? [index] : []))
+  return (
+    <div className="tr-frame" ref={frame}>
+      <VList
+        ref={list}
+        className="tr-list"
+        shift={shift}
+        onScroll={onScroll}
+        keepMounted={keepMounted}
+        // Finished words are announced; what streams is not.
+        role="log"
+        aria-live="off"
+        aria-label="Transcript"
+        tabIndex={0}
+      >
+        {[
+          ...items.map((item) => (
+            // What a person has opened in a row stays open: the row stays mounted.
+            <div
+              key={item.key}
+              className="tr-place"
+              onClickCapture={() => touched.has(item.key) || setTouched(new Set([...touched, item.key]))}
+            >
+              <TranscriptRow item={item} streaming={working && item === lastItem} />
+            </div>
+          )),
+          ...endings.map((ending) => (
+            <div key={ending.key} className="tr-place">
+              <div className="tr-row">{ending.content}</div>
+            </div>
+          )),
+        ]}
+      </VList>
+      {state.loadingOlder && (
+        <p className="tr-older" role="status">
+          Loading older
+        </p>
+      )}
+      {below && (
+        <button type="button" className="tr-below" onClick={toEnd}>
+          <Icon name="chevron-down" size={16} />
+          New below
+        </button>
+      )}
+    </div>
+  )
+}

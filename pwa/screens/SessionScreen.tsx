@@ -1,0 +1,154 @@
+// One session: header, plan, transcript, what waits, the open decision, the composer. A screen on a phone, a pane on a desktop.
+import './session.css'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { DecisionPanel } from '../features/decisions/DecisionPanel.tsx'
+import { DecisionSheet } from '../features/decisions/DecisionSheet.tsx'
+import { useSessionDecisions } from '../features/decisions/decisions.tsx'
+import { reaches } from '../features/devices/rung-words.ts'
+import { useEndings } from '../features/session/endings.tsx'
+import { useEscapeCancels } from '../features/session/escape-cancels.tsx'
+import { SessionHeader } from '../features/session/session-header.tsx'
+import { SessionMenu } from '../features/session/session-menu.tsx'
+import { useSession } from '../features/session/use-session.ts'
+import { WaitingBar } from '../features/session/waiting-bar.tsx'
+import { useWide } from '../features/session/wide.ts'
+import { CancelTurn } from '../features/steering/cancel-turn.tsx'
+import { Composer } from '../features/steering/composer.tsx'
+import { writeDraft } from '../features/steering/drafts.ts'
+import { SteeringProvider, useSteering } from '../features/steering/steering.tsx'
+import { type TranscriptContext, TranscriptProvider } from '../features/transcript/transcript-context.tsx'
+import { TranscriptView } from '../features/transcript/transcript-view.tsx'
+import { useTail } from '../features/transcript/use-tail.ts'
+import { useLink } from '../graphql/connection-context.tsx'
+import { Button } from '../ui/button.tsx'
+import { EmptyState } from '../ui/note.tsx'
+import { PlanStrip } from '../ui/plan-strip.tsx'
+
+/** `decisionId`: the decision that was asked for by address; it opens by itself. */
+export default function SessionScreen({ id, decisionId }: { id: string; decisionId?: string }) {
+  return (
+    <SteeringProvider sessionId={id}>
+      <Session id={id} {...(decisionId === undefined ? {} : { decisionId })} />
+    </SteeringProvider>
+  )
+}
+
+function Session({ id, decisionId }: { id: string; decisionId?: string }) {
+  const wide = useWide()
+  const link = useLink()
+  const [, go] = useLocation()
+  const { send, deviceId } = useSteering()
+  const { state, older, trim } = useTail(id)
+  const session = useSession(id, state, deviceId)
+  const { row, around, composer } = session
+  const [asked, setAsked] = useState(decisionId)
+  const [draftTurn, setDraftTurn] = useState(0)
+  const open = useSessionDecisions(id)
+  useEffect(() => setAsked(decisionId), [decisionId])
+
+  const sendAgain = useCallback(
+    (text: string) => {
+      writeDraft(id, text)
+      setDraftTurn((turn) => turn + 1)
+    },
+    [id],
+  )
+  const may = composer !== null && composer.ended === null && reaches(composer.rung, 'STEER')
+  const deviceAway = link.kind === 'offline' || link.kind === 'reconnecting'
+  const seenUpTo = state.source === 'kept' ? state.seenAt : deviceAway ? link.sinceMs : null
+  const { endings, sheet } = useEndings({
+    sessionId: id,
+    transcript: state.transcript,
+    queue: session.queue,
+    around,
+    may,
+    seenUpTo,
+    deviceAway,
+    onSendAgain: sendAgain,
+  })
+  const hostName = around.hostName
+  const agentName = row?.agent.name ?? 'The agent'
+  const cwd = row?.cwd ?? ''
+  const modes = composer?.modes
+  const context = useMemo<TranscriptContext>(
+    () => ({
+      sessionId: id,
+      hostName,
+      agentName,
+      cwd,
+      deviceId,
+      modeName: (modeId) => modes?.find((mode) => mode.id === modeId)?.name ?? modeId,
+      openDecision: setAsked,
+      sendAgain,
+    }),
+    [id, hostName, agentName, cwd, deviceId, modes, sendAgain],
+  )
+  const turn = composer?.turn ?? null
+  const escapeQuestion = useEscapeCancels(wide && turn !== null ? turn.turnId : null, hostName)
+
+  const gone = session.detail.problem?.code === 'NOT_FOUND' || (state.problem?.code === 'NOT_FOUND' && row === null)
+  if (gone)
+    return (
+      <EmptyState action={<Button onClick={() => go('/')}>All sessions</Button>}>
+        This session is not here. It was deleted, or it belongs to somebody else.
+      </EmptyState>
+    )
+  const refused = state.problem !== null && state.problem.code !== 'NOT_FOUND' ? state.problem : null
+  return (
+    <TranscriptProvider value={context}>
+      <div className="session">
+        <SessionHeader
+          session={row}
+          wide={wide}
+          steps={session.steps}
+          usage={session.usage}
+          onBack={() => go('/')}
+          cancel={
+            turn &&
+            composer &&
+            composer.rung !== 'VIEW' && <CancelTurn turnId={turn.turnId} hostName={hostName} hint="Esc" />
+          }
+          menu={
+            row && (
+              <SessionMenu
+                session={row}
+                onStop={row.state === 'ENDED' ? null : () => void send('stopSession', {}, 'Stop the session')}
+                onDeleted={() => go('/')}
+              />
+            )
+          }
+        />
+        {!wide && <PlanStrip steps={session.steps} />}
+        <TranscriptView
+          state={state}
+          endings={endings}
+          working={turn !== null && !deviceAway}
+          onOlder={older}
+          onAtEnd={trim}
+        />
+        {state.source !== 'opening' && state.transcript.items.length === 0 && endings.length === 0 && !refused && (
+          <p className="session-empty">Nothing has been said yet. Write the first prompt below.</p>
+        )}
+        {refused && (
+          <p className="session-refused" role="alert">
+            {refused.message} {refused.remedy}
+          </p>
+        )}
+        <div className="session-foot">
+          {wide ? (
+            <DecisionPanel sessionId={id} {...(asked === undefined ? {} : { initialDecisionId: asked })} />
+          ) : (
+            <WaitingBar decisions={open} hidden={asked !== undefined} onOpen={setAsked} />
+          )}
+          {composer && <Composer key={draftTurn} session={composer} wide={wide} />}
+        </div>
+        {!wide && asked !== undefined && (
+          <DecisionSheet key={asked} sessionId={id} initialDecisionId={asked} onClose={() => setAsked(undefined)} />
+        )}
+        {sheet}
+        {escapeQuestion}
+      </div>
+    </TranscriptProvider>
+  )
+}
