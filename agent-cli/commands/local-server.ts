@@ -36,38 +36,20 @@ export async function findServer(places: Places): Promise<LocalServer | null> {
   }
 }
 
-/** Starts the server and resolves when it answers. Its progress and its sentences go to the person. Throws Mistake when it ends instead. */
+/** Starts the server and resolves when it answers. Its progress goes to the person, its log into its folder. Throws Mistake when it ends instead. */
 export async function startServer(places: Places, options: StartOptions = {}): Promise<LocalServer> {
   const { command, args } = serverProgram()
-  const env: NodeJS.ProcessEnv = { ...process.env, OFFDESK_DATA_DIR: places.data, OFFDESK_READY_FD: '3' }
+  const env: NodeJS.ProcessEnv = { ...process.env, OFFDESK_DATA_DIR: places.data, OFFDESK_READY: 'json' }
+  env.OFFDESK_LOG ??= join(places.data, 'server.log')
   if (options.port !== undefined) env.OFFDESK_PORT = String(options.port)
   if (options.publicUrl) env.OFFDESK_PUBLIC_URL = options.publicUrl
   // A group of its own: Ctrl+C at the terminal reaches us alone, and we end it after the session has said goodbye.
-  const child = spawn(command, [...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true })
-  const exited = once(child, 'exit').then(([code]) => code as number | null)
-  const lastWords: string[] = []
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream as Readable }).on('line', (line) => {
-      lastWords.push(line)
-      if (lastWords.length > 20) lastWords.shift()
-      if (!isReady) say(line)
-    })
-  }
-  let isReady = false
-  const ready = readLine(child.stdio[3] as Readable)
-  const first = await Promise.race([ready, exited.then(() => null)])
-  isReady = true
-  if (first === null)
-    throw new Mistake(
-      lastWords.length > 0
-        ? 'The server did not start; the lines above say why.'
-        : 'The server ended without a word. Run “offdesk serve” to see it alone.',
-    )
-  const { url, publicUrl } = JSON.parse(first) as { url: string; publicUrl: string | null }
-  const end = () => {
-    if (child.exitCode === null) child.kill('SIGTERM')
-  }
+  const child = spawn(command, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const exited = once(child, 'exit')
+  const lastWords = tail(child.stderr)
+  const end = () => void (child.exitCode === null && child.kill('SIGTERM'))
   process.once('exit', end)
+  const { url, publicUrl } = await Promise.race([ready(child.stdout), exited.then(() => neverReady(lastWords()))])
   return {
     url,
     publicUrl,
@@ -82,7 +64,39 @@ export async function startServer(places: Places, options: StartOptions = {}): P
   }
 }
 
-async function readLine(stream: Readable): Promise<string | null> {
-  for await (const line of createInterface({ input: stream })) return line
-  return null
+type Line = { progress?: string; ready?: { url: string; publicUrl: string | null }; failed?: { message: string } }
+
+/** Reads the server's lines until it says that it is ready; goes on reading so that its pipe never fills. */
+function ready(stdout: Readable): Promise<{ url: string; publicUrl: string | null }> {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stdout }).on('line', (text) => {
+      const line = parse(text)
+      if (line.progress) say(`${line.progress} …`)
+      if (line.ready) resolve(line.ready)
+      if (line.failed) reject(new Mistake(line.failed.message))
+    })
+  })
+}
+
+function parse(text: string): Line {
+  try {
+    return JSON.parse(text) as Line
+  } catch {
+    return {}
+  }
+}
+
+function tail(stderr: Readable): () => string {
+  const lines: string[] = []
+  createInterface({ input: stderr }).on('line', (line) => {
+    lines.push(line)
+    if (lines.length > 10) lines.shift()
+  })
+  return () => lines.join('\n')
+}
+
+function neverReady(words: string): never {
+  throw new Mistake(
+    `The server ended before it was ready.${words ? `\n${words}` : ''}\n“offdesk serve” starts it alone and shows all it says.`,
+  )
 }
