@@ -31,7 +31,7 @@ export type App = {
   fetch(request: Request): Promise<Response>
   /** Serves requests and sockets of this server; it is the caller's to listen and to close. */
   handle(server: Server): void
-  /** Ends sockets (1001), streams, polls and pushes; returns when none is left. The database is still the caller's. */
+  /** Ends sockets (1001), streams, polls and pushes; returns when none is left. The database is still the caller's. Again is harmless. */
   stop(): Promise<void>
 }
 
@@ -54,18 +54,23 @@ export async function buildApp(options: AppOptions): Promise<App> {
   }
   const yoga = createHttp({ parts, schema: buildSchema(), pages: options.pages, log, stopping: stopping.signal })
   const sockets: { close(): Promise<void> }[] = []
+  let stopped: Promise<void> | null = null
+  async function end(): Promise<void> {
+    stopping.abort()
+    await Promise.all(sockets.map((one) => one.close()))
+    trust.close()
+    await push.close()
+    await bell.close()
+  }
   return {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
       server.on('request', yoga)
       sockets.push(createSockets(server, { yoga, trust, publicUrl, log }))
     },
-    stop: async () => {
-      stopping.abort()
-      await Promise.all(sockets.map((one) => one.close()))
-      trust.close()
-      await push.close()
-      await bell.close()
+    stop: () => {
+      stopped ??= end()
+      return stopped
     },
   }
 }
