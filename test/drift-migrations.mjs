@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -11,7 +11,13 @@ const migrations = join(copy, 'migrations')
 try {
   cpSync(join(root, 'server/db/migrations'), migrations, { recursive: true })
   const before = readdirSync(migrations).sort().join()
-  const args = ['generate', '--dialect=postgresql', '--schema=./server/db/schema.ts', `--out=${migrations}`]
+  // drizzle-kit puts "./" before the folder and ends with 0 when it then finds nothing: the path is relative, and silence no success.
+  const args = [
+    'generate',
+    '--dialect=postgresql',
+    '--schema=./server/db/schema.ts',
+    `--out=${relative(root, migrations)}`,
+  ]
   const kit = spawnSync(join(root, 'node_modules/.bin/drizzle-kit'), args, {
     cwd: root,
     encoding: 'utf8',
@@ -20,7 +26,7 @@ try {
   const added = readdirSync(migrations)
     .sort()
     .filter((name) => !before.split(',').includes(name))
-  if (kit.status !== 0 || added.length > 0) {
+  if (kit.status !== 0 || added.length > 0 || !kit.stdout.includes('No schema changes')) {
     process.stderr.write(`${kit.stdout}${kit.stderr}\n`)
     process.stderr.write('The tables have no migration. Run npm run migrations and commit what it writes.\n')
     process.exitCode = 1
