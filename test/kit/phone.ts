@@ -1,0 +1,79 @@
+/** A person's hand on the page: finds what they would look for by its name, taps it and counts. Knows words, no selectors of the page's. */
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+
+/** What a person reads: the whole name, or a pattern where a time or a count stands in it. */
+export type Name = string | RegExp
+
+export type Phone = {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Taps and clicks so far; typing and reading are none. */
+  readonly tapCount: number
+  /** Errors of console and page, broken content policy. A calm page has none. */
+  readonly complaints: readonly string[]
+  /** A path of the server, or a whole address. */
+  opens(address: string): Promise<void>
+  /** The control of that name, in the dialog on top if there is one. */
+  control(name: Name): Locator
+  taps(name: Name): Promise<void>
+  /** Into the field of that label, in place of what is there. */
+  writes(label: Name, text: string): Promise<void>
+  /** Waits until it can be read. */
+  sees(text: Name): Promise<void>
+  /** Waits until it can no longer be read. */
+  seesNo(text: Name): Promise<void>
+  presses(key: string): Promise<void>
+  close(): Promise<void>
+}
+
+const ROLES = ['button', 'link', 'radio', 'checkbox', 'menuitem', 'menuitemradio'] as const
+const DEADLINE_MS = 10_000
+
+/** `touch`: presses with a finger, else with a mouse. */
+export async function createPhone(context: BrowserContext, url: string, touch: boolean): Promise<Phone> {
+  const complaints: string[] = []
+  context.setDefaultTimeout(DEADLINE_MS)
+  const page = await context.newPage()
+  // A violation of the content policy is written to the console as an error, too.
+  page.on('console', (said) => said.type() === 'error' && complaints.push(said.text()))
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  let tapCount = 0
+
+  /** The dialog on top, else the page. */
+  const front = (): Locator => page.locator('dialog[open]').or(page.locator('body:not(:has(dialog[open]))')).last()
+  const control = (name: Name): Locator => {
+    const options = typeof name === 'string' ? { name, exact: true } : { name }
+    const [first, ...others] = ROLES.map((role) => front().getByRole(role, options))
+    if (!first) throw new Error('no roles')
+    return others
+      .reduce((all, next) => all.or(next), first)
+      .filter({ visible: true })
+      .last()
+  }
+  return {
+    page,
+    context,
+    complaints,
+    get tapCount() {
+      return tapCount
+    },
+    async opens(address) {
+      await page.goto(new URL(address, url).href)
+    },
+    control,
+    async taps(name) {
+      const found = control(name)
+      await found.waitFor()
+      // A radio is drawn by its label; the finger meets that.
+      const label = found.locator('xpath=ancestor-or-self::label')
+      const target = (await label.count()) > 0 ? label : found
+      await (touch ? target.tap() : target.click())
+      tapCount++
+    },
+    writes: (label, text) => front().getByLabel(label).filter({ visible: true }).last().fill(text),
+    sees: (text) => page.getByText(text).filter({ visible: true }).first().waitFor(),
+    seesNo: (text) => page.getByText(text).filter({ visible: true }).first().waitFor({ state: 'detached' }),
+    presses: (key) => page.keyboard.press(key),
+    close: () => context.close(),
+  }
+}
