@@ -115,8 +115,9 @@ export default function SettingsScreen() {
       <Group>
         <Row
           title="Theme"
-          end={
+          below={
             <Segmented
+              bar
               label="Theme"
               options={themes}
               value={theme}
@@ -126,6 +127,7 @@ export default function SettingsScreen() {
         />
         <Row
           title="Single-letter keys"
+          wrap
           detail="A allow once, D deny, J and K next"
           end={
             <Segmented

@@ -9,6 +9,7 @@ import { DecisionTile } from '../../ui/state-glyph.tsx'
 import { askedKind } from './asked-kind.ts'
 import type { Decision } from './decision-store.ts'
 import { evidenceParts, evidenceSummary, isAllVisible } from './evidence-parts.ts'
+import { MismatchNote } from './evidence-view.tsx'
 import { AnswerNotes, fixedOptions, OptionButton } from './permission.tsx'
 import { planSummary } from './plan-parts.ts'
 import { questionSummary } from './question-form.ts'
@@ -65,6 +66,7 @@ export function InboxRow({ decision, onOpen }: { decision: Decision; onOpen: () 
               <div className="inbox-inline">
                 <CommandBlock text={parts?.command ?? decision.evidence} label="What is asked" />
                 {parts && <p className="type-meta inbox-folder">in {parts.folder}</p>}
+                <MismatchNote evidence={answering.evidence} />
                 <AnswerNotes answering={answering} />
                 <AnswerGuard guardKey={`${decision.id}.${decision.epoch}`}>
                   <Answers>

@@ -144,7 +144,7 @@ function PlanAnswers(props: { answering: Answering; comments: { part: string; te
   // With NEXT_PROMPT an approval carries no words (D7): they are left out rather than lost on the way.
   const carried = decision.wordsGo === 'SAME_TURN' ? comments : []
   return (
-    <AnswerGuard className="plan-foot" guardKey={`${decision.id}.${decision.epoch}`}>
+    <div className="plan-foot">
       {byMode && chosen?.thenMode && (
         <div className="plan-mode">
           <span className="type-tool">Then work in</span>
@@ -172,36 +172,38 @@ function PlanAnswers(props: { answering: Answering; comments: { part: string; te
             {...(option.description === null ? {} : { detail: option.description })}
           />
         ))}
-      {chosen && (
-        <Button
-          tall
-          block
-          {...(lock === 'rung' || lock === 'evidence' ? { icon: 'lock' as const, disabled: true } : {})}
-          waiting={lock === 'waiting' || pendingOf(chosen) !== null}
-          onClick={() => answering.say(planSaying(answering, chosen, verb ?? chosen.name, carried))}
-        >
-          {pendingOf(chosen) ?? verb}
-        </Button>
-      )}
-      <p className="plan-goes">
-        {chosen && lock === 'rung' && <>{lockedWhy(chosen, decision)} </>}
-        {chosen && byMode && <>The agent calls it “{chosen.name}”. </>}
-        {comments.length > 0 && commentsGo(decision.wordsGo, comments.length)}
-      </p>
-      {rejects.map((option) => (
-        <Button
-          key={option.id}
-          kind="quiet"
-          tall
-          block
-          disabled={answering.lock(option) === 'rung'}
-          waiting={answering.lock(option) === 'waiting'}
-          onClick={() => answering.say(planSaying(answering, option, option.name, comments))}
-        >
-          {pendingOf(option) ?? rejectWords(option.name, comments.length)}
-        </Button>
-      ))}
-    </AnswerGuard>
+      <AnswerGuard className="plan-answers" guardKey={`${decision.id}.${decision.epoch}`}>
+        {chosen && (
+          <Button
+            tall
+            block
+            {...(lock === 'rung' || lock === 'evidence' ? { icon: 'lock' as const, disabled: true } : {})}
+            waiting={lock === 'waiting' || pendingOf(chosen) !== null}
+            onClick={() => answering.say(planSaying(answering, chosen, verb ?? chosen.name, carried))}
+          >
+            {pendingOf(chosen) ?? verb}
+          </Button>
+        )}
+        <p className="plan-goes">
+          {chosen && lock === 'rung' && <>{lockedWhy(chosen, decision)} </>}
+          {chosen && byMode && <>The agent calls it “{chosen.name}”. </>}
+          {comments.length > 0 && commentsGo(decision.wordsGo, comments.length)}
+        </p>
+        {rejects.map((option) => (
+          <Button
+            key={option.id}
+            kind="quiet"
+            tall
+            block
+            disabled={answering.lock(option) === 'rung'}
+            waiting={answering.lock(option) === 'waiting'}
+            onClick={() => answering.say(planSaying(answering, option, option.name, comments))}
+          >
+            {pendingOf(option) ?? rejectWords(option.name, comments.length)}
+          </Button>
+        ))}
+      </AnswerGuard>
+    </div>
   )
 }
 

@@ -38,7 +38,12 @@ function phone(kept: readonly Answer[] = []) {
       sent.push(answer)
       return outcome(answer)
     },
-    store: { read: async () => kept, write: async (list) => void (stored = list) },
+    store: {
+      read: async () => kept,
+      write: async (list) => {
+        stored = list
+      },
+    },
     now: () => nowMs,
   })
   return {
@@ -111,7 +116,11 @@ describe('answers of this device', () => {
     const it = phone()
     const late: { arrive?: (outcome: Outcome) => void } = {}
     it.answersWith((answer) =>
-      answer.isDeny ? { command: command('cmd_deny') } : new Promise<Outcome>((resolve) => (late.arrive = resolve)),
+      answer.isDeny
+        ? { command: command('cmd_deny') }
+        : new Promise<Outcome>((resolve) => {
+            late.arrive = resolve
+          }),
     )
     it.answers.say(saying('once', false))
     await expect.poll(() => late.arrive).toBeDefined()

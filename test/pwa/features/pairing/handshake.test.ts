@@ -265,7 +265,9 @@ describe('pairing, the side of the device', () => {
     phone.handshake.close()
     const before = phone.taken.length
     server.move({ state: 'REFUSED' })
-    await server.fetch('http://server.test/graphql', { body: JSON.stringify({ query: 'query Pairing', variables: {} }) })
+    await server.fetch('http://server.test/graphql', {
+      body: JSON.stringify({ query: 'query Pairing', variables: {} }),
+    })
     expect(phone.taken).toHaveLength(before)
   })
 })
