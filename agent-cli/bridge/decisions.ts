@@ -18,6 +18,7 @@ export type Answered = {
   /** A deny's reason or a plan's comments, to be said to the agent (D7); null for none. */
   words: string | null
   thenMode: CanonicalMode | null
+  origin: Origin
 }
 
 export type Decisions = {
@@ -102,7 +103,7 @@ export function createDecisions(options: {
           'D4',
         )
       }
-      const { result, rest, answered } = resultOf(waiting.asked, answer)
+      const { result, rest, answered } = resultOf(waiting.asked, answer, origin)
       const settlement = settle(decisionId, 'ANSWERED', origin, rest)
       waiting.resolve(result)
       options.onAnswered(answered)
@@ -116,8 +117,8 @@ export function createDecisions(options: {
 type Result = { result: unknown; rest: Partial<DecisionSettled>; answered: Answered }
 
 /** Throws BridgeError when the answer does not fit what was asked (D6). */
-function resultOf(decision: AskedDecision, answer: DecisionAnswer): Result {
-  if (answer.is === 'option') return chosen(decision, answer)
+function resultOf(decision: AskedDecision, answer: DecisionAnswer, origin: Origin): Result {
+  if (answer.is === 'option') return chosen(decision, answer, origin)
   if (decision.kind !== 'QUESTION')
     throw new BridgeError('BAD_INPUT', 'This is answered by choosing one of its options.', 'D6')
   const allow = decision.options.find((option) => !isRejection(option.kind))?.id ?? null
@@ -128,7 +129,7 @@ function resultOf(decision: AskedDecision, answer: DecisionAnswer): Result {
     return {
       result: declined(decision.form, reject),
       rest,
-      answered: { decision, isRejected: true, words, thenMode: null },
+      answered: { decision, isRejected: true, words, thenMode: null, origin },
     }
   }
   const values = new Map<string, Value>(answer.values.map(({ name, value }) => [name, value]))
@@ -136,10 +137,10 @@ function resultOf(decision: AskedDecision, answer: DecisionAnswer): Result {
   if (problem !== null) throw new BridgeError('BAD_INPUT', problem)
   const result = accepted(decision.form, decision.questions, values, allow)
   const rest = { answer: answerText(decision.questions, values) || 'Accepted' }
-  return { result, rest, answered: { decision, isRejected: false, words: null, thenMode: null } }
+  return { result, rest, answered: { decision, isRejected: false, words: null, thenMode: null, origin } }
 }
 
-function chosen(decision: AskedDecision, answer: DecisionAnswer & { is: 'option' }): Result {
+function chosen(decision: AskedDecision, answer: DecisionAnswer & { is: 'option' }, origin: Origin): Result {
   const option = decision.options.find((each) => each.id === answer.optionId)
   if (!option || decision.kind === 'QUESTION') {
     throw new BridgeError('OPTION_NOT_OFFERED', 'The agent did not offer this option.', 'D6')
@@ -150,5 +151,5 @@ function chosen(decision: AskedDecision, answer: DecisionAnswer & { is: 'option'
   // The option's own mode is the agent's affair; only where it has none the person's choice is ours to carry out.
   const thenMode = isRejected || option.thenMode ? null : (answer.thenMode ?? null)
   const rest = { optionId: option.id, optionName: option.name, reason: words }
-  return { result: selected(option.id), rest, answered: { decision, isRejected, words, thenMode } }
+  return { result: selected(option.id), rest, answered: { decision, isRejected, words, thenMode, origin } }
 }

@@ -1,5 +1,6 @@
 // One event into what is shown. Pure: the same events give the same view, here and after a restart.
 import type { EventBody, EventKinds } from '../agent/translate/event-body.ts'
+import { titled } from './naming.ts'
 import { transcribed } from './transcript.ts'
 import type { OpenDecision, QueuedPrompt, SessionView } from './view.ts'
 
@@ -7,7 +8,9 @@ export type Happened = { readonly body: EventBody; readonly at: string; readonly
 
 export function folded(view: SessionView, happened: Happened): SessionView {
   const transcript = transcribed(view, happened)
-  return facts(transcript === view.transcript ? view : { ...view, transcript }, happened)
+  const session = titled(view.session, happened.body)
+  const isSame = transcript === view.transcript && session === view.session
+  return facts(isSame ? view : { ...view, transcript, session }, happened)
 }
 
 function facts(view: SessionView, { body, at, epoch }: Happened): SessionView {

@@ -40,21 +40,27 @@ export function createTurns(options: {
 
   async function run(promptId: string, blocks: ContentBlock[], onStarted: (turnId: string) => void): Promise<Ending> {
     const id = mintId('trn')
-    const before = await agent.family.snapshot().catch(() => [])
     let finish = () => {}
-    current = { id, promptId, isCancelling: false, done: new Promise<void>((resolve) => (finish = resolve)) }
+    const done = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const turn = { id, promptId, isCancelling: false, done }
+    current = turn
     publishing.breakText()
     onStarted(id)
     void publishing.record({ turnStarted: { turnId: id, promptId } })
     onChange()
-    const answer = await answered(blocks)
-    const wasCancelled = current.isCancelling
+    const before = await agent.family.snapshot().catch(() => [])
+    // Cancelled before the agent was told of it: then it is not told.
+    const answer = turn.isCancelling ? { stopReason: 'cancelled' } : await answered(blocks)
+    const wasCancelled = turn.isCancelling
     publishing.breakText()
     agent.closeQuestions(agentSessionId)
     const leftOpen = closeCalls()
     const isStopped = wasCancelled || answer.stopReason !== 'end_turn' || leftOpen > 0
     const strayProcessesEnded = isStopped ? await endStrays(before) : 0
-    const ending = { stopReason: answer.stopReason, message: answer.errorMessage ?? null, wasCancelled }
+    const message = 'errorMessage' in answer ? (answer.errorMessage ?? null) : null
+    const ending = { stopReason: answer.stopReason, message, wasCancelled }
     current = null
     const heldPrompts = options.heldAfter(ending)
     await publishing.record({ turnEnded: { turnId: id, promptId, ...answer, heldPrompts, strayProcessesEnded } })

@@ -53,6 +53,8 @@ export type SessionFacts = {
   readonly repository: string | null
   readonly branch: string | null
   readonly title: string
+  /** Who gave the title: a person's stays, the agent's goes before a prompt's, the place is the last resort (A7). */
+  readonly titleFrom: 'person' | 'agent' | 'prompt' | 'place'
   readonly createdAt: string
   /** What this agent can do here, as in `sessionConfigured`: steering, images, questions, plans … */
   readonly capabilities: readonly string[]

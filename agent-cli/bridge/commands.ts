@@ -1,0 +1,175 @@
+// Carries out a device's commands, each once: intent, act, result, told (C3). What this host does not allow is refused with its rule.
+
+import { evidenceDigest } from '../../protocol/pairing.ts'
+import type { Ledger } from '../journal/ledger.ts'
+import type { HostCommand } from '../remote/host-operations.ts'
+import type { Roster, Rung } from '../remote/roster.ts'
+import { BridgeError, type DecisionAnswer, type FieldValue } from './contract.ts'
+import type { Decisions } from './decisions.ts'
+import type { Modes } from './modes.ts'
+import { device } from './origin.ts'
+import type { Queue } from './queue.ts'
+import { isExpired, type Refused, refusalOf } from './rights.ts'
+import type { Runner } from './runner.ts'
+import type { CommandResult, Settlements } from './settlements.ts'
+import type { Turns } from './turns.ts'
+
+export type Commands = { take(command: HostCommand): void; close(): Promise<void> }
+
+type Outcome = { state: CommandResult; refusal?: Refused }
+const applied: Outcome = { state: 'APPLIED' }
+
+export function createCommands(given: {
+  ledger: Ledger
+  settlements: Settlements
+  roster: Roster
+  ceiling: () => Rung
+  remoteControl: () => string | null
+  decisions: Decisions
+  modes: Modes
+  queue: Queue
+  runner: Runner
+  turns: Turns
+  /** Ends the session after its command is told. */
+  stop: (reason: string) => void
+  now?: () => number
+}): Commands {
+  const { ledger, settlements, decisions, modes, queue, runner, turns, now = Date.now } = given
+  /** One after another up to the act, so that two prompts stay in their order; the acts themselves may wait on their own (peer 2). */
+  let intake: Promise<unknown> = Promise.resolve()
+  const acting = new Set<Promise<unknown>>()
+
+  async function begin(command: HostCommand): Promise<void> {
+    const before = ledger.lookup(command.id)
+    // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
+    if (before !== undefined) return settlements.repeat()
+    const refusal = await allowed(command)
+    const { fresh } = await ledger.intend(command.id, command.__typename)
+    if (!fresh) return
+    if (isExpired(command, now())) return settlements.settle(command.id, 'EXPIRED')
+    if (refusal !== null) return settlements.settle(command.id, 'REFUSED', refusal)
+    const doing = finish(command).finally(() => acting.delete(doing))
+    acting.add(doing)
+  }
+
+  async function allowed(command: HostCommand): Promise<Refused | null> {
+    const found = command.deviceId === null ? null : await given.roster.find(command.deviceId)
+    const decision = 'decisionId' in command ? decisions.find(command.decisionId) : null
+    const meaningOf = (modeId: string) => modes.list.find((mode) => mode.id === modeId)?.canonical ?? null
+    const facts = { device: found, ceiling: given.ceiling(), remoteControl: given.remoteControl(), decision, meaningOf }
+    return refusalOf(command, { ...facts, nowMs: now() })
+  }
+
+  async function finish(command: HostCommand): Promise<void> {
+    const { state, refusal } = await act(command).catch(refusedBy)
+    await settlements.settle(command.id, state, refusal)
+    if (command.__typename === 'StopSession') given.stop(`Stopped from ${command.deviceName ?? 'a device'}.`)
+  }
+
+  async function act(command: HostCommand): Promise<Outcome> {
+    const origin = device(command)
+    switch (command.__typename) {
+      case 'SendPrompt': {
+        const { text, delivery, promptModeId, promptId, attachments } = command
+        const modeId = promptModeId === null ? {} : { modeId: promptModeId }
+        await runner.send(text, { origin, delivery, promptId, attachments, ...modeId })
+        return applied
+      }
+      case 'EditPrompt':
+        await queue.edit(command.promptId, { text: command.newText, delivery: command.newDelivery })
+        if (command.newDelivery === 'NOW') await runner.hurry()
+        return applied
+      case 'WithdrawPrompt':
+        await queue.withdraw(command.promptId)
+        return applied
+      case 'ReleaseQueue':
+        queue.release()
+        runner.kick()
+        return applied
+      case 'SetMode':
+        await modes.set(command.modeId, origin)
+        return applied
+      case 'CancelTurn':
+        if (command.turnId !== null && turns.current?.id !== command.turnId) {
+          throw new BridgeError('NOT_FOUND', 'That turn has ended already.', 'D4')
+        }
+        await turns.cancel()
+        return applied
+      case 'AnswerPermission':
+        await checkEvidence(command)
+        return answer(command, {
+          is: 'option',
+          optionId: command.optionId,
+          ...(command.reason && { reason: command.reason }),
+        })
+      case 'DecidePlan': {
+        await checkEvidence(command)
+        const comments = command.comments.map(({ part, text }) => (part === null ? { text } : { part, text }))
+        const thenMode = command.thenMode ? { thenMode: command.thenMode } : {}
+        return answer(command, { is: 'option', optionId: command.optionId, comments, ...thenMode })
+      }
+      case 'AnswerQuestion': {
+        const declined: DecisionAnswer = { is: 'decline', ...(command.reason && { reason: command.reason }) }
+        return answer(
+          command,
+          command.accepted ? { is: 'accept', values: command.values.flatMap(fieldValue) } : declined,
+        )
+      }
+      case 'StopSession':
+        return applied
+      default:
+        throw new BridgeError(
+          'BAD_INPUT',
+          'This version of Offdesk does not know this command. Update it on this machine.',
+        )
+    }
+  }
+
+  /** What the person saw must be what is asked: else the yes is for something else (D1). */
+  async function checkEvidence(command: { decisionId: string; evidenceDigest: string | null }): Promise<void> {
+    const asked = decisions.find(command.decisionId)
+    if (asked === null || command.evidenceDigest === null) return
+    if ((await evidenceDigest(asked.evidence)) === command.evidenceDigest) return
+    throw new BridgeError(
+      'BAD_INPUT',
+      'What the device showed is not what the agent asked. Nothing was approved.',
+      'D1',
+    )
+  }
+
+  function answer(command: HostCommand & { decisionId: string; epoch: number }, given: DecisionAnswer): Outcome {
+    try {
+      const { mine } = decisions.answer(command.decisionId, given, device(command), command.epoch)
+      return { state: mine ? 'APPLIED' : 'SUPERSEDED' }
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'NOT_FOUND') return { state: 'SUPERSEDED' }
+      throw error
+    }
+  }
+
+  return {
+    take(command) {
+      intake = intake.then(() => begin(command)).catch(() => undefined)
+    },
+    async close() {
+      await intake
+    },
+  }
+}
+
+function refusedBy(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof BridgeError)) return { state: 'REFUSED', refusal: { code: 'INTERNAL', message, rule: '' } }
+  return { state: 'REFUSED', refusal: { code: error.code, message, rule: error.rule ?? '' } }
+}
+
+function fieldValue(given: {
+  name: string
+  text: string | null
+  number: number | null
+  boolean: boolean | null
+  choices: string[] | null
+}): FieldValue[] {
+  const value = given.text ?? given.number ?? given.boolean ?? given.choices
+  return value === null ? [] : [{ name: given.name, value }]
+}

@@ -1,0 +1,71 @@
+// What a remote command needs and what its device may, as this host sees it: roster, ceiling, policy (T4, T5). The server is not believed.
+import type { AskedDecision } from '../agent/translate/permission.ts'
+import type { HostCommand } from '../remote/host-operations.ts'
+import { isRung, lower, type Rung, reaches, type TrustedDevice } from '../remote/roster.ts'
+import { limits } from './limits.ts'
+import type { CanonicalMode } from './view.ts'
+
+export type Refused = { code: string; message: string; rule: string }
+
+/** Null when the command may be carried out. */
+export function refusalOf(
+  command: HostCommand,
+  facts: {
+    device: TrustedDevice | null
+    ceiling: Rung
+    remoteControl: string | null
+    decision: AskedDecision | null
+    meaningOf: (modeId: string) => CanonicalMode | null
+    nowMs: number
+  },
+): Refused | null {
+  const { device, ceiling, remoteControl } = facts
+  if (remoteControl === 'OFF')
+    return { code: 'POLICY', message: 'Remote control is turned off by policy.', rule: 'remoteControl OFF' }
+  if (remoteControl === 'VIEW')
+    return { code: 'POLICY', message: 'Policy allows only viewing.', rule: 'remoteControl VIEW' }
+  if (device === null) {
+    const message =
+      'This machine does not know the device. Pair it with this machine, or let a device that is paired vouch for it.'
+    return { code: 'REVOKED', message, rule: 'T5 roster' }
+  }
+  // The server may have lowered the device's rung; it cannot raise it above what was confirmed here.
+  const granted = isRung(command.rung) ? lower(device.rung, command.rung) : device.rung
+  const allowed = lower(granted, ceiling)
+  const needed = neededRung(command, facts)
+  if (reaches(allowed, needed)) return null
+  const isCeiling = reaches(granted, needed)
+  const message = isCeiling
+    ? `The terminal set the ceiling of this session to ${ceiling}; this needs ${needed}.`
+    : `The device may ${granted}; this needs ${needed}. Raise it with “offdesk devices”.`
+  return { code: 'RUNG_TOO_LOW', message, rule: isCeiling ? 'T4 ceiling' : 'T4 device' }
+}
+
+/** By the server's clock, which decides, give or take (E10). */
+export const isExpired = (command: HostCommand, nowMs: number) =>
+  command.expiresAt !== null && Date.parse(command.expiresAt) + limits.expirySlackMs < nowMs
+
+type Meanings = { decision: AskedDecision | null; meaningOf: (modeId: string) => CanonicalMode | null }
+
+/** Deny and cancel need no more than to be above view-only (D5); an option nobody offered is refused later, by its own name (D6). */
+function neededRung(command: HostCommand, { decision, meaningOf }: Meanings): Rung {
+  const rungOfOption = (id: string) => decision?.options.find((option) => option.id === id)?.rung ?? 'ANSWER'
+  switch (command.__typename) {
+    case 'CancelTurn':
+    case 'AnswerQuestion':
+      return 'ANSWER'
+    case 'AnswerPermission':
+      return rungOfOption(command.optionId)
+    case 'DecidePlan':
+      return command.thenMode === 'AUTOPILOT' ? 'FULL' : rungOfOption(command.optionId)
+    case 'SetMode':
+      return rungOfMode(meaningOf(command.modeId))
+    case 'SendPrompt':
+      return command.promptModeId === null ? 'STEER' : rungOfMode(meaningOf(command.promptModeId))
+    default:
+      return 'STEER'
+  }
+}
+
+/** A mode whose meaning nobody knows may be the unattended one. */
+const rungOfMode = (mode: CanonicalMode | null): Rung => (mode === 'PLAN' || mode === 'INTERACTIVE' ? 'STEER' : 'FULL')
