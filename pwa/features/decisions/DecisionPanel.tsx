@@ -116,7 +116,7 @@ function Panel({ decision, shown, onDismiss }: { decision: Decision; shown: Show
     return (
       <>
         <div className="panel-evidence">
-          <EvidenceView decision={decision} evidence={answering.evidence} />
+          <EvidenceView decision={decision} evidence={answering.evidence} folded />
         </div>
         <AnswerNotes answering={answering} />
       </>

@@ -21,8 +21,8 @@ export function MismatchNote({ evidence }: { evidence: Evidence }) {
   )
 }
 
-/** `brief` leaves the facts and the change to where they were shown before: the reason, the settled view. */
-export function EvidenceView(props: { decision: Decision; evidence?: Evidence; brief?: boolean }) {
+/** `folded` keeps the change behind its head (the desktop's panel). `brief` leaves the facts and the change to where they were shown before: the reason, the settled view. */
+export function EvidenceView(props: { decision: Decision; evidence?: Evidence; brief?: boolean; folded?: boolean }) {
   const { decision, brief } = props
   const parts = useMemo(() => evidenceParts(decision.evidence), [decision.evidence])
   const mismatch = props.evidence && <MismatchNote evidence={props.evidence} />
@@ -56,14 +56,15 @@ export function EvidenceView(props: { decision: Decision; evidence?: Evidence; b
           <CommandBlock key={index} text={text} label="Further input" />
         ))}
       {!brief && changes.length > 0 && (
-        <section className="decision-patch" aria-label="Patch">
-          <div className="decision-patch-head">
+        <details className="decision-patch" open={!props.folded}>
+          <summary className="decision-patch-head">
             <Icon name="file" size={18} />
             <span>Patch, {files === 1 ? '1 file' : `${files} files`}</span>
             <DiffCounts added={added} removed={removed} />
-          </div>
+            <Icon name="chevron-down" size={16} />
+          </summary>
           <Diff files={changes} foldAfter={FOLD_AFTER} names />
-        </section>
+        </details>
       )}
       {mismatch}
     </div>

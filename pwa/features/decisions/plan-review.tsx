@@ -13,21 +13,11 @@ import type { Saying } from './answers.ts'
 import { commentsGo, modeWords, rejectWords } from './decision-words.ts'
 import { EvidenceView, MismatchNote } from './evidence-view.tsx'
 import { AnswerNotes } from './permission.tsx'
+import { approvals, firstApproval } from './plan-approvals.ts'
 import { type PlanPart, planParts } from './plan-parts.ts'
 import type { Answering } from './use-answering.ts'
 
 type Comments = ReadonlyMap<string, string>
-
-/** One way to approve per mode: then a segment chooses. Otherwise the agent's own words, one row each. */
-export function approvals(options: readonly Option[]): { options: readonly Option[]; byMode: boolean } {
-  const approving = options.filter((option) => !isDeny(option))
-  const modes = new Set(approving.map((option) => option.thenMode))
-  return { options: approving, byMode: approving.length > 1 && modes.size === approving.length && !modes.has(null) }
-}
-
-/** Interactive unless it is not offered; nothing is chosen for the person that needs more than the least. */
-export const firstApproval = (options: readonly Option[]): Option | undefined =>
-  options.find((option) => option.thenMode === 'INTERACTIVE') ?? options[0]
 
 function Part(props: {
   part: PlanPart
