@@ -5,6 +5,7 @@ import type { Database } from './db/database.ts'
 import { buildSchema } from './graphql/schema.ts'
 import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
+import { createExpiry } from './live/expiry.ts'
 import { createNotifier } from './push/notifier.ts'
 import { createSend } from './push/sender.ts'
 import { vapidKeys } from './push/vapid.ts'
@@ -48,6 +49,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const subject = publicUrl?.startsWith('https:') ? new URL(publicUrl).origin : CONTACT
   const send = createSend({ keys, subject, allowLoopback, ...(options.push?.ca && { ca: options.push.ca }) })
   const push = createNotifier({ database, send, log, allowLoopback })
+  const expiry = createExpiry({ database, bell, log })
   const parts = {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
@@ -60,6 +62,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await Promise.all(sockets.map((one) => one.close()))
     trust.close()
     await push.close()
+    await expiry.close()
     await bell.close()
   }
   return {
