@@ -52,6 +52,7 @@ program
   .option('--port <number>', 'port of the server on 127.0.0.1 (default 4747)', port)
   .option('--cwd <folder>', 'folder the agent works in')
   .option('--name <title>', 'name of the session')
+  .option('--resume <session>', 'go on with an earlier session of this machine: same row on the phone')
   .addOption(new Option('--allow <rung>', 'most a device may do here').choices(RUNGS).default('steer'))
   .action((agent, command, flags) => {
     const wanted = splitAgent(agent, command)
@@ -63,6 +64,7 @@ program
       reach: flags.reach,
       server: flags.server ?? process.env.OFFDESK_SERVER,
       port: flags.port,
+      resume: flags.resume,
     })
   })
 
@@ -79,6 +81,7 @@ program
   .option('--server <url>', SERVER)
   .option('--cwd <folder>', 'folder the agent works in')
   .option('--name <title>', 'name of the session')
+  .option('--resume <session>', 'go on with an earlier session of this machine: same row on the phone')
   .action((agent, command, flags) => {
     const wanted = splitAgent(agent, command)
     return run({
@@ -87,6 +90,7 @@ program
       name: flags.name,
       remote: flags.remote ? rung(flags.remote as RungWord) : undefined,
       server: flags.server ?? process.env.OFFDESK_SERVER,
+      resume: flags.resume,
     })
   })
 

@@ -1,6 +1,6 @@
 /** Runs one session to its end: in a terminal when there is one, else with an address and a code on stderr. Ends all it started. */
-import type { BridgeSession } from '../bridge/contract.ts'
 import { show } from '../terminal/show.tsx'
+import type { OpenedSession } from './open-session.ts'
 import { unattended } from './unattended.ts'
 
 export type Attending = {
@@ -11,7 +11,8 @@ export type Attending = {
 }
 
 /** Resolves when the person has left, the session has ended, or a signal has come; the session is closed then. */
-export async function attend(session: BridgeSession, options: Attending): Promise<void> {
+export async function attend(opened: OpenedSession, options: Attending): Promise<void> {
+  const { session } = opened
   const signals = new AbortController()
   const onSignal = () => signals.abort()
   for (const name of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.on(name, onSignal)
@@ -21,7 +22,7 @@ export async function attend(session: BridgeSession, options: Attending): Promis
     if (isTerminal) await Promise.race([show(session, { showQr: options.showQr }), aborted(signals.signal)])
     else await unattended(session, signals.signal)
   } finally {
-    await session.close()
+    await opened.close()
     for (const name of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.removeListener(name, onSignal)
   }
 }

@@ -1,8 +1,9 @@
-/** Starts the agent in a session; a failure becomes a sentence. */
+/** Starts the agent in a session, joined to a server when there is one; a failure becomes a sentence. */
 import type { BridgeSession } from '../bridge/session.ts'
-import { createSession } from '../bridge/session.ts'
+import { createSession, recoverSessions } from '../bridge/session.ts'
 import type { Rung } from '../bridge/view.ts'
 import type { Places } from '../journal/places.ts'
+import { createHostLink } from '../remote/host-link.ts'
 import type { ChosenAgent } from './choose-agent.ts'
 import { Mistake } from './mistake.ts'
 import { withProgress } from './say.ts'
@@ -10,22 +11,54 @@ import { withProgress } from './say.ts'
 export type Opening = {
   readonly agent: ChosenAgent
   readonly places: Places
+  /** Without one nothing is connected; `/remote on` looks for one then. */
   readonly server: string | undefined
   readonly name: string | undefined
   readonly ceiling: Rung
+  /** An earlier session to go on with. */
+  readonly resume?: string | undefined
 }
 
-export async function openSession({ agent, places, server, name, ceiling }: Opening): Promise<BridgeSession> {
+export type OpenedSession = { readonly session: BridgeSession; close(): Promise<void> }
+
+/** Also tells the server what earlier sessions of this machine left untold (C4, E1). Throws Mistake. */
+export async function openSession(opening: Opening): Promise<OpenedSession> {
+  const { agent, places, server } = opening
+  const link = server ? await createHostLink({ dataDir: places.data, endpoint: { url: server } }) : undefined
+  const ended = new AbortController()
+  const recovering = link
+    ? recoverSessions({ dataDir: places.data, link, signal: ended.signal }).catch(() => [])
+    : Promise.resolve([])
+  try {
+    const session = await withProgress(`Starting ${agent.name}`, start(opening, link))
+    return {
+      session,
+      async close() {
+        await session.close()
+        ended.abort()
+        await recovering
+        await link?.close()
+      },
+    }
+  } catch (error) {
+    ended.abort()
+    await link?.close()
+    throw error instanceof Error ? new Mistake(error.message) : error
+  }
+}
+
+function start(
+  { agent, places, name, ceiling, resume }: Opening,
+  link: Awaited<ReturnType<typeof createHostLink>> | undefined,
+) {
   const { id, command, args, env, preset } = agent
-  const starting = createSession({
+  return createSession({
     dataDir: places.data,
     agent: { id, name: agent.name, command, args, env, preset },
     cwd: agent.cwd,
     ceiling,
     ...(name ? { name } : {}),
-    ...(server ? { server } : {}),
-  })
-  return withProgress(`Starting ${agent.name}`, starting).catch((error: unknown) => {
-    throw new Mistake(error instanceof Error ? error.message : String(error))
+    ...(link ? { link } : {}),
+    ...(resume ? { resumeSessionId: resume } : {}),
   })
 }

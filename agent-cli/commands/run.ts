@@ -18,6 +18,8 @@ export type RunFlags = {
   /** Undefined: remote stays off. */
   readonly remote: Rung | undefined
   readonly server: string | undefined
+  /** An earlier session to go on with. */
+  readonly resume: string | undefined
 }
 
 export async function run(flags: RunFlags): Promise<void> {
@@ -26,9 +28,16 @@ export async function run(flags: RunFlags): Promise<void> {
   const server = flags.remote || flags.server ? await serverFor(places, flags.server) : undefined
   if (server) await withProgress('Making this machine known to the server', enrolHere(places, server))
   if (agent.note) say(agent.note)
-  const session = await openSession({ agent, places, server, name: flags.name, ceiling: flags.remote ?? 'STEER' })
-  if (flags.remote) await session.remote.on()
-  await attend(session, { showQr: false })
+  const opened = await openSession({
+    agent,
+    places,
+    server,
+    name: flags.name,
+    ceiling: flags.remote ?? 'STEER',
+    resume: flags.resume,
+  })
+  if (flags.remote) await opened.session.remote.on()
+  await attend(opened, { showQr: false })
 }
 
 async function serverFor(places: Awaited<ReturnType<typeof openPlaces>>, wanted: string | undefined): Promise<string> {

@@ -6,7 +6,7 @@ import { enrolHere } from './enrol-here.ts'
 import { findServer, startServer } from './local-server.ts'
 import { openPlaces } from './open-places.ts'
 import { openSession } from './open-session.ts'
-import { detectTailscale, HOW_TO_REACH, reach } from './reach.ts'
+import { detectTailscale, reach } from './reach.ts'
 import { say, withProgress } from './say.ts'
 
 export const DEFAULT_PORT = 4747
@@ -23,6 +23,8 @@ export type StartFlags = {
   readonly reach: string | undefined
   readonly server: string | undefined
   readonly port: number | undefined
+  /** An earlier session to go on with. */
+  readonly resume: string | undefined
 }
 
 export async function start(flags: StartFlags): Promise<void> {
@@ -33,11 +35,17 @@ export async function start(flags: StartFlags): Promise<void> {
   try {
     const url = flags.server ?? server?.url ?? ''
     await withProgress('Making this machine known to the server', enrolHere(places, url))
-    if (server && !server.publicUrl) say(`Open it in a browser on this machine: ${server.url}\n${HOW_TO_REACH}`)
     if (agent.note) say(agent.note)
-    const session = await openSession({ agent, places, server: url, name: flags.name, ceiling: flags.ceiling })
-    await session.remote.on()
-    await attend(session, { showQr: true, firstPrompt: agent.id === 'demo' ? DEMO_PROMPT : undefined })
+    const opened = await openSession({
+      agent,
+      places,
+      server: url,
+      name: flags.name,
+      ceiling: flags.ceiling,
+      resume: flags.resume,
+    })
+    await opened.session.remote.on()
+    await attend(opened, { showQr: true, firstPrompt: agent.id === 'demo' ? DEMO_PROMPT : undefined })
   } finally {
     await server?.stop()
   }

@@ -45,7 +45,7 @@ export async function unattended(session: BridgeSession, signal: AbortSignal): P
 
 function announce(pairing: OpenPairing): void {
   if (pairing.link) say(`Pair a phone: ${pairing.link}`)
-  else if (pairing.linkHelp) say(pairing.linkHelp)
+  else say(`Pair a browser on this machine: ${pairing.localLink}\n${pairing.linkHelp ?? ''}`)
   say(`Or type this code on it: ${pairing.code.slice(0, 4)} ${pairing.code.slice(4)} (valid for 5 minutes, works once)`)
 }
 

@@ -32,7 +32,7 @@ await build({
 })
 const migrations = join(root, 'server', 'db', 'migrations')
 if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
-await buildPage({ configFile: join(root, 'pwa', 'vite.config.ts'), logLevel: 'warn' })
+await buildPage({ configFile: join(root, 'pwa', 'vite.config.ts'), logLevel: 'error' })
 if (process.argv.includes('--types')) declareBridge()
 
 function declareBridge() {

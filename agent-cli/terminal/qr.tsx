@@ -7,16 +7,27 @@ import { clock } from './words.ts'
 /** Half-block rows; error correction L and one quiet module keep a pairing link within 21 rows. */
 export const qrText = (link: string): string => renderUnicodeCompact(link, { ecc: 'L', border: 1 })
 
-export function Qr({ pairing, problem }: { pairing: OpenPairing | null; problem: string | null }) {
+export function Qr({
+  pairing,
+  address,
+  problem,
+}: {
+  pairing: OpenPairing | null
+  address: string | null
+  problem: string | null
+}) {
   if (problem) return <Text color="yellow">{problem}</Text>
   if (!pairing) return <Text dimColor>Asking the server for a code …</Text>
   return (
     <Box flexDirection="column">
-      {pairing.link ? <Text>{qrText(pairing.link)}</Text> : <Text color="yellow">{pairing.linkHelp}</Text>}
+      {pairing.link ? <Text>{qrText(pairing.link)}</Text> : null}
+      {address ? <Text>Session {address}</Text> : null}
+      {pairing.link ? null : <Text>Pair a browser on this machine {pairing.localLink}</Text>}
       <Text>
         Code <Text bold>{`${pairing.code.slice(0, 4)} ${pairing.code.slice(4)}`}</Text>
-        <Text dimColor> valid until {clock(pairing.expiresAt)}, works once. Ctrl+E hides it.</Text>
+        <Text dimColor> valid until {clock(pairing.expiresAt)}, works once. Ctrl+E hides this.</Text>
       </Text>
+      {pairing.linkHelp ? <Text dimColor>{pairing.linkHelp}</Text> : null}
     </Box>
   )
 }

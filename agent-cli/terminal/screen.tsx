@@ -2,7 +2,7 @@
 import { Box, Static, Text, useApp, useInput, useStdout } from 'ink'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { BridgeSession, DecisionAnswer } from '../bridge/contract.ts'
-import type { TranscriptItem } from '../bridge/view.ts'
+import type { SessionView, TranscriptItem } from '../bridge/view.ts'
 import { DecisionDialog } from './decision-dialog.tsx'
 import { PairingDialog } from './dialogs/pairing.tsx'
 import { emptyLine, sent } from './edit-line.ts'
@@ -78,7 +78,7 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
         {live.map((item) => (
           <Item key={item.key} item={item} />
         ))}
-        {isQrShown ? <RemoteQr isLive={view.remote.state === 'live'} pairing={pairing} /> : null}
+        {isQrShown ? <RemoteQr remote={view.remote} pairing={pairing} /> : null}
         {dialog === 'pairing' && pairing.pairing && pairing.view ? (
           <PairingDialog
             key={pairing.pairing.id}
@@ -124,15 +124,15 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
   )
 }
 
-function RemoteQr({ isLive, pairing }: { isLive: boolean; pairing: ReturnType<typeof usePairingState> }) {
+function RemoteQr({ remote, pairing }: { remote: SessionView['remote']; pairing: ReturnType<typeof usePairingState> }) {
   if (pairing.isAsking) return null
-  return (
-    <Qr
-      pairing={isLive ? pairing.pairing : null}
-      problem={isLive ? pairing.problem : 'Remote is not live, so there is no QR. /remote says why.'}
-    />
-  )
+  if (remote.state === 'live')
+    return <Qr pairing={pairing.pairing} address={remote.address} problem={pairing.problem} />
+  return <Qr pairing={null} address={null} problem={notLive(remote.state)} />
 }
+
+const notLive = (state: SessionView['remote']['state']): string =>
+  state === 'connecting' ? 'Connecting to the server …' : 'Remote is not live, so there is no QR. /remote says why.'
 
 /** Items are printed once each, in order; the transcript's window may drop old ones without printing anything again. */
 function usePrinted(final: readonly TranscriptItem[]): readonly TranscriptItem[] {
