@@ -16,6 +16,8 @@ export type Phone = {
   /** The control of that name, in the dialog on top if there is one. */
   control(name: Name): Locator
   taps(name: Name): Promise<void>
+  /** Where these words stand, whether a control or not. */
+  tapsOn(text: Name): Promise<void>
   /** Into the field of that label, in place of what is there. */
   writes(label: Name, text: string): Promise<void>
   /** Waits until it can be read. */
@@ -50,6 +52,15 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
       .filter({ visible: true })
       .last()
   }
+  const readable = (text: Name): Locator => front().getByText(text).filter({ visible: true }).first()
+  async function press(target: Locator): Promise<void> {
+    await (touch ? target.tap() : target.click())
+    tapCount++
+  }
+  /** A deadline that says what a person would have seen instead. */
+  const whatIsThere = (claim: string) => async () => {
+    throw new Error(`${claim}; on ${page.url()} stands:\n${await page.locator('body').innerText()}`)
+  }
   return {
     page,
     context,
@@ -63,16 +74,21 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
     control,
     async taps(name) {
       const found = control(name)
-      await found.waitFor()
+      await found.waitFor().catch(whatIsThere(`there is no “${name}”`))
       // A radio is drawn by its label; the finger meets that.
       const label = found.locator('xpath=ancestor-or-self::label')
-      const target = (await label.count()) > 0 ? label : found
-      await (touch ? target.tap() : target.click())
-      tapCount++
+      await press((await label.count()) > 0 ? label : found)
     },
     writes: (label, text) => front().getByLabel(label).filter({ visible: true }).last().fill(text),
-    sees: (text) => page.getByText(text).filter({ visible: true }).first().waitFor(),
-    seesNo: (text) => page.getByText(text).filter({ visible: true }).first().waitFor({ state: 'detached' }),
+    tapsOn: (text) => press(readable(text)),
+    sees: (text) =>
+      readable(text)
+        .waitFor()
+        .catch(whatIsThere(`“${text}” cannot be read`)),
+    seesNo: (text) =>
+      readable(text)
+        .waitFor({ state: 'detached' })
+        .catch(whatIsThere(`“${text}” can still be read`)),
     presses: (key) => page.keyboard.press(key),
     close: () => context.close(),
   }
