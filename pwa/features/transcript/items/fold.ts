@@ -100,7 +100,8 @@ function show(work: Work, event: TranscriptEvent) {
     case 'ToolCallChanged': {
       const call = foldToolCall(page, event)
       const name = callName(event.epoch, event.toolCallId)
-      if (call.endedAt === null) work.openCalls.add(name)
+      // The host says that a call ended with its turn just before the turn's end does: it was stopped all the same.
+      if (call.endedAt === null || call.endedWithTurn) work.openCalls.add(name)
       else work.openCalls.delete(name)
       return
     }

@@ -75,7 +75,7 @@ export function foldToolCall(page: Page, event: EventOf<'ToolCallChanged'>): Too
 export function endCall(page: Page, key: string, at: string): ToolCall | undefined {
   let ended: ToolCall | undefined
   changeCall(page, key, (call) => {
-    ended = { ...call, endedWithTurn: true, endedAt: at }
+    ended = { ...call, endedWithTurn: true, endedAt: call.endedAt ?? at }
     return ended
   })
   return ended

@@ -191,6 +191,13 @@ describe('tools', () => {
     expect(end).toMatchObject({ startedAt: clockAt(1), at: clockAt(4) })
     expect(end?.stopped.map((call) => call.toolCallId)).toEqual(['a'])
   })
+
+  it('[C6] what the host closed for the turn’s end was stopped, too', () => {
+    const { items } = foldEvents(
+      script([turnStarted('t'), tool('a'), tool('a', { endedWithTurn: true }), turnEnded('t')]),
+    )
+    expect(ofKind(items, 'turn-end')[0]?.stopped.map((call) => call.toolCallId)).toEqual(['a'])
+  })
 })
 
 describe('decisions', () => {
