@@ -63,10 +63,10 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
   const handling: RowHandling = {
     activeId,
     selected,
-    onOpen(id, event) {
+    onOpen(address, event) {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
       event.preventDefault()
-      go(`/s/${id}`)
+      go(address)
     },
     onToggle(id) {
       const next = new Set(selected)

@@ -40,9 +40,9 @@ function OverRows(props: { rows: readonly Over[]; onWhy: (why: Why) => void; onD
               <strong>{standing.title}:</strong> {standing.what}
             </>
           }
-          detail={standing.detail}
-          trailing={
+          detail={
             <>
+              {standing.detail}{' '}
               {standing.rule !== null && (
                 <TextLink
                   onClick={() =>
@@ -56,9 +56,9 @@ function OverRows(props: { rows: readonly Over[]; onWhy: (why: Why) => void; onD
                   Why?
                 </TextLink>
               )}
-              <IconButton icon="cross" label="Dismiss" onClick={() => props.onDismiss(command.id)} />
             </>
           }
+          trailing={<IconButton icon="cross" label="Dismiss" onClick={() => props.onDismiss(command.id)} />}
         />
       ))}
     </Group>

@@ -26,6 +26,10 @@ function usePending(promptId: string): Command | undefined {
   )
 }
 
+/** `Edit saved 14:05, atlas has not fetched it` */
+const following = (verb: string | undefined, words: string) =>
+  `${verb ?? 'A change'} ${words.charAt(0).toLowerCase()}${words.slice(1)}`
+
 export function QueueCard({ prompt, around, may }: { prompt: Queued; around: Around; may: boolean }) {
   const { send } = useSteering()
   const { waiting } = useOutbox()
@@ -34,7 +38,7 @@ export function QueueCard({ prompt, around, may }: { prompt: Queued; around: Aro
   const kept = waiting.some((entry) => entry.input.promptId === prompt.promptId)
   const now = useContext(ClockContext).read()
   const { promptId } = prompt
-  const words = promptWords(prompt, { hostName: around.hostName, deviceId: around.deviceId, now })
+  const words = promptWords({ ...prompt, reason: null }, { hostName: around.hostName, deviceId: around.deviceId, now })
   const standing = pending && standingOf(pending, around)
   const mode = prompt.modeId === null ? undefined : around.nameOf('mode', prompt.modeId)
   const verb =
@@ -49,7 +53,7 @@ export function QueueCard({ prompt, around, may }: { prompt: Queued; around: Aro
               {words}
               {mode !== undefined && `, ${mode.toLowerCase()}`}
             </Receipt>
-            {standing?.kind === 'way' && <Receipt step={standing.step}>{`${verb}: ${standing.words}`}</Receipt>}
+            {standing?.kind === 'way' && <Receipt step={standing.step}>{following(verb, standing.words)}</Receipt>}
             {kept && <Receipt step="kept">A change is kept on this phone</Receipt>}
           </>
         }
@@ -129,7 +133,7 @@ export function HeldNote({
         {reason !== null && reason !== '' && ` · ${reason}`}
       </p>
       {standing?.kind === 'way' ? (
-        <Receipt step={standing.step}>{`Release: ${standing.words}`}</Receipt>
+        <Receipt step={standing.step}>{following('Release', standing.words)}</Receipt>
       ) : kept ? (
         <Receipt step="kept">Release is kept on this phone</Receipt>
       ) : (

@@ -9,12 +9,16 @@ import { type Glance, glanceOf } from './state-words.ts'
 
 export type RowHandling = {
   activeId: string | undefined
-  onOpen: (id: string, event: MouseEvent<HTMLElement>) => void
+  onOpen: (address: string, event: MouseEvent<HTMLElement>) => void
   /** Null outside select mode. */
   selected: ReadonlySet<string> | null
   onToggle: (id: string) => void
   menu: (placed: Placed) => ReactNode
 }
+
+/** A session that waits opens at what it waits for. */
+const addressOf = ({ session, waiting }: Placed): string =>
+  waiting ? `/s/${session.id}?d=${waiting.id}` : `/s/${session.id}`
 
 function Detail({ glance }: { glance: Glance }) {
   return (
@@ -50,8 +54,8 @@ export function SessionLine({ placed, handling }: { placed: Placed; handling: Ro
       chosen={selected === null && handling.activeId === session.id}
       {...(selected === null
         ? {
-            href: `/s/${session.id}`,
-            onClick: (event: MouseEvent<HTMLElement>) => handling.onOpen(session.id, event),
+            href: addressOf(placed),
+            onClick: (event: MouseEvent<HTMLElement>) => handling.onOpen(addressOf(placed), event),
             trailing: handling.menu(placed),
           }
         : { onClick: () => handling.onToggle(session.id) })}

@@ -5,6 +5,7 @@ import type { SessionRow } from './session-row.ts'
 
 /** The oldest open decision of a session, if there is one. */
 export type Waiting = {
+  id: string
   kind: 'PERMISSION' | 'QUESTION' | 'PLAN'
   toolKind: string | null
   title: string

@@ -48,9 +48,13 @@ export function outboxOf(connection: Connection, deviceId: string): Outbox {
   outboxes.set(connection, { deviceId, outbox })
   connection.link.subscribe(() => connection.link.current().kind === 'live' && outbox.wake())
   const timer = setInterval(() => {
-    if (connection.link.current().kind === 'revoked') clearInterval(timer)
-    else if (outbox.waiting().length > 0) outbox.wake()
+    if (connection.link.current().kind === 'revoked') {
+      clearInterval(timer)
+      window.removeEventListener('online', outbox.wake)
+    } else if (outbox.waiting().length > 0) outbox.wake()
   }, LOOK_AGAIN_MS)
+  // The system hears of a network before the socket does.
+  window.addEventListener('online', outbox.wake)
   outbox.wake()
   return outbox
 }

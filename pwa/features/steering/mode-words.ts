@@ -9,15 +9,19 @@ export type ModeNamed = {
 type Rung = 'VIEW' | 'ANSWER' | 'STEER' | 'FULL'
 
 const groups = {
-  PLAN: 'Plan: nothing is changed',
-  INTERACTIVE: 'Interactive: asks before it acts',
-  AUTOPILOT: 'Autopilot: acts without asking',
+  PLAN: { name: 'Plan', means: 'nothing is changed' },
+  INTERACTIVE: { name: 'Interactive', means: 'asks before it acts' },
+  AUTOPILOT: { name: 'Autopilot', means: 'acts without asking' },
 }
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
-/** The group in words, or the agent's own description for a mode that is in none. */
-export const modeGroup = (mode: ModeNamed): string | null =>
-  mode.canonical === null ? mode.description : groups[mode.canonical]
+/** The group in words, `Autopilot: acts without asking`; without its name where the agent's own says it already. */
+export function modeGroup(mode: ModeNamed): string | null {
+  if (mode.canonical === null) return mode.description
+  const { name, means } = groups[mode.canonical]
+  if (mode.name.toLowerCase() !== name.toLowerCase()) return `${name}: ${means}`
+  return means.charAt(0).toUpperCase() + means.slice(1)
+}
 
 /** `Interactive`; `Interactive, autopilot asked` while the agent has not followed. */
 export function pillWords(

@@ -3,7 +3,6 @@ import { useContext } from 'react'
 import { Age, ClockContext } from '../../ui/age.tsx'
 import { momentWords } from '../../ui/age-words.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { DecisionTile } from '../../ui/state-glyph.tsx'
 import type { DecisionItem } from './items/shape.ts'
 import { useTranscript } from './transcript-context.tsx'
 import { settledWords } from './transcript-words.ts'
@@ -15,11 +14,7 @@ export function DecisionLine({ decision, inTool }: { decision: DecisionItem; inT
   if (settled === null)
     return (
       <button type="button" className="tr-asks" onClick={() => openDecision(decision.decisionId)}>
-        <DecisionTile
-          kind={
-            decision.decisionKind === 'QUESTION' ? 'question' : decision.decisionKind === 'PLAN' ? 'plan' : 'permission'
-          }
-        />
+        <Icon name="clock" size={18} />
         <span className="tr-asks-title">{title ?? 'A decision is open'}</span>
         {openedAt !== null && (
           <span className="tr-asks-age num">

@@ -132,6 +132,8 @@ export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
   const { cwd } = useTranscript()
   const files = useMemo(() => filesOf(call, cwd), [call, cwd])
   const { icon, verb, argument } = toolLine(call, cwd)
+  const settled = call.decisions.filter((decision) => decision.settled !== null)
+  const open = call.decisions.filter((decision) => decision.settled === null)
   return (
     <>
       <ToolRow
@@ -143,9 +145,16 @@ export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
         result={<Result call={call} files={files} />}
         state={toolState(call)}
       >
-        {hasInside(call, files) ? <Inside call={call} files={files} /> : undefined}
+        {settled.length > 0 || hasInside(call, files) ? (
+          <>
+            {settled.map((decision) => (
+              <DecisionLine key={decision.key} decision={decision} inTool />
+            ))}
+            <Inside call={call} files={files} />
+          </>
+        ) : undefined}
       </ToolRow>
-      {call.decisions.map((decision) => (
+      {open.map((decision) => (
         <DecisionLine key={decision.key} decision={decision} inTool />
       ))}
     </>

@@ -103,11 +103,11 @@ export function TranscriptView(props: {
         tabIndex={0}
       >
         {[
-          ...items.map((item) => (
+          ...items.map((item, index) => (
             // What a person has opened in a row stays open: the row stays mounted.
             <div
               key={item.key}
-              className="tr-place"
+              className={index === 0 ? 'tr-place tr-place-first' : 'tr-place'}
               onClickCapture={() => touched.has(item.key) || setTouched(new Set([...touched, item.key]))}
             >
               <TranscriptRow item={item} streaming={working && item === lastItem} />
