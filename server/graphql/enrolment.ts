@@ -29,7 +29,7 @@ const RequestEnrolmentInput = builder.inputType('RequestEnrolmentInput', {
 const EnrolledHost = builder.objectRef<{ host: HostRow }>('EnrolledHost').implement({
   // The answer to the one who held the setup code; it has no credential yet.
   authScopes: { public: true },
-  fields: (t) => ({ host: t.expose('host', { type: Host, grantScopes: ['justEnrolled'] }) }),
+  fields: (t) => ({ host: t.expose('host', { type: Host, grantScopes: ['answered'] }) }),
 })
 
 builder.mutationFields((t) => ({

@@ -14,8 +14,8 @@ import { Policy } from './policy.ts'
 import { governor, hostOf, ownerOf } from './who.ts'
 
 export const Host = builder.objectRef<HostRow>('Host').implement({
-  // An enrolled host is shown to whoever has just enrolled it and has no credential yet.
-  authScopes: (host) => ({ host: { ownerId: host.ownerId, hostId: host.id }, $granted: 'justEnrolled' }),
+  // Also shown as the answer to whoever has just enrolled it, without a credential yet, or revoked it.
+  authScopes: (host) => ({ host: { ownerId: host.ownerId, hostId: host.id }, $granted: 'answered' }),
   fields: (t) => ({
     id: t.exposeID('id'),
     name: t.exposeString('name'),
@@ -85,6 +85,7 @@ builder.mutationField('revokeHost', (t) =>
   t.field({
     type: Host,
     authScopes: { is: ['device', 'host'] },
+    grantScopes: ['answered'],
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => write(context, (tx, ring) => revokeHost(tx, ring, governor(context), id)),
   }),

@@ -28,7 +28,7 @@ const stateOf = (row: PairingRow) =>
   row.isLate && row.state !== 'CONFIRMED' && row.state !== 'REFUSED' ? 'EXPIRED' : row.state
 
 export const Pairing = builder.objectRef<PairingRow>('Pairing').implement({
-  authScopes: (row) => ({ pairing: { pairingId: row.id, ownerId: row.ownerId }, $granted: 'justMade' }),
+  authScopes: (row) => ({ pairing: { pairingId: row.id, ownerId: row.ownerId }, $granted: 'answered' }),
   fields: (t) => ({
     id: t.exposeID('id'),
     purpose: t.expose('purpose', { type: PairingPurpose }),
@@ -55,7 +55,7 @@ export const OpenedPairing = builder.objectRef<Opened>('OpenedPairing').implemen
   // Whoever opened it is answered once; an enrolling host has no credential yet but the one in this answer.
   authScopes: { public: true },
   fields: (t) => ({
-    pairing: t.field({ type: Pairing, grantScopes: ['justMade'], resolve: (opened) => opened.row }),
+    pairing: t.field({ type: Pairing, grantScopes: ['answered'], resolve: (opened) => opened.row }),
     code: t.exposeString('code'),
     token: t.string({
       nullable: true,
@@ -68,7 +68,7 @@ export const OpenedPairing = builder.objectRef<Opened>('OpenedPairing').implemen
 const ClaimedPairing = builder.objectRef<{ row: PairingRow; token: string }>('ClaimedPairing').implement({
   authScopes: { public: true },
   fields: (t) => ({
-    pairing: t.field({ type: Pairing, grantScopes: ['justMade'], resolve: (claimed) => claimed.row }),
+    pairing: t.field({ type: Pairing, grantScopes: ['answered'], resolve: (claimed) => claimed.row }),
     token: t.exposeString('token', {
       description: "The device's bearer token; it can do nothing but this pairing until the host confirms.",
     }),

@@ -8,9 +8,10 @@ export function showError(error: unknown, log: (error: unknown) => void): GraphQ
   if (refused) return withPlace(toGraphQLError(refused), error)
   // Thrown by graphql-js itself about the request: syntax, validation, coercion. It has no original, or one of the same kind.
   if (error instanceof GraphQLError && isOwn(error)) {
-    const code = error.extensions.code ?? 'BAD_INPUT'
-    return withPlace(new GraphQLError(error.message, { extensions: { ...error.extensions, code } }), error)
+    // One word for all of them, whatever the library calls its kinds.
+    return withPlace(new GraphQLError(error.message, { extensions: { ...error.extensions, code: 'BAD_INPUT' } }), error)
   }
+  if (isAbort(error)) return new GraphQLError('The request was dropped.', { extensions: { code: 'INTERNAL' } })
   log(error)
   const id = crypto.randomUUID().slice(0, 8)
   log(`INTERNAL ${id}: the error above was shown as this`)
@@ -18,6 +19,12 @@ export function showError(error: unknown, log: (error: unknown) => void): GraphQ
     extensions: { code: 'INTERNAL', unexpected: true },
   })
   return withPlace(masked, error)
+}
+
+/** Whoever asked is gone, or the server stops: nothing went wrong, and nobody reads it. */
+function isAbort(error: unknown): boolean {
+  const inner = error instanceof GraphQLError ? error.originalError : error
+  return inner instanceof Error && inner.name === 'AbortError'
 }
 
 function isOwn(error: GraphQLError): boolean {

@@ -70,8 +70,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       return subscriber
     },
     close: async () => {
-      for (const one of subscribers) one.close()
+      // The server first: whoever still listens hears its end as a real page would.
       await app.stop()
+      for (const one of subscribers) one.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       if (typeof given !== 'object') await database.close()

@@ -1,0 +1,172 @@
+/** T3: revocation reaches what is open within a second, with the bell and without it. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Refusal } from '../../kit/ask.ts'
+import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
+import { startServer, type TestServer } from '../../kit/server.ts'
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no refusal',
+    (error: Refusal) => error.code,
+  )
+
+describe.each([
+  ['with the bell', false],
+  ['when every bell is lost', true],
+])('[T3] revoking a device, %s', (_name, ignoreBell) => {
+  let server: TestServer
+  let host: EnrolledHost
+  beforeAll(async () => {
+    server = await startServer({ trust: { ignoreBell } })
+    host = await server.enrolledHost()
+  })
+  afterAll(() => server.close())
+
+  const revoke = (id: string) =>
+    server.gql(host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { revokedAt } }', { id })
+
+  /** Milliseconds from the revocation's answer to the end of `work`. */
+  async function millisecondsTo(phone: PairedDevice, work: Promise<unknown>): Promise<number> {
+    await revoke(phone.id)
+    const from = performance.now()
+    await work
+    return performance.now() - from
+  }
+
+  test('closes its WebSocket with 4403 within a second', async () => {
+    const phone = await server.pairedDevice({ host })
+    const live = server.subscribe(phone.token, 'subscription { sessionsChanged { isSnapshot } }')
+    await live.next()
+    const ended = live.ended()
+    expect(await millisecondsTo(phone, ended)).toBeLessThan(1000)
+    expect(await ended).toMatchObject({ by: 'close', code: 4403, reason: 'REVOKED' })
+  })
+
+  test('ends its SSE stream with REVOKED within a second', async () => {
+    const phone = await server.pairedDevice({ host })
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${phone.token}`,
+      },
+      body: JSON.stringify({ query: 'subscription { sessionsChanged { isSnapshot } }' }),
+    })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const text = response.text()
+    expect(await millisecondsTo(phone, text)).toBeLessThan(1000)
+    expect(await text).toContain('"isSnapshot":true')
+    expect(await text).toContain('REVOKED')
+  })
+
+  test('ends its long poll with REVOKED within a second', async () => {
+    const phone = await server.pairedDevice({ host })
+    const id =
+      (await server.gql<{ devices: unknown }>(phone.token, '{ devices { edges { node { id } } } }')) && phone.id
+    const { openPairing } = await server.gql<{ openPairing: { code: string; pairing: { id: string } } }>(
+      host.token,
+      'mutation($h: ID!, $c: Digest!) { openPairing(input: {hostId: $h, commitment: $c}) { code pairing { id } } }',
+      { h: host.id, c: '0'.repeat(64) },
+    )
+    expect(openPairing.pairing.id).toMatch(/^pai_/)
+    // The pairing it came from is the one thing a device can wait on over plain HTTP.
+    const own = await server.database.read((tx) =>
+      tx.query.pairing.findFirst({ where: (t, { eq }) => eq(t.deviceId, id) }),
+    )
+    const document = 'query($id: ID!) { pairing(id: $id, knownState: CONFIRMED, waitSeconds: 25) { state } }'
+    const poll = codeOf(server.gql(phone.token, document, { id: own?.id }))
+    const early = await Promise.race([poll, new Promise((resolve) => setImmediate(() => resolve('waiting')))])
+    expect(early).toBe('waiting')
+    expect(await millisecondsTo(phone, poll)).toBeLessThan(1000)
+    expect(await poll).toBe('REVOKED')
+  })
+
+  test('refuses its next request and its next socket', async () => {
+    const phone = await server.pairedDevice({ host })
+    expect(await codeOf(server.gql(phone.token, '{ viewer { id } }'))).toBe('no refusal')
+    await revoke(phone.id)
+    const deadline = performance.now() + 1000
+    let code = 'no refusal'
+    while (code === 'no refusal' && performance.now() < deadline) {
+      code = await codeOf(server.gql(phone.token, '{ viewer { id } }'))
+    }
+    expect(code).toBe('REVOKED')
+    const socket = server.subscribe(phone.token, 'subscription { sessionsChanged { isSnapshot } }')
+    expect(await socket.ended()).toMatchObject({ by: 'close', code: 4403 })
+  })
+
+  test('of a host ends its long poll within a second, and it cannot mint', async () => {
+    const other = await server.enrolledHost('laptop')
+    const poll = codeOf(
+      server.gql(other.token, 'query($id: ID!) { hostCommands(hostId: $id, waitSeconds: 25) { after } }', {
+        id: other.id,
+      }),
+    )
+    await server.gql(host.token, 'mutation($id: ID!) { revokeHost(id: $id) { revokedAt } }', { id: other.id })
+    const from = performance.now()
+    expect(await poll).toBe('REVOKED')
+    expect(performance.now() - from).toBeLessThan(1000)
+    expect(await codeOf(other.mint())).toBe('REVOKED')
+  })
+})
+
+describe('[T3] a process cut from its database', () => {
+  test('closes its sockets with 1013, so that nobody is logged out', async () => {
+    const kit = await startServer()
+    const host = await kit.enrolledHost()
+    const phone = await kit.pairedDevice({ host })
+    let isCut = false
+    const database = {
+      ...kit.database,
+      read: <T>(work: Parameters<typeof kit.database.read<T>>[0]) =>
+        isCut ? Promise.reject(new Error('connection refused')) : kit.database.read(work),
+    }
+    const server = await startServer({ database, trust: { cutOffMilliseconds: 800 } })
+    const live = server.subscribe(phone.token, 'subscription { sessionsChanged { isSnapshot } }')
+    await live.next()
+    isCut = true
+    expect(await live.ended(4000)).toMatchObject({ by: 'close', code: 1013 })
+    await server.close()
+    await kit.close()
+  })
+})
+
+describe('after a revocation', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startServer()
+  })
+  afterAll(() => server.close())
+
+  test('every host of the owner is told to forget the device, and it stays listed as revoked', async () => {
+    const host = await server.enrolledHost()
+    const phone = await server.pairedDevice({ host })
+    const other = await server.pairedDevice({ host, name: 'tablet' })
+    await server.gql(other.token, 'mutation($id: ID!) { revokeDevice(id: $id) { revokedAt } }', { id: phone.id })
+    type Polled = { hostCommands: { commands: { forgottenDeviceId?: string }[]; revokedDeviceIds: string[] } }
+    const { hostCommands } = await server.gql<Polled>(
+      host.token,
+      `query($id: ID!) { hostCommands(hostId: $id) { revokedDeviceIds commands { ... on ForgetDevice { forgottenDeviceId } } } }`,
+      { id: host.id },
+    )
+    expect(hostCommands.commands).toContainEqual({ forgottenDeviceId: phone.id })
+    expect(hostCommands.revokedDeviceIds).toContain(phone.id)
+  })
+
+  test('[T4] a device lowers any rung and raises none, not even its own; a host raises', async () => {
+    const host = await server.enrolledHost('rungs')
+    const phone = await server.pairedDevice({ host, rung: 'STEER' })
+    const set = (token: string, rung: string) =>
+      codeOf(
+        server.gql(token, 'mutation($id: ID!, $rung: Rung!) { setDeviceRung(id: $id, rung: $rung) { rung } }', {
+          id: phone.id,
+          rung,
+        }),
+      )
+    expect(await set(phone.token, 'FULL')).toBe('RUNG_TOO_LOW')
+    expect(await set(phone.token, 'ANSWER')).toBe('no refusal')
+    expect(await set(phone.token, 'STEER')).toBe('RUNG_TOO_LOW')
+    expect(await set(host.token, 'FULL')).toBe('no refusal')
+  })
+})
