@@ -7,23 +7,21 @@ import { clock } from './words.ts'
 /** Half-block rows; error correction L and one quiet module keep a pairing link within 21 rows. */
 export const qrText = (link: string): string => renderUnicodeCompact(link, { ecc: 'L', border: 1 })
 
-export function Qr({
-  pairing,
-  address,
-  problem,
-}: {
-  pairing: OpenPairing | null
-  address: string | null
-  problem: string | null
-}) {
+/** Rows from which the address has room beside symbol, code and prompt. */
+export const ROOMY_ROWS = 28
+
+type QrProps = { pairing: OpenPairing | null; address: string | null; problem: string | null; rows: number }
+
+export function Qr({ pairing, address, problem, rows }: QrProps) {
   if (problem) return <Text color="yellow">{problem}</Text>
   if (!pairing) return <Text dimColor>Asking the server for a code …</Text>
+  const isRoomy = rows >= ROOMY_ROWS || pairing.link === null
   return (
     <Box flexDirection="column">
       {pairing.link ? <Text>{qrText(pairing.link)}</Text> : null}
-      {address ? <Text>Session {address}</Text> : null}
+      {address && isRoomy ? <Text>Session {address}</Text> : null}
       {pairing.link ? null : <Text>Pair a browser on this machine {pairing.localLink}</Text>}
-      <Text>
+      <Text wrap="truncate-end">
         Code <Text bold>{`${pairing.code.slice(0, 4)} ${pairing.code.slice(4)}`}</Text>
         <Text dimColor> valid until {clock(pairing.expiresAt)}, works once. Ctrl+E hides this.</Text>
       </Text>

@@ -19,6 +19,8 @@ import { useView } from './use-session.ts'
 /** How long the second Ctrl+C counts as meant, milliseconds. */
 export const QUIT_WINDOW_MS = 2000
 const LIVE_ITEMS = 6
+/** Below this many rows the QR has the screen for itself, with prompt and status (A2). */
+const SHARED_ROWS = 46
 
 export function Screen({ session, showQr }: { session: BridgeSession; showQr: boolean }) {
   const view = useView(session)
@@ -34,7 +36,10 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
   const isPromptFirst = decision !== undefined && promptFirstAt === decision.id
   const dialog = pairing.isAsking ? 'pairing' : decision ? 'decision' : null
   // A person in the middle of a line is not interrupted: the dialog takes keys only when the line is empty, or after Tab.
-  const isDialogActive = dialog === 'pairing' || (dialog === 'decision' && !isPromptFirst && line.text === '')
+  const rows = stdout.rows ?? 24
+  const isQrAlone = isQrShown && view.remote.state === 'live' && rows < SHARED_ROWS && dialog !== 'pairing'
+  const isDialogActive =
+    dialog === 'pairing' || (dialog === 'decision' && !isQrAlone && !isPromptFirst && line.text === '')
 
   useEffect(() => {
     if (view.state === 'ENDED') exit()
@@ -75,10 +80,8 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
     <>
       <Static items={printed as TranscriptItem[]}>{(item) => <Item key={item.key} item={item} />}</Static>
       <Box flexDirection="column" width={Math.min(stdout.columns ?? 80, 120)}>
-        {live.map((item) => (
-          <Item key={item.key} item={item} />
-        ))}
-        {isQrShown ? <RemoteQr remote={view.remote} pairing={pairing} /> : null}
+        {isQrAlone ? null : live.map((item) => <Item key={item.key} item={item} />)}
+        {isQrShown ? <RemoteQr remote={view.remote} pairing={pairing} rows={rows} /> : null}
         {dialog === 'pairing' && pairing.pairing && pairing.view ? (
           <PairingDialog
             key={pairing.pairing.id}
@@ -87,7 +90,7 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
             isActive={isDialogActive}
             onProblem={pairing.report}
           />
-        ) : decision ? (
+        ) : decision && !isQrAlone ? (
           <DecisionDialog
             decision={decision}
             waiting={view.decisions.length}
@@ -105,7 +108,7 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
             /{command.name} {command.hint} {command.description}
           </Text>
         ))}
-        <Box marginTop={1}>
+        <Box marginTop={isQrAlone ? 0 : 1}>
           <Text color="blue">{'❯ '}</Text>
           <PromptField
             line={line}
@@ -124,11 +127,13 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
   )
 }
 
-function RemoteQr({ remote, pairing }: { remote: SessionView['remote']; pairing: ReturnType<typeof usePairingState> }) {
+type RemoteQrProps = { remote: SessionView['remote']; pairing: ReturnType<typeof usePairingState>; rows: number }
+
+function RemoteQr({ remote, pairing, rows }: RemoteQrProps) {
   if (pairing.isAsking) return null
   if (remote.state === 'live')
-    return <Qr pairing={pairing.pairing} address={remote.address} problem={pairing.problem} />
-  return <Qr pairing={null} address={null} problem={notLive(remote.state)} />
+    return <Qr pairing={pairing.pairing} address={remote.address} problem={pairing.problem} rows={rows} />
+  return <Qr pairing={null} address={null} problem={notLive(remote.state)} rows={rows} />
 }
 
 const notLive = (state: SessionView['remote']['state']): string =>

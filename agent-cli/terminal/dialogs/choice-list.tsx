@@ -24,7 +24,8 @@ export function ChoiceList({
     (input, key) => {
       if (key.upArrow) return setAt((at + rows.length - 1) % rows.length)
       if (key.downArrow) return setAt((at + 1) % rows.length)
-      if (!isLive) return
+      // Ctrl+C and Ctrl+E belong to the screen.
+      if (!isLive || key.ctrl || key.meta) return
       const chosen = key.return ? rows[at] : /^[1-9]$/.test(input) ? rows[Number(input) - 1] : undefined
       if (chosen) onChoose(chosen.id)
       else if (input) onKey?.(input)

@@ -18,8 +18,8 @@ export function PairingDialog({
   const isLive = useInertStart()
   const fail = (error: unknown) => onProblem(error instanceof Error ? error.message : String(error))
   useInput(
-    (input) => {
-      if (!isLive) return
+    (input, key) => {
+      if (!isLive || key.ctrl || key.meta) return
       if (input === 'y') pairing.confirm().catch(fail)
       if (input === 'n') pairing.refuse().catch(fail)
     },
