@@ -2,6 +2,7 @@
 // A journal that fails is said once and the session goes on unpublished. Knows no agent and no server.
 import { type EventBody, kindOf } from '../agent/translate/event-body.ts'
 import type { Role } from '../agent/translate/update.ts'
+import { JournalError } from '../journal/failure.ts'
 import { wellFormed } from '../journal/well-formed.ts'
 import type { Board } from './board.ts'
 import { withBodies } from './large.ts'
@@ -57,8 +58,7 @@ export function createPublishing(options: {
 
   function write(whole: EventBody, at: string): Promise<void> {
     const mine = tail.then(async () => {
-      if (hasFailed) return
-      await journal.append(epoch, await storable(whole), at)
+      if (!hasFailed) await append(whole, at)
     })
     const told = mine.catch((error: unknown) => {
       if (hasFailed) return
@@ -69,14 +69,13 @@ export function createPublishing(options: {
     return told
   }
 
-  async function storable(body: EventBody): Promise<EventBody> {
+  async function append(whole: EventBody, at: string): Promise<void> {
     try {
-      return await withBodies(body, journal.bodies)
+      await journal.append(epoch, await withBodies(whole, journal.bodies), at)
     } catch (error) {
-      // One bad event never wedges a session (E7): what is too large even for a body is replaced here.
-      const isTooLarge = error instanceof Error && 'fault' in error && error.fault === 'TOO_LARGE'
-      if (!isTooLarge) throw error
-      return { tombstone: { replacedKind: kindOf(body), reason: error.message } }
+      // One bad event never wedges a session (E7): what is too large for any form of it is replaced here.
+      if (!(error instanceof JournalError) || error.fault !== 'TOO_LARGE') throw error
+      await journal.append(epoch, { tombstone: { replacedKind: kindOf(whole), reason: error.message } }, at)
     }
   }
 

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, test } from 'vitest'
+import { bridgePairing } from '../../../agent-cli/bridge/bridge-pairing.ts'
+import { recoverSessions } from '../../../agent-cli/bridge/session.ts'
+import { createHostLink } from '../../../agent-cli/remote/host-link.ts'
+import { createScriptedAgent } from '../../kit/agent/scripted.ts'
+import { enrolled, paired, server, taps } from '../remote/away.ts'
+import { atEnd, desk, eventually, firstDecision, folder, items, until } from './desk.ts'
+
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+
+async function hostProcess(options: object) {
+  const child = spawn(
+    process.execPath,
+    ['--import', loader, join(import.meta.dirname, 'host-process.ts'), JSON.stringify(options)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  atEnd(() => child.kill('SIGKILL'))
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk))
+  const id = await eventually(() => /ready (ses_\S+)/.exec(said)?.[1], 25_000)
+  return { id, kill: async () => [child.kill('SIGKILL'), await once(child, 'exit')] }
+}
+
+test('[C4] killed between intent and result: the command is UNKNOWN and never repeated; what was open is closed; the session ends', async () => {
+  const at = await server()
+  const dataDir = await folder()
+  await enrolled(at, dataDir)
+  const agent = await createScriptedAgent()
+  atEnd(agent.close)
+  const started = {
+    id: 'scripted',
+    name: 'Scripted',
+    command: agent.command,
+    args: agent.args,
+    env: agent.env,
+    preset: null,
+  }
+  const host = await hostProcess({ dataDir, cwd: await folder(), agent: started })
+  // Another process of the same machine pairs the phone: several share one host.
+  const link = await createHostLink({ dataDir, endpoint: { url: at.url } })
+  atEnd(() => link.close())
+  const open = async (rung: 'STEER' = 'STEER') =>
+    bridgePairing(await link.openPairing(rung, null), link.identity.hostId, at.url, null)
+  const phone = await paired(at, { remote: { openPairing: open } } as unknown as Parameters<typeof paired>[1])
+  const tap = taps(phone, host.id)
+  await tap.prompt('go')
+  await agent.prompted()
+  agent.asks({ title: 'make' })
+  await eventually(async () => (await tap.events()).openDecisions.length === 1)
+  await agent.hangs()
+  const command = await tap.mode('plan')
+  const ledger = join(dataDir, 'sessions', host.id, 'ledger.log')
+  await eventually(async () => (await readFile(ledger, 'utf8')).includes(`"intent","commandId":"${command}"`))
+  await host.kill()
+
+  expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(20_000) })).toEqual([host.id])
+  expect((await tap.settled(command)).state).toBe('UNKNOWN')
+  const seen = await tap.events()
+  expect([seen.state, seen.openDecisions]).toEqual(['ENDED', []])
+  expect(seen.events.findLast(({ __typename }) => __typename === 'PromptChanged')?.promptState).toBe('UNKNOWN')
+  expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(20_000) })).toEqual([])
+}, 60_000)
+
+test('[A7] a session that is resumed goes on in the same row under a new epoch; an answer to the old epoch never hits (D4)', async () => {
+  const at = await server()
+  const dataDir = await folder()
+  await enrolled(at, dataDir)
+  const first = await desk({}, { dataDir })
+  await first.session.remote.on({ share: true })
+  await until(first.session, ({ remote }) => remote.state === 'live')
+  const phone = await paired(at, first.session)
+  await first.session.close()
+  const second = await desk({}, { dataDir, resumeSessionId: first.session.id })
+  expect(second.session.view().session).toMatchObject({ id: first.session.id, epoch: 2 })
+  await second.session.remote.on({ share: true })
+  await until(second.session, ({ remote }) => remote.state === 'live' && remote.pendingEvents === 0)
+  await second.session.prompt('go')
+  await second.agent.prompted()
+  const asked = second.agent.asks({ title: 'make' })
+  const decision = await firstDecision(second.session)
+  const tap = taps(phone, first.session.id)
+  await eventually(async () => (await tap.events()).openDecisions.length === 1)
+  const stale = await tap.permission({ ...decision, epoch: 1 }, 'allow')
+  expect((await tap.settled(stale)).state).toBe('SUPERSEDED')
+  expect(second.session.view().decisions).toHaveLength(1)
+  await tap.permission(decision, 'deny')
+  expect(await asked.answered()).toBe('deny')
+})
+
+test('[E4] an attachment that was fenced by a newer one says so and keeps working at its terminal', async () => {
+  const at = await server()
+  const dataDir = await folder()
+  await enrolled(at, dataDir)
+  const { session, agent } = await desk({}, { dataDir })
+  await session.remote.on({ share: true })
+  await until(session, ({ remote }) => remote.state === 'live')
+  const link = await createHostLink({ dataDir, endpoint: { url: at.url } })
+  atEnd(() => link.close())
+  const { StartSession } = await import('../../../agent-cli/remote/session-operations.ts')
+  const { cwd, createdAt } = session.view().session
+  const newer = {
+    id: session.id,
+    hostId: link.identity.hostId,
+    epoch: 9,
+    attachmentId: 'att_copy',
+    cwd,
+    createdAt,
+    ceiling: 'STEER',
+    agent: { id: 'x', name: 'X' },
+  } as const
+  await link.callFor(session.id)(StartSession, { input: newer })
+  await session.prompt('still me')
+  expect((await agent.prompted()).text).toBe('still me')
+  const view = await until(session, ({ remote }) => remote.state === 'refused')
+  expect(view.remote.reason).toBeTruthy()
+  agent.ends()
+  await until(session, (now) => items(now, 'turnEnded').length === 1)
+})
