@@ -1,6 +1,5 @@
 /** Decisions as rows: opened and settled by events, found and listed (D1). What is asked is read in the opening event. */
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { instantNow } from '../db/clock.ts'
+import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { decision, event, session } from '../db/schema.ts'
 import { supersedeAnswers } from './delivery.ts'
@@ -152,17 +151,26 @@ export async function listDecisions(
   return page.backward ? decisions.reverse() : decisions
 }
 
-/** What a subscription compares: every open decision, and those settled in the last hour, so that losers see who won. */
-export async function decisionRevisions(tx: Tx, filter: Omit<DecisionFilter, 'state'>): Promise<Map<string, string>> {
+/**
+ * What a subscription compares: every open decision, and those it showed as open before, so that a loser sees who won. By key and not by
+ * time: when a decision was settled is the host's clock to say (E10).
+ */
+export async function decisionRevisions(
+  tx: Tx,
+  filter: Omit<DecisionFilter, 'state'>,
+  shownOpen: string[] = [],
+): Promise<Map<string, { revision: string; isOpen: boolean }>> {
   const rows = await tx
-    .select({ sessionId: decision.sessionId, id: decision.id, revision: decision.revision })
+    .select({ sessionId: decision.sessionId, id: decision.id, revision: decision.revision, state: decision.state })
     .from(decision)
     .innerJoin(session, eq(session.id, decision.sessionId))
     .where(
       and(
         listed({ ...filter, state: null }),
-        sql`(${decision.state} = 'OPEN' or ${decision.settledAt} > ${instantNow} - interval '1 hour')`,
+        or(eq(decision.state, 'OPEN'), shownOpen.length > 0 ? named(shownOpen) : undefined),
       ),
     )
-  return new Map(rows.map((row) => [decisionKeyText(row), String(row.revision)]))
+  return new Map(
+    rows.map((row) => [decisionKeyText(row), { revision: String(row.revision), isOpen: row.state === 'OPEN' }]),
+  )
 }
