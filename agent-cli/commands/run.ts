@@ -36,7 +36,7 @@ export async function run(flags: RunFlags): Promise<void> {
     ceiling: flags.remote ?? 'STEER',
     resume: flags.resume,
   })
-  if (flags.remote) await opened.session.remote.on()
+  if (flags.remote) await opened.session.remote.on({ share: true })
   await attend(opened, { showQr: false })
 }
 

@@ -44,7 +44,7 @@ export async function start(flags: StartFlags): Promise<void> {
       ceiling: flags.ceiling,
       resume: flags.resume,
     })
-    await opened.session.remote.on()
+    await opened.session.remote.on({ share: true })
     await attend(opened, { showQr: true, firstPrompt: agent.id === 'demo' ? DEMO_PROMPT : undefined })
   } finally {
     await server?.stop()
