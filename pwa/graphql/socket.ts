@@ -43,8 +43,10 @@ export function createSocket(options: { url: string; token: string; link: LinkSt
       wakers.add(done)
     })
   const lost = () => {
-    if (over.signal.aborted || link.current().kind === 'connecting') return
-    link.set(navigator.onLine === false ? 'offline' : 'reconnecting')
+    const offline = navigator.onLine === false
+    // A first contact that has not come about is nothing lost, unless the system itself says that there is no network.
+    if (over.signal.aborted || (link.current().kind === 'connecting' && !offline)) return
+    link.set(offline ? 'offline' : 'reconnecting')
   }
   const revoked = () => {
     link.set('revoked')
@@ -100,7 +102,12 @@ export function createSocket(options: { url: string; token: string; link: LinkSt
     for (const waker of [...wakers]) waker()
   }
   const { signal } = over
-  window.addEventListener('online', wake, { signal })
+  const back = () => {
+    // A socket that outlived the gap says nothing: without a new one the page would call itself offline for ever.
+    if (link.current().kind !== 'live') current.terminate()
+    wake()
+  }
+  window.addEventListener('online', back, { signal })
   window.addEventListener('offline', lost, { signal })
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake(), { signal })
 
