@@ -14,6 +14,7 @@ import {
   type SessionView,
 } from '../../agent-cli/bridge/session.ts'
 import { enrolWithSetupCode } from '../../agent-cli/remote/enrolment.ts'
+import { createHostLink } from '../../agent-cli/remote/host-link.ts'
 import { openIdentity } from '../../agent-cli/remote/identity.ts'
 import { openSetup } from '../../server/auth/setup.ts'
 import type { Database } from '../../server/db/database.ts'
@@ -82,10 +83,12 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     ...{ endpoint: { url: wire.url }, identity: await openIdentity(hostDir), hostDir, name: HOST_NAME },
     setupCode: await database.transaction(openSetup),
   })
+  // Heartbeats come quickly, so that a workstation that is back is seen to be back; how long one counts is the server's.
+  const link = await createHostLink({ dataDir, endpoint: { url: wire.url }, heartbeatMs: 1000 })
   const agent = await createScriptedAgent(options.manner)
   const { command, args, env } = agent
   const session = await createSession({
-    ...{ dataDir, cwd, agent: { id: 'scripted', name: 'Scripted', command, args, env, preset: null } },
+    ...{ dataDir, cwd, link, agent: { id: 'scripted', name: 'Scripted', command, args, env, preset: null } },
     ...(options.ceiling === undefined ? {} : { ceiling: options.ceiling }),
   })
   await session.remote.on()
@@ -172,6 +175,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     async close() {
       for (const pairing of pairings) pairing.close()
       await session.close()
+      await link.close()
       await agent.close()
       await browser?.close()
       await wire.close()

@@ -1,11 +1,12 @@
-/** The built page that a test's server serves: `dist/pwa` while it is newer than its sources, else a build of its own. Knows no server. */
+/** The built page that a test's server serves: a copy of `dist/pwa` while that is newer than its sources, else a build of its own. Knows no server. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const out = join(root, 'test', '.out')
 const SOURCES = ['pwa', 'protocol', 'package-lock.json']
 
 /** Folder of the page as its sources are now. Builds once per set of sources; throws with the build's own words when it fails. */
@@ -15,17 +16,27 @@ export async function builtPages(): Promise<string> {
   const shipped = join(root, 'dist', 'pwa')
   if (existsSync(stamp) && existsSync(join(shipped, 'sw.js'))) {
     const builtAt = statSync(stamp).mtimeMs
-    if (files.every((file) => statSync(file).mtimeMs < builtAt)) return shipped
+    if (files.every((file) => statSync(file).mtimeMs < builtAt)) return copied(shipped, readFileSync(stamp, 'utf8'))
   }
   const digest = createHash('sha256')
   for (const file of files) digest.update(file.slice(root.length)).update(readFileSync(file))
-  const folder = join(root, 'test', '.out', `pwa-${digest.digest('hex').slice(0, 16)}`)
+  const folder = join(out, `pwa-${digest.digest('hex').slice(0, 16)}`)
   if (!existsSync(folder)) await build(folder)
   return folder
 }
 
+// A copy: whoever builds while tests run would take the page away under them.
+function copied(shipped: string, built: string): string {
+  const folder = join(out, `pwa-${built.trim().slice(0, 16)}`)
+  if (existsSync(folder)) return folder
+  const own = `${folder}.${process.pid}`
+  cpSync(shipped, own, { recursive: true })
+  renameSync(own, folder)
+  return folder
+}
+
 async function build(folder: string): Promise<void> {
-  mkdirSync(join(root, 'test', '.out'), { recursive: true })
+  mkdirSync(out, { recursive: true })
   const own = `${folder}.${process.pid}`
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const args = ['build', '--config', join(root, 'pwa', 'vite.config.ts'), '--outDir', own, '--emptyOutDir']
