@@ -79,14 +79,18 @@ export function SaveLink(props: { bytes: Uint8Array<ArrayBuffer>; mediaType: str
   )
 }
 
-/** Text with its beginning; `children` draws whatever of it is here. */
-export function BodyText(props: { text: string; body: BodyRef | null; children: (text: string) => ReactNode }) {
+/** Text with its beginning; `children` draws whatever of it is here, and hears whether more is on the server. */
+export function BodyText(props: {
+  text: string
+  body: BodyRef | null
+  children: (text: string, partial: boolean) => ReactNode
+}) {
   const { bytes, loading, load } = useBody(props.body)
   const whole = bytes === null ? null : new TextDecoder().decode(bytes)
   const shown = whole === null ? props.text : whole.slice(0, MOST_CHARACTERS)
   return (
     <>
-      {props.children(shown)}
+      {props.children(shown, props.body !== null && whole === null)}
       {props.body !== null && whole === null && (
         <LoadLine verb="Show all" size={props.body.size} loading={loading} onLoad={load} />
       )}

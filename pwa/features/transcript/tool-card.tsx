@@ -2,7 +2,6 @@
 import { memo, useMemo } from 'react'
 import { Age } from '../../ui/age.tsx'
 import { lengthWords } from '../../ui/age-words.ts'
-import { Ansi } from '../../ui/ansi.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { CommandBlock } from '../../ui/command-block.tsx'
 import { Diff, DiffCounts } from '../../ui/diff.tsx'
@@ -13,8 +12,9 @@ import { ToolRow } from '../../ui/tool-row.tsx'
 import { BodyText } from './body-view.tsx'
 import { DecisionLine } from './decision-line.tsx'
 import type { ToolCall, ToolContent } from './items/shape.ts'
+import { Output } from './output.tsx'
 import { ShownBlock } from './shown-block.tsx'
-import { commandOf, fieldsOf, pathWithin, resultWords, toolLine, toolState, withoutFence } from './tool-words.ts'
+import { commandOf, fieldsOf, pathWithin, resultWords, toolLine, toolState } from './tool-words.ts'
 import { useTranscript } from './transcript-context.tsx'
 
 /** A command shorter than this stands whole in its row on most screens. */
@@ -56,9 +56,9 @@ function Content({ one, call }: { one: ToolContent; call: ToolCall }) {
     const asOutput = call.kind === 'execute' || call.kind === 'search' || call.kind === 'read'
     return (
       <BodyText text={one.block.text ?? ''} body={one.block.textBody}>
-        {(text) =>
+        {(text, partial) =>
           asOutput ? (
-            <Ansi text={withoutFence(text)} />
+            <Output text={text} partial={partial} />
           ) : (
             <div className="tr-inside">
               <Markdown text={text} />
@@ -68,7 +68,7 @@ function Content({ one, call }: { one: ToolContent; call: ToolCall }) {
       </BodyText>
     )
   }
-  return one.json === null ? null : <Ansi text={one.json} wrap />
+  return one.json === null ? null : <Output text={one.json} wrap />
 }
 
 function Inside({ call, files }: { call: ToolCall; files: readonly FileDiff[] }) {
@@ -93,12 +93,12 @@ function Inside({ call, files }: { call: ToolCall; files: readonly FileDiff[] })
       ))}
       {output !== null && output !== '' && (
         <BodyText text={output} body={call.rawOutputBody}>
-          {(text) => <Ansi text={withoutFence(text)} />}
+          {(text, partial) => <Output text={text} partial={partial} />}
         </BodyText>
       )}
       {showInput && call.rawInput !== null && (
         <BodyText text={call.rawInput} body={call.rawInputBody}>
-          {(text) => <Ansi text={text} wrap />}
+          {(text, partial) => <Output text={text} partial={partial} wrap />}
         </BodyText>
       )}
     </>
