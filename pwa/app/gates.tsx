@@ -1,6 +1,5 @@
 // What stands before the app: not paired, and revoked. Neither clears anything until the person says so.
 import { useLocation } from 'wouter'
-import { forgetDeviceKey } from '../keys/device-key.ts'
 import type { Identity } from '../keys/identity.ts'
 import { useIdentityStore } from '../keys/identity-context.tsx'
 import { At } from '../ui/age.tsx'
@@ -27,8 +26,7 @@ export function Revoked({ identity }: { identity: Identity }) {
   const store = useIdentityStore()
   const [, go] = useLocation()
   const forget = async (path: string) => {
-    // A revoked key is never used again: the next pairing makes another.
-    await forgetDeviceKey()
+    // The key goes too: a revoked one is never used again, the next pairing makes another.
     await store.forget()
     go(path)
   }

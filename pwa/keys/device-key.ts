@@ -3,7 +3,7 @@
 
 import type { Bytes } from '../../protocol/bytes.ts'
 import { exportPublicKey, generateKeys, type Key, principalId, sign } from '../../protocol/keys.ts'
-import { clearVault, readVault, writeVault } from './vault.ts'
+import { readVault, writeVault } from './vault.ts'
 
 export type DeviceKey = {
   /** `dev_…`, commits to the key. */
@@ -42,6 +42,3 @@ export async function ensureDeviceKey(): Promise<DeviceKey> {
   await writeVault(NAME, pair)
   return opened(pair)
 }
-
-/** Forgets the key. The next pairing makes another, under another id: a revoked id is never used again. */
-export const forgetDeviceKey = (): Promise<void> => clearVault(NAME)

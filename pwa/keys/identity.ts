@@ -1,6 +1,6 @@
 // Who this device is to the server: its bearer token and what pairing said. Survives every outage; only a person, or a
 // revocation that the person has seen, clears it (an unreachable server never logs out).
-import { clearVault, readVault, writeVault } from './vault.ts'
+import { readVault, wipeDevice, writeVault } from './vault.ts'
 
 export type Identity = {
   token: string
@@ -36,6 +36,7 @@ export type IdentityStore = {
   load(): Promise<void>
   keep(identity: Identity): Promise<void>
   markRevoked(): Promise<void>
+  /** Removes the identity and everything else this page keeps here. Only ever because a person said so. */
   forget(): Promise<void>
   close(): void
 }
@@ -77,7 +78,7 @@ export function createIdentityStore(): IdentityStore {
       channel?.postMessage('changed')
     },
     async forget() {
-      await clearVault(NAME)
+      await wipeDevice()
       put({ kind: 'unpaired' })
       channel?.postMessage('changed')
     },

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 import { DeviceSheet } from '../features/devices/device-sheet.tsx'
 import { type Host, useDevices } from '../features/devices/devices.ts'
 import { rungName } from '../features/devices/rung-words.ts'
+import { useViewer } from '../features/devices/viewer.ts'
 import { EnrolSheet } from '../features/enrolment/enrol-sheet.tsx'
 import { Age, At } from '../ui/age.tsx'
 import { Header } from '../ui/bars.tsx'
@@ -20,6 +21,8 @@ const isLive = (host: Host): boolean => host.liveUntil !== null && Date.parse(ho
 export default function DevicesScreen() {
   const [, go] = useLocation()
   const use = useDevices()
+  const viewer = useViewer()
+  const mayEnrol = viewer?.rung === 'FULL'
   const [openId, setOpenId] = useState<string | null>(null)
   const [enrolling, setEnrolling] = useState(false)
   const [revoking, setRevoking] = useState<Host | null>(null)
@@ -80,7 +83,18 @@ export default function DevicesScreen() {
             trailing={<IconButton icon="trash" label={`Remove ${host.name}`} onClick={() => setRevoking(host)} />}
           />
         ))}
-        <Row lead={<Icon name="plus" />} title="Add a workstation" onClick={() => setEnrolling(true)} />
+        <Row
+          lead={<Icon name={mayEnrol ? 'plus' : 'lock'} />}
+          title="Add a workstation"
+          wrap
+          detail={
+            mayEnrol
+              ? 'With the code its terminal shows'
+              : 'Letting a workstation in needs full. Use a device with full, or the setup code that offdesk serve prints.'
+          }
+          disabled={!mayEnrol}
+          onClick={() => setEnrolling(true)}
+        />
       </Group>
       {said !== null && <GroupNote>{said}</GroupNote>}
 

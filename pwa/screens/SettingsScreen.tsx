@@ -10,7 +10,6 @@ import { PolicySection } from '../features/policy/policy-section.tsx'
 import { setPreferences, type Theme, usePreferences } from '../features/preferences/preferences.ts'
 import { InstallRow } from '../features/push/install-row.tsx'
 import { PushSection } from '../features/push/push-section.tsx'
-import { forgetDeviceKey } from '../keys/device-key.ts'
 import { useIdentity, useIdentityStore } from '../keys/identity-context.tsx'
 import { ScreenTitle } from '../ui/bars.tsx'
 import { Segmented } from '../ui/choice.tsx'
@@ -43,7 +42,6 @@ function ThisDevice() {
     // Without the server the token would stay valid: forgetting it here alone would only look like unpairing.
     if (problem)
       return setSaid(`Not unpaired: ${problem.code === 'OFFLINE' ? 'the server gave no answer.' : problem.message}`)
-    await forgetDeviceKey()
     await store.forget()
   }
   return (

@@ -47,6 +47,8 @@ export type DecisionStore = {
   /** A decision read by other means (settled ones, one opened by address). Never turns a settled one back to open. */
   put(...decisions: Decision[]): void
   subscribe(onChange: () => void): () => void
+  /** What was open when this device last heard: shown, with its ages, until the server says what is open now. */
+  recall(decisions: readonly Decision[]): void
   /** Ends with the signal. */
   follow(live: Live, signal: AbortSignal): void
 }
@@ -94,6 +96,11 @@ export function createDecisionStore(): DecisionStore {
     subscribe(onChange) {
       listeners.add(onChange)
       return () => listeners.delete(onChange)
+    },
+    recall(decisions) {
+      if (loaded) return
+      for (const decision of decisions) if (!known.has(decision.id)) take(decision)
+      changed()
     },
     follow(live, signal) {
       live({

@@ -1,8 +1,10 @@
 // Gives screens the decisions: `useDecisions()`, `useSessionDecisions(id)`, `useDecision(id)`.
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useConnection } from '../../graphql/connection-context.tsx'
+import { readVault, writeVault } from '../../keys/vault.ts'
 import { createDecisionStore, type Decision, type DecisionStore } from './decision-store.ts'
 
+const NAME = 'open-decisions'
 const Context = createContext<DecisionStore | null>(null)
 
 /** Follows the server's decisions for as long as the app is connected. */
@@ -11,8 +13,22 @@ export function DecisionsProvider({ children }: { children: ReactNode }) {
   const [store] = useState(createDecisionStore)
   useEffect(() => {
     const over = new AbortController()
+    readVault(NAME).then(
+      // Written below alone; a list of anything else is none.
+      (kept) => !over.signal.aborted && Array.isArray(kept) && store.recall(kept as Decision[]),
+      () => undefined,
+    )
     store.follow(live, over.signal)
-    return () => over.abort()
+    let last = store.open()
+    const stop = store.subscribe(() => {
+      if (store.open() === last || !store.isLoaded()) return
+      last = store.open()
+      writeVault(NAME, last).catch(() => undefined)
+    })
+    return () => {
+      stop()
+      over.abort()
+    }
   }, [store, live])
   return <Context value={store}>{children}</Context>
 }

@@ -53,7 +53,11 @@ const ofCode = (code: string, message: string, retryAfterSeconds: number | undef
 export function failureWords(failure: Failure): Words {
   switch (failure.kind) {
     case 'problem':
-      return ofCode(failure.problem.code, failure.problem.message, failure.problem.retryAfterSeconds)
+      return ofCode(
+        failure.problem.code,
+        [failure.problem.message, failure.problem.remedy].filter(Boolean).join(' '),
+        failure.problem.retryAfterSeconds,
+      )
     case 'key-mismatch':
       return {
         title: 'Do not continue: this is not the workstation of the code',

@@ -44,6 +44,17 @@ describe('the store of decisions', () => {
     expect(ids(store.settled())).toEqual(['a'])
   })
 
+  it('shows what was open when it last heard, until the server says what is open now', () => {
+    const { store, give } = followed()
+    store.recall([at('old', '2026-11-20T14:00:00Z'), at('a', '2026-11-20T14:01:00Z')])
+    expect(ids(store.open())).toEqual(['old', 'a'])
+    expect(store.isLoaded()).toBe(false)
+    give({ isSnapshot: true, decisions: [at('a', '2026-11-20T14:01:00Z')] })
+    expect(ids(store.open())).toEqual(['a'])
+    store.recall([at('old', '2026-11-20T14:00:00Z')])
+    expect(ids(store.open())).toEqual(['a'])
+  })
+
   it('tells its readers once per change', () => {
     const { store, give } = followed()
     let told = 0
