@@ -1,0 +1,166 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { referencesIn } from '../../../agent-cli/remote/body-upload.ts'
+import { openIdentity } from '../../../agent-cli/remote/identity.ts'
+import { createBackoff, pause } from '../../../agent-cli/remote/pause.ts'
+import { openRoster, type Rung } from '../../../agent-cli/remote/roster.ts'
+import { changeShared } from '../../../agent-cli/remote/shared-file.ts'
+import { batchOf, wrapped } from '../../../agent-cli/remote/wrapping.ts'
+import { exportPublicKey, generateKeys, principalId, sign } from '../../../protocol/keys.ts'
+import { endorsementBytes } from '../../../protocol/pairing.ts'
+
+const folders: string[] = []
+afterEach(async () => {
+  for (const path of folders.splice(0)) await rm(path, { recursive: true, force: true })
+})
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'offdesk-test-'))
+  folders.push(path)
+  return path
+}
+
+const event = (seq: number, body: unknown) => ({
+  seq,
+  epoch: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  body,
+  digest: `d${seq}`,
+  json: '',
+  bytes: 0,
+})
+const how = (more: object = {}) => ({
+  knownKinds: new Set(['AgentText']),
+  maxEventBytes: 1_000,
+  refused: new Map<number, string>(),
+  ...more,
+})
+
+describe('wrapping', () => {
+  test('[E9] a kind the server does not know goes as other, under the same digest', () => {
+    expect(wrapped(event(1, { hologramShown: { beam: 1 } }), how())).toMatchObject({
+      seq: 1,
+      digest: 'd1',
+      body: { other: { kind: 'HologramShown', json: '{"beam":1}' } },
+    })
+    expect(wrapped(event(1, { agentText: { messageId: 'm', text: 'x' } }), how()).body).toEqual({
+      agentText: { messageId: 'm', text: 'x' },
+    })
+  })
+
+  test('[E7] what is refused or too large goes as a tombstone of its number, under the same digest', () => {
+    const refused = new Map([[2, 'no']])
+    expect(wrapped(event(2, { agentText: { messageId: 'm', text: 'x' } }), how({ refused }))).toMatchObject({
+      seq: 2,
+      digest: 'd2',
+      body: { tombstone: { replacedKind: 'agentText', reason: 'no' } },
+    })
+    expect(wrapped(event(3, { agentText: { messageId: 'm', text: 'x'.repeat(2_000) } }), how()).body).toHaveProperty(
+      'tombstone',
+    )
+  })
+
+  test('a batch is a beginning of the events, at least one, within both limits', () => {
+    const sizes = fc.array(fc.nat(400), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.integer({ min: 1, max: 10 }),
+        fc.integer({ min: 1, max: 2_000 }),
+        (lengths, maxEvents, maxBytes) => {
+          const events = lengths.map((length, index) =>
+            wrapped(event(index + 1, { agentText: { messageId: 'm', text: 'x'.repeat(length) } }), how()),
+          )
+          const batch = batchOf(events, maxEvents, maxBytes)
+          expect(batch).toEqual(events.slice(0, batch.length))
+          expect(batch.length).toBeGreaterThan(0)
+          expect(batch.length).toBeLessThanOrEqual(maxEvents)
+          if (batch.length > 1) expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThanOrEqual(maxBytes + 2)
+        },
+      ),
+    )
+  })
+
+  test('[E6] every body reference in an event is found, wherever it is', () => {
+    const ref = { digest: 'a'.repeat(64), mediaType: 'text/plain', size: 3 }
+    expect(
+      referencesIn({
+        toolCallChanged: { content: [{ newTextBody: ref }, { block: { textBody: ref } }], rawOutputBody: ref },
+      }),
+    ).toEqual([ref, ref, ref])
+  })
+})
+
+describe('what processes share', () => {
+  test('changes made at once are all kept', async () => {
+    const path = join(await folder(), 'list.json')
+    const parse = (value: unknown) => (Array.isArray(value) ? (value as number[]) : [])
+    await Promise.all(Array.from({ length: 20 }, (_, n) => changeShared(path, parse, (now) => [...now, n])))
+    expect((JSON.parse(await readFile(path, 'utf8')) as number[]).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, n) => n),
+    )
+  })
+
+  test('[T2] a host keeps its one key: opened twice at once it is the same, and a damaged file is not replaced', async () => {
+    const hostDir = await folder()
+    const [one, two] = await Promise.all([openIdentity(hostDir), openIdentity(hostDir)])
+    expect(one.hostId).toBe(two.hostId)
+    expect(one.hostId).toBe(await principalId('hst', one.publicKey))
+    await writeFile(join(hostDir, 'key.json'), '{"half"')
+    await expect(openIdentity(hostDir)).rejects.toMatchObject({ fault: 'CORRUPT' })
+    expect(await readFile(join(hostDir, 'key.json'), 'utf8')).toBe('{"half"')
+  })
+})
+
+describe('[T5] the roster', () => {
+  const device = async (rung: Rung) => {
+    const keys = await generateKeys(false)
+    const publicKey = await exportPublicKey(keys.publicKey)
+    return { keys, id: await principalId('dev', publicKey), name: 'x', publicKey, rung }
+  }
+  const trusted = { via: 'paired', addedAt: '2026-01-01T00:00:00.000Z' }
+  const facts = ({ id, name, publicKey, rung }: Awaited<ReturnType<typeof device>>) => ({ id, name, publicKey, rung })
+
+  test('takes a device only under the id of its key', async () => {
+    const roster = openRoster(await folder())
+    const [a, b] = [await device('STEER'), await device('STEER')]
+    await expect(roster.add({ ...facts(a), id: b.id, ...trusted })).rejects.toThrow('does not belong')
+    await roster.add({ ...facts(a), ...trusted })
+    expect(await roster.find(a.id)).toMatchObject({ rung: 'STEER' })
+    await roster.remove(a.id)
+    expect(await roster.find(a.id)).toBeNull()
+  })
+
+  test('learns a device on the word of one it trusts, never for more than that one may', async () => {
+    const roster = openRoster(await folder())
+    const [old, fresh, stranger] = [await device('STEER'), await device('ANSWER'), await device('ANSWER')]
+    await roster.add({ ...facts(old), ...trusted })
+    const word = async (by: typeof old, of: ReturnType<typeof facts>) => ({
+      hostId: 'hst_x',
+      endorserId: old.id,
+      device: of,
+      signature: await sign(
+        by.keys.privateKey,
+        endorsementBytes({ hostId: 'hst_x', deviceId: of.id, publicKey: of.publicKey, rung: of.rung }),
+      ),
+    })
+    expect(await roster.endorse(await word(stranger, facts(fresh)))).toContain('signature')
+    expect(await roster.endorse(await word(old, { ...facts(fresh), rung: 'FULL' }))).toContain('more than it may')
+    expect(await roster.endorse({ ...(await word(old, facts(fresh))), endorserId: stranger.id })).toContain(
+      'not in the roster',
+    )
+    expect(await roster.endorse(await word(old, facts(fresh)))).toBeNull()
+    expect(await roster.find(fresh.id)).toMatchObject({ rung: 'ANSWER', via: old.id })
+  })
+})
+
+test('waiting ends at once with its signal; the wait before another try doubles up to its bound', async () => {
+  const stop = new AbortController()
+  const waiting = pause(60_000, stop.signal)
+  stop.abort(new Error('enough'))
+  await expect(waiting).rejects.toThrow('enough')
+  const backoff = createBackoff({ minMs: 100, maxMs: 1_000, random: () => 1 })
+  expect(Array.from({ length: 6 }, () => backoff.next())).toEqual([100, 200, 400, 800, 1_000, 1_000])
+})
