@@ -40,7 +40,7 @@ export function createHttp({ parts, schema, pages, log, stopping }: YogaOptions)
         signal: AbortSignal.any([request.signal, stopping]),
       })
     },
-    plugins: [besideGraphQL(parts, pages), costs],
+    plugins: [besideGraphQL(parts, pages), costs, ownCodes],
   })
 }
 
@@ -98,4 +98,13 @@ const costs: Plugin = {
   },
   onExecute: ({ args }) => assertAffordable(args.document, args.operationName, args.variableValues ?? {}),
   onSubscribe: ({ args }) => assertAffordable(args.document, args.operationName, args.variableValues ?? {}),
+}
+
+/** Yoga names faults of a document in its own words, after masking; docs/protocol.md has one for them. */
+const ownCodes: Plugin = {
+  onExecutionResult: ({ result }) => {
+    const errors = result && 'errors' in result && Array.isArray(result.errors) ? result.errors : []
+    for (const { extensions } of errors)
+      if (/^GRAPHQL_|^BAD_(USER_INPUT|REQUEST)$/.test(String(extensions?.code))) extensions.code = 'BAD_INPUT'
+  },
 }

@@ -9,39 +9,26 @@ export type EndpointRule = { allowLoopback: boolean }
 
 export type PushSubscription = { endpoint: string; p256dh: string; auth: string }
 
-const PRIVATE = new BlockList()
-for (const [net, bits] of [
-  ...([
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-  ] as const),
-  ...([
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-    ['224.0.0.0', 3],
-  ] as const),
-] as const)
-  PRIVATE.addSubnet(net, bits, 'ipv4')
-// Everything but global unicast, and what maps or tunnels an IPv4 address.
-for (const [net, bits] of [
-  ...([
-    ['::', 3],
-    ['4000::', 2],
-    ['8000::', 1],
-    ['2001::', 32],
-    ['2002::', 16],
-    ['2001:db8::', 32],
-  ] as const),
-] as const)
-  PRIVATE.addSubnet(net, bits, 'ipv6')
+// One list for each family: a list of both would look an IPv4 address up among the IPv6 ranges as well.
+const PRIVATE_4 = new BlockList()
+for (const range of (
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 ' +
+  '198.18.0.0/15 224.0.0.0/3'
+).split(' ')) {
+  const [net = '', bits] = range.split('/')
+  PRIVATE_4.addSubnet(net, Number(bits), 'ipv4')
+}
+// All that is not global unicast (mapped IPv4 among it), and what tunnels IPv4 or is for documents.
+const PRIVATE_6 = new BlockList()
+for (const range of '::/3 4000::/2 8000::/1 2001::/32 2002::/16 2001:db8::/32'.split(' ')) {
+  const [net = '', bits] = range.split('/')
+  PRIVATE_6.addSubnet(net, Number(bits), 'ipv6')
+}
 
-export const isPublicAddress = (address: string): boolean =>
-  isIP(address) !== 0 && !PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 4) return !PRIVATE_4.check(address, 'ipv4')
+  return isIP(address) === 6 && !PRIVATE_6.check(address, 'ipv6')
+}
 
 /** Throws BAD_INPUT for an endpoint this server would not call, or keys that are none. */
 export function parsePushSubscription(asked: PushSubscription, rule: EndpointRule): PushSubscription {
