@@ -35,16 +35,15 @@ export function Revoked({ identity }: { identity: Identity }) {
       <AppMark size={40} />
       <h1 className="type-sheet">This device may no longer connect</h1>
       <p>
-        The server does not accept “{identity.deviceName}” any more
-        {identity.revokedAt === undefined ? (
-          ''
-        ) : (
+        The server refuses “{identity.deviceName}”
+        {identity.revokedAt !== undefined && (
           <>
             {' '}
             since <At at={identity.revokedAt} />
           </>
         )}
-        . It was revoked on another device or at the workstation. What is stored here stays until you choose.
+        . It was revoked on another device or at the workstation, or the server has a new database. What is stored here
+        stays until you choose.
       </p>
       <Button tall block onClick={() => void forget('/pair')}>
         Pair this device again
