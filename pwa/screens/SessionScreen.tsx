@@ -85,7 +85,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
     [id, hostName, agentName, cwd, deviceId, modes, sendAgain],
   )
   const turn = composer?.turn ?? null
-  const escapeQuestion = useEscapeCancels(wide && turn !== null ? turn.turnId : null, hostName)
+  const escapeQuestion = useEscapeCancels(wide && composer?.rung !== 'VIEW' ? turn : null, hostName)
 
   const gone = session.detail.problem?.code === 'NOT_FOUND' || (state.problem?.code === 'NOT_FOUND' && row === null)
   if (gone)

@@ -3,11 +3,11 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { useCancelTurn } from '../steering/cancel-turn.tsx'
 
-/** `turnId` null: there is nothing to cancel. Returns the question, to be drawn. */
-export function useEscapeCancels(turnId: string | null, hostName: string): ReactNode {
+/** Nothing happens while `turn` is null. Returns the question, to be drawn. */
+export function useEscapeCancels(turn: { turnId: string | null } | null, hostName: string): ReactNode {
   const [asking, setAsking] = useState(false)
-  const { cancel, words } = useCancelTurn(turnId, hostName)
-  const possible = turnId !== null && words === null
+  const { cancel, words } = useCancelTurn(turn?.turnId ?? null, hostName)
+  const possible = turn !== null && words === null
   useEffect(() => {
     if (!possible) return
     const onKey = (event: KeyboardEvent) => {

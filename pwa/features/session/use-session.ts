@@ -74,7 +74,7 @@ export function useSession(sessionId: string, tail: TailState, deviceId: string 
   // A turn is over when the row says so, even if its end is not in the pages read here.
   const working = row?.state === 'WORKING'
   const turn =
-    transcript.turn ?? (working && page.kind === 'live' && row ? { turnId: '', startedAt: row.stateSince } : null)
+    transcript.turn ?? (working && page.kind === 'live' && row ? { turnId: null, startedAt: row.stateSince } : null)
   const composer: ComposerSession | null = row && {
     id: sessionId,
     hostName: row.host.name,

@@ -16,7 +16,7 @@ export function useCancelTurn(turnId: string | null, hostName: string): { words:
       ? last.state === 'QUEUED'
         ? 'Cancel saved'
         : `Cancel delivered to ${hostName}`
-      : last?.state === 'APPLIED'
+      : last?.state === 'APPLIED' && turnId !== null
         ? `${hostName} is ending it`
         : null
   return {

@@ -29,7 +29,8 @@ export type ComposerSession = {
   requestedMode: ModeNamed | null
   modes: readonly ModeNamed[]
   slashCommands: readonly SlashCommand[]
-  turn: { turnId: string; startedAt: string } | null
+  /** The turn that is going on; its id is null when its start is not in the pages read so far. */
+  turn: { turnId: string | null; startedAt: string } | null
   ended: string | null
   maxPromptChars: number
   attachLimits: AttachLimits | null
