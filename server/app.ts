@@ -5,11 +5,13 @@ import type { Database } from './db/database.ts'
 import { buildSchema } from './graphql/schema.ts'
 import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
-import { createExpiry } from './live/expiry.ts'
+import { createRounds } from './live/rounds.ts'
+import { write } from './live/write.ts'
 import { createNotifier } from './push/notifier.ts'
 import { createSend } from './push/sender.ts'
 import { vapidKeys } from './push/vapid.ts'
 import { createSockets } from './sockets/sockets.ts'
+import { expireNext } from './store/delivery.ts'
 
 export type AppOptions = {
   /** Open and migrated; the caller closes it after the app. */
@@ -36,6 +38,7 @@ export type App = {
   stop(): Promise<void>
 }
 
+const EXPIRY_SECONDS = 5
 const CONTACT = 'https://github.com/offdesk/offdesk'
 
 export async function buildApp(options: AppOptions): Promise<App> {
@@ -49,7 +52,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const subject = publicUrl?.startsWith('https:') ? new URL(publicUrl).origin : CONTACT
   const send = createSend({ keys, subject, allowLoopback, ...(options.push?.ca && { ca: options.push.ca }) })
   const push = createNotifier({ database, send, log, allowLoopback })
-  const expiry = createExpiry({ database, bell, log })
+  // States change before people's eyes, not when someone looks (C5). Every process does it; each command ends once.
+  const endOverdue = async () => {
+    while (await write({ database, bell }, expireNext));
+  }
+  const expiry = createRounds({ everySeconds: EXPIRY_SECONDS, round: endOverdue, log })
   const parts = {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),

@@ -1,6 +1,6 @@
 /** The database's clock: the only one by which anything expires (E10). */
 import { type SQL, sql } from 'drizzle-orm'
-import type { Tx } from './database.ts'
+import type { Tx } from './handle.ts'
 
 /** This very instant, also after waiting for a lock; `now()` would be the start of the transaction. */
 export const instantNow: SQL<Date> = sql<Date>`clock_timestamp()::timestamptz(3)`

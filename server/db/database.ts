@@ -1,33 +1,10 @@
 /** Opens the one database a server process has, whichever of the two drivers is behind it. Knows no query of the product. */
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type { Database } from './handle.ts'
 import { openPglite } from './pglite.ts'
 import { openPostgres } from './postgres.ts'
-import type * as schema from './schema.ts'
 
-/**
- * What a store function works on. Only `Database` hands one out, and a `Database` is not one: so code inside a transaction
- * cannot await the outer handle, which on PGlite would never come back.
- */
-export type Tx = PgDatabase<PgQueryResultHKT, typeof schema>
-
-/** How processes on one PostgreSQL wake each other. Payloads are at most 8,000 bytes; a lost one is not sent again. */
-export type Signals = {
-  send(payload: string): Promise<void>
-  /** `onReady` fires at the first and at every later connection: whatever was sent in between is unknown. */
-  listen(onPayload: (payload: string) => void, onReady: () => void): Promise<{ close(): Promise<void> }>
-}
-
-export type Database = {
-  kind: 'pglite' | 'postgres'
-  /** All of it or nothing; rolled back when `work` throws, and what it threw is thrown on. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Statements that need no common snapshot. Cheaper than a transaction; what is written here commits by statement. */
-  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Null when no other process can share this database. */
-  signals: Signals | null
-  close(): Promise<void>
-}
+export { type Database, DatabaseTooNew, type Signals, type Tx } from './handle.ts'
 
 export type DatabaseOptions = (
   | { url: string; poolSize?: number }
@@ -37,11 +14,6 @@ export type DatabaseOptions = (
 ) & {
   migrationsFolder?: string
   onProgress?: (sentence: string) => void
-}
-
-/** The database was migrated by a later version of this program; using it with this one could destroy what it holds. */
-export class DatabaseTooNew extends Error {
-  override name = 'DatabaseTooNew'
 }
 
 /** Beside this file in the source tree, beside the bundle in the package. */

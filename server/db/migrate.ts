@@ -1,6 +1,6 @@
 /** Brings a database to the committed migrations. Knows drivers only as the function that runs Drizzle's migrator. */
 import { sql } from 'drizzle-orm'
-import { DatabaseTooNew, type Tx } from './database.ts'
+import { DatabaseTooNew, type Tx } from './handle.ts'
 import { serverFact } from './schema.ts'
 
 export type Migrations = {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
-import type { Database, Tx } from './database.ts'
+import type { Database, Tx } from './handle.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import * as schema from './schema.ts'
 

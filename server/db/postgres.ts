@@ -2,7 +2,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
-import type { Database, Signals, Tx } from './database.ts'
+import type { Database, Signals, Tx } from './handle.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import * as schema from './schema.ts'
 

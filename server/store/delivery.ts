@@ -163,17 +163,18 @@ export async function refuseUndelivered(tx: Tx, ring: Ring, sessionId: string, r
   for (const row of rows) await settle(tx, ring, row, 'REFUSED', refusal, eq(command.state, 'QUEUED'))
 }
 
-/** Commands whose time is over and that no host has fetched. At most 100. */
-export async function overdueCommands(tx: Tx): Promise<CommandRow[]> {
-  return tx
+/**
+ * Marks the command that is overdue longest EXPIRED, unless a host has fetched it meanwhile; false when none is overdue. One for each transaction: with
+ * several, two processes could each hold what the other wants.
+ */
+export async function expireNext(tx: Tx, ring: Ring): Promise<boolean> {
+  const [row] = await tx
     .select()
     .from(command)
     .where(and(eq(command.state, 'QUEUED'), lte(command.expiresAt, sql`${instantNow}`)))
     .orderBy(asc(command.expiresAt))
-    .limit(100)
-}
-
-/** Marks one EXPIRED, in a transaction of its own, unless a host has fetched it meanwhile. */
-export async function expireCommand(tx: Tx, ring: Ring, row: CommandRow): Promise<void> {
+    .limit(1)
+  if (!row) return false
   await settle(tx, ring, row, 'EXPIRED', null, eq(command.state, 'QUEUED'))
+  return true
 }

@@ -1,0 +1,32 @@
+/** What the rest of the server holds of a database, whichever driver is behind it. Knows no driver. */
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type * as schema from './schema.ts'
+
+/**
+ * What a store function works on. Only `Database` hands one out, and a `Database` is not one: so code inside a transaction
+ * cannot await the outer handle, which on PGlite would never come back.
+ */
+export type Tx = PgDatabase<PgQueryResultHKT, typeof schema>
+
+/** How processes on one PostgreSQL wake each other. Payloads are at most 8,000 bytes; a lost one is not sent again. */
+export type Signals = {
+  send(payload: string): Promise<void>
+  /** `onReady` fires at the first and at every later connection: whatever was sent in between is unknown. */
+  listen(onPayload: (payload: string) => void, onReady: () => void): Promise<{ close(): Promise<void> }>
+}
+
+export type Database = {
+  kind: 'pglite' | 'postgres'
+  /** All of it or nothing; rolled back when `work` throws, and what it threw is thrown on. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Statements that need no common snapshot. Cheaper than a transaction; what is written here commits by statement. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Null when no other process can share this database. */
+  signals: Signals | null
+  close(): Promise<void>
+}
+
+/** The database was migrated by a later version of this program; using it with this one could destroy what it holds. */
+export class DatabaseTooNew extends Error {
+  override name = 'DatabaseTooNew'
+}
