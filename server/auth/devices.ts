@@ -15,6 +15,7 @@ import {
   updateDevice,
 } from '../store/devices.ts'
 import { activeHostIds, type HostRow, revokeHostRow } from '../store/hosts.ts'
+import { decodePayload } from '../store/payload.ts'
 import { removePush } from '../store/pushes.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { type Rung, rungAtLeast } from '../store/rung.ts'
@@ -148,4 +149,12 @@ export async function revokeHost(tx: Tx, ring: Ring, by: Governor, id: string): 
   })
   ring(trustTopic, ownerTopic(by.ownerId))
   return row
+}
+
+/** A host has taken a device into its roster on another's word: `settleCommand` of an EndorseDevice as APPLIED says so. */
+export async function rememberEndorsed(tx: Tx, row: CommandRow): Promise<void> {
+  if (row.kind !== 'EndorseDevice' || row.state !== 'APPLIED') return
+  const value = decodePayload(row.payload)
+  const id = typeof value === 'object' && value !== null && 'newDeviceId' in value ? String(value.newDeviceId) : ''
+  if (await findDevice(tx, row.ownerId, id)) await addToRoster(tx, id, row.hostId)
 }

@@ -1,4 +1,5 @@
 /** The host's side of commands: fetch, acknowledge, settle (C2, C3). */
+import { rememberEndorsed } from '../auth/devices.ts'
 import { write } from '../live/write.ts'
 import type { CommandRow } from '../store/commands.ts'
 import { acknowledgeCommands, settleCommand } from '../store/delivery.ts'
@@ -124,7 +125,11 @@ builder.mutationField('settleCommand', (t) =>
       if (broken) throw refuse('BAD_INPUT', `The refusal holds ${broken}.`)
       const words = refusal ? { code: refusal.code, message: refusal.message, rule: refusal.rule ?? null } : null
       const by = settlerOf(context)
-      const row = await write(context, (tx, ring) => settleCommand(tx, ring, by, { id, state, refusal: words }))
+      const row = await write(context, async (tx, ring) => {
+        const settled = await settleCommand(tx, ring, by, { id, state, refusal: words })
+        await rememberEndorsed(tx, settled)
+        return settled
+      })
       const [shown] = showCommands([row])
       if (!shown) throw refuse('NOT_FOUND', 'This command was made by a later version of the server.')
       return shown

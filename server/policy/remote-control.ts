@@ -1,5 +1,7 @@
 /** The owner's switch: off, view, view and control; obeyed at once and by what is already queued (T3). Knows no transport. */
 import type { Tx } from '../db/database.ts'
+import { lockHost } from '../store/commands.ts'
+import { activeHostIds } from '../store/hosts.ts'
 import { type PolicyRow, type RemoteControl, readPolicy, writePolicy } from '../store/policies.ts'
 import { refuse } from '../store/refused.ts'
 import { refuseSteering } from '../store/taken-away.ts'
@@ -30,6 +32,8 @@ export async function setRemoteControl(
     )
   }
   const name = by.kind === 'host' ? by.hostName : by.deviceName
+  // Whoever queues a command holds its host's lock: theirs is committed and refused below, or finds the new level.
+  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) await lockHost(tx, hostId)
   const row = await writePolicy(tx, by.ownerId, level, name)
   if (level !== 'VIEW_AND_CONTROL') {
     await refuseSteering(tx, ring, by.ownerId, {

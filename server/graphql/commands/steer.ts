@@ -1,11 +1,13 @@
 /** The way every steering mutation takes: whose session, which rung, which key, then one row (C1, T4). Knows no kind. */
 import type { Tx } from '../../db/database.ts'
 import { write } from '../../live/write.ts'
-import { requireRung } from '../../policy/allowance.ts'
+import { allowance, requireRung } from '../../policy/allowance.ts'
 import type { Rung } from '../../policy/rung.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
+import { findDevice } from '../../store/devices.ts'
 import { isCommandKey } from '../../store/ids.ts'
+import { readPolicy } from '../../store/policies.ts'
 import { notFound, refuse } from '../../store/refused.ts'
 import { findSession, type SessionRow } from '../../store/sessions.ts'
 import type { Ring } from '../../store/topic.ts'
@@ -68,6 +70,15 @@ export async function newCommand<K extends CommandKind>(
   }
 }
 
+// Read under the host's lock, which whoever takes rights away holds too: what was let in before it is queued, seen by them and refused; what
+// comes after it is refused here, however fresh the cache was (T3).
+async function assertStillAllowed(context: Context, tx: Tx, wanted: NewCommand, session: SessionRow): Promise<void> {
+  const device = wanted.device ? await findDevice(tx, wanted.ownerId, wanted.device.id) : null
+  if (!device || device.revokedAt) throw refuse('REVOKED', 'This device has been revoked.', { level: 'device' })
+  const { remoteControl } = await readPolicy(tx, wanted.ownerId)
+  requireRung(allowance(context.principal, { rung: device.rung, remoteControl }, session), 'ANSWER', 'Steering')
+}
+
 /** One row per key. `first` runs before a new row is made, and not when the key made one before. */
 export function make(
   context: Context,
@@ -86,6 +97,7 @@ export function make(
         level: 'session',
         remedy: 'Start it again at its terminal.',
       })
+    await assertStillAllowed(context, tx, wanted, session)
     await first(tx, ring)
     return createCommand(tx, ring, wanted)
   })
