@@ -6,6 +6,15 @@ import { createLive, type Live } from './live.ts'
 import { meansRevoked, problemOfResult } from './problem.ts'
 import { createSocket } from './socket.ts'
 
+/** A request without an answer must end: what was said is then kept and goes again under its key. */
+const ANSWER_MS = 30_000
+const fetchInTime: typeof fetch = (input, init) => {
+  const late = AbortSignal.timeout(ANSWER_MS)
+  // Browsers before 2024 cannot join two signals; there the network's own time-out has to do.
+  const signal = init?.signal && 'any' in AbortSignal ? AbortSignal.any([init.signal, late]) : (init?.signal ?? late)
+  return fetch(input, { ...init, signal })
+}
+
 export type Connection = {
   urql: Client
   live: Live
@@ -27,6 +36,7 @@ export function createConnection(options: { token: string; origin: string; onRev
   const urql = createClient({
     url: `${options.origin}/graphql`,
     preferGetMethod: false,
+    fetch: fetchInTime,
     requestPolicy: 'cache-and-network',
     fetchOptions: () => ({
       headers: { authorization: `Bearer ${options.token}` },

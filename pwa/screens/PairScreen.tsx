@@ -1,5 +1,5 @@
 // Pairing this device: the QR's fragment or a typed code, then the match code and the key press at the terminal (mockup 08).
-import './pair.css'
+import '../features/pairing/pairing.css'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { type PairingLink, parsePairingFragment } from '../../protocol/pairing.ts'

@@ -1,6 +1,6 @@
 // The decision on a desktop: a panel above the composer (mockup 12), with keys: A allow once, D deny, J next, K previous.
 import './decisions.css'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { AnswerGuard } from '../../ui/answer-guard.tsx'
 import { Answers, Button, TextLink } from '../../ui/button.tsx'
 import { Chip, StateWords } from '../../ui/state-chip.tsx'
@@ -34,9 +34,11 @@ const OPENED_MS = 400
 
 /** Single letters, outside fields, and inert for 400 ms like the buttons. */
 function useKeys(answering: Answering, shown: Shown, enabled: boolean) {
+  const { id, epoch } = answering.decision
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another decision, or another epoch of it, is inert anew
+  const since = useMemo(() => Date.now(), [id, epoch])
   useEffect(() => {
     if (!enabled) return
-    const since = Date.now()
     const onKey = (event: KeyboardEvent) => {
       if (event.metaKey || event.ctrlKey || event.altKey || event.repeat || inField(event.target)) return
       if (document.querySelector('dialog[open]')) return
@@ -136,21 +138,21 @@ function Panel({ decision, shown, onDismiss }: { decision: Decision; shown: Show
     return <PermissionAnswers answering={answering} keys={shortcuts} onReason={() => setReason('')} />
   }
   return (
-    <section className={settled ? 'decision-panel decision-panel-settled' : 'decision-panel'} aria-label={title}>
-      <header className="decision-panel-head">
+    <section className={settled ? 'asked-panel asked-panel-settled' : 'asked-panel'} aria-label={title}>
+      <header className="asked-panel-head">
         {settled ? <Chip icon="tick">Settled</Chip> : <DecisionTile kind={askedKind(decision)} />}
         <h2 className="type-bar" aria-live="polite">
           {title}
         </h2>
         {!settled && (
-          <span className="decision-panel-age">
+          <span className="asked-panel-age">
             {form.count > 1 && `Question ${form.index + 1} of ${form.count} · `}
             <StateWords state={{ kind: 'waiting', since: decision.openedAt }} />
           </span>
         )}
       </header>
-      <div className="decision-panel-body">{content()}</div>
-      <AnswerGuard className="decision-panel-foot" guardKey={guardKey}>
+      <div className="asked-panel-body">{content()}</div>
+      <AnswerGuard className="asked-panel-foot" guardKey={guardKey}>
         {answers()}
       </AnswerGuard>
       {reading && !settled && <PlanReview answering={answering} onClose={() => setReading(false)} />}

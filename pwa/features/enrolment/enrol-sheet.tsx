@@ -1,5 +1,5 @@
 // A new workstation joins: its code is typed here, both sides show a match code, and this person confirms (ENROL_HOST).
-import '../../screens/pair.css'
+import '../pairing/pairing.css'
 import { useEffect, useState } from 'react'
 import { useIdentity } from '../../keys/identity-context.tsx'
 import { Age } from '../../ui/age.tsx'
