@@ -55,6 +55,8 @@ export type Desk = {
   /** The key press: throws unless the terminal shows that match code. */
   confirms(pairing: OpenPairing, matchCode: string): Promise<void>
   phone(options?: Look & { model?: string }): Promise<DeskPhone>
+  /** A phone in a profile on disk: it can install the page and be notified. */
+  lastingPhone(): Promise<DeskPhone>
   desktop(options?: Look): Promise<DeskPhone>
   /** A turn with these words is going on at the agent. */
   works(text?: string): Promise<void>
@@ -153,6 +155,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       return server
     },
     phone: ({ model = 'Pixel 8', ...look } = {}) => device((made) => made.phone(model, look), true),
+    lastingPhone: () => device((made) => made.lasting('Pixel 8'), true),
     desktop: (look) => device((made) => made.desktop(look), false),
     async works(text = 'Make the tests pass') {
       await session.prompt(text)

@@ -36,7 +36,9 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
   const complaints: string[] = []
   context.setDefaultTimeout(DEADLINE_MS)
   const page = await context.newPage()
-  // A violation of the content policy is written to the console as an error, too.
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (e) => console.error('content policy: ' + e.violatedDirective + ' ' + e.blockedURI))`,
+  )
   page.on('console', (said) => said.type() === 'error' && complaints.push(said.text()))
   page.on('pageerror', (error) => complaints.push(String(error)))
   let tapCount = 0

@@ -1,0 +1,56 @@
+// The page as an app: installable, its worker in control, its content policy never broken in a whole journey.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
+
+let desk: Desk
+let phone: DeskPhone
+beforeAll(async () => {
+  desk = await openDesk()
+  phone = await desk.lastingPhone()
+  await phone.pairs()
+})
+afterAll(() => desk?.close())
+
+describe('the page as an app', () => {
+  it('[H1] Chromium calls it installable, finds nothing wrong with its manifest, and its worker controls it', async () => {
+    await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    await phone.page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+    const devTools = await phone.context.newCDPSession(phone.page)
+    expect(await devTools.send('Page.getInstallabilityErrors')).toEqual({ installabilityErrors: [] })
+    const manifest = await devTools.send('Page.getAppManifest')
+    expect(manifest.errors).toEqual([])
+    expect(JSON.parse(manifest.data ?? '{}')).toMatchObject({ name: 'Offdesk', display: 'standalone', start_url: '/' })
+  })
+
+  it('[T8] no screen breaks the content policy, and none of them complains', async () => {
+    await desk.works()
+    desk.agent.asks({ title: 'List', command: 'ls' })
+    await phone.taps(/Answer$/)
+    await phone.taps('Allow')
+    await phone.taps('Close')
+    for (const [path, words] of [
+      ['/', 'Sessions'],
+      ['/inbox', 'Settled today'],
+      ['/settings', 'Notifications'],
+      ['/settings/devices', 'atlas'],
+      ['/pair', /^Pair this phone$/],
+    ] as const) {
+      const answer = await phone.page.goto(new URL(path, desk.server.url).href)
+      expect(answer?.headers()['content-security-policy']).toMatch(/^default-src 'none'/)
+      await phone.sees(words)
+    }
+    expect(phone.complaints).toEqual([])
+  })
+
+  it('[T8] the policy is in force: an inline script and a foreign address are refused and reported', async () => {
+    await phone.page.evaluate(() => {
+      const script = document.createElement('script')
+      script.textContent = 'window.__pwned = true'
+      document.body.append(script)
+      void fetch('http://127.0.0.2:9/leak').catch(() => undefined)
+    })
+    await expect.poll(() => phone.complaints.join('\n')).toMatch(/content policy: script-src/)
+    await expect.poll(() => phone.complaints.join('\n')).toMatch(/content policy: connect-src/)
+    expect(await phone.page.evaluate(() => '__pwned' in window)).toBe(false)
+  })
+})
