@@ -106,7 +106,7 @@ describe('steering a session', () => {
     await expect(steer('VIEW', 'cancelTurn', {})).rejects.toMatchObject({
       extensions: { rule: 'device rung VIEW', level: 'device' },
     })
-  })
+  }, 90_000)
 
   it('[C1] the same key gives the same row over HTTP, whatever has become of it', async () => {
     const key = newKey()
