@@ -52,7 +52,10 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
   const [selected, setSelected] = useState<ReadonlySet<string> | null>(null)
   const archived = useArchived(view === 'archived', String(state.seenAt))
 
-  const put = view === 'archived' ? archived.sessions : state.sessions.filter((session) => session.archivedAt === null)
+  const put =
+    view === 'archived'
+      ? archived.sessions
+      : state.sessions.filter((one) => one.archivedAt === null || waitingOf(one.id) !== null)
   const found = matching(put, query ?? '')
   const laidOut = useMemo(
     () => layOut({ sessions: found, waitingOf, now, aheadMs: state.aheadMs }),
@@ -149,7 +152,9 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
         )}
         {away && state.seenAt !== null && (
           <Divider>
-            Seen up to <At at={link.kind === 'live' ? state.seenAt : Math.min(state.seenAt, link.sinceMs)} />
+            <span>
+              Seen up to <At at={link.kind === 'live' ? state.seenAt : Math.min(state.seenAt, link.sinceMs)} />
+            </span>
           </Divider>
         )}
       </div>

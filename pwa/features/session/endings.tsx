@@ -97,7 +97,9 @@ export function useEndings(props: {
       content: (
         <>
           <Divider>
-            Seen up to <At at={props.seenUpTo} />
+            <span>
+              Seen up to <At at={props.seenUpTo} />
+            </span>
           </Divider>
           {props.deviceAway && (
             <Note icon="monitor">

@@ -116,6 +116,8 @@ function hasInside(call: ToolCall, files: readonly FileDiff[]): boolean {
 function Result({ call, files }: { call: ToolCall; files: readonly FileDiff[] }) {
   const state = toolState(call)
   const words = resultWords(call)
+  // While a person is asked nothing runs.
+  if (state === 'running' && call.decisions.some((decision) => decision.settled === null)) return null
   if (state === 'running') return <Age since={call.startedAt} />
   if (words !== null) return <span>{words}</span>
   if (files.length > 0) {
