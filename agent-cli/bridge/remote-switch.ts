@@ -100,6 +100,7 @@ export function createRemote(given: {
       log: journal.log,
       bodies: journal.bodies,
       ackedSeq: acked.seq,
+      mayPush: () => link.remoteControl !== 'OFF',
       onChange: () => queueMicrotask(show),
     })
     const settlements = createSettlements({ ledger: journal.ledger, call })
@@ -122,7 +123,7 @@ export function createRemote(given: {
 
     function showWith(devices: Parameters<typeof attached>[0]): void {
       if (ended) return
-      const { state, reason } = remoteState(link.state, pusher.state, wasLive, Date.now())
+      const { state, reason } = remoteState(link, pusher.state, wasLive, Date.now())
       wasLive ||= state === 'live'
       clearTimeout(offlineTimer)
       if (state === 'reconnecting') offlineTimer = setTimeout(show, limits.offlineAfterMs).unref()

@@ -20,12 +20,14 @@ export const offView = (ceiling: Rung): RemoteView => ({
 })
 
 export function remoteState(
-  link: LinkState,
+  { state: link, remoteControl }: { state: LinkState; remoteControl: string | null },
   pusher: PusherState,
   wasLive: boolean,
   nowMs: number,
 ): Pick<RemoteView, 'state' | 'reason'> {
   if (pusher.is === 'ended' || pusher.is === 'paused') return { state: 'refused', reason: pusher.reason }
+  if (remoteControl === 'OFF')
+    return { state: 'refused', reason: 'Remote control is turned off by policy: no device sees this session.' }
   if (link.is === 'refused') return { state: 'refused', reason: link.reason }
   if (link.is === 'live' && pusher.is === 'live') return { state: 'live', reason: null }
   const reason = link.reason ?? (pusher.is === 'away' ? pusher.reason : null)

@@ -50,7 +50,8 @@ export function createPusher(options: {
   bodies: Pick<Bodies, 'read'>
   /** Called after every change of state or of `ackedSeq`. */
   onChange: () => void
-  onPolicy?: (remoteControl: string) => void
+  /** False while policy is OFF: then nothing leaves, whatever the server would take. `wake` when it may have changed. */
+  mayPush?: () => boolean
   ackedSeq?: number
   random?: () => number
 }): Pusher {
@@ -87,9 +88,9 @@ export function createPusher(options: {
 
   /** Starts (or finds) the session and pushes until something goes wrong. */
   async function push(signal: AbortSignal): Promise<void> {
+    checkPolicy()
     const { startSession } = await call(StartSession, { input: options.start() }, { signal })
     const { limits } = startSession
-    options.onPolicy?.(startSession.policy.remoteControl)
     const how: Wrapping = {
       knownKinds: new Set(startSession.knownEventKinds),
       maxEventBytes: limits.maxEventBytes,
@@ -105,6 +106,7 @@ export function createPusher(options: {
     become({ is: 'live' })
     for (;;) {
       await log.waitFor(ackedSeq, signal)
+      checkPolicy()
       const read = await log.read(ackedSeq, limits.maxBatchEvents, limits.maxBatchBytes)
       const events = batchOf(
         read.map((event) => wrapped(event, how)),
@@ -115,6 +117,15 @@ export function createPusher(options: {
       ackedSeq = await pushBatch(events, signal)
       backoff.reset()
       changed()
+    }
+  }
+
+  function checkPolicy(): void {
+    if (options.mayPush?.() === false) {
+      throw new RemoteError(
+        'POLICY',
+        'Remote control is turned off by policy. What happens is kept here until it is turned on again.',
+      )
     }
   }
 

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createHostLink } from '../../../agent-cli/remote/host-link.ts'
 import { memoryDatabase } from '../../kit/seed.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
-import { desk, eventually, firstDecision, folder, items, until } from './desk.ts'
+import { atEnd, desk, eventually, firstDecision, folder, items, until } from './desk.ts'
 
 async function steered(manner: Parameters<typeof desk>[0] = {}, more: Parameters<typeof desk>[1] = {}, share = false) {
   const at = await server()
@@ -207,4 +208,57 @@ test('[C6] stop from the phone ends agent and session, and says so', async () =>
   await until(session, ({ state }) => state === 'ENDED')
   expect(await tap.settled(command)).toMatchObject({ state: 'APPLIED' })
   expect((await tap.events()).state).toBe('ENDED')
+})
+
+test('[T3] policy OFF stops publishing at once and says why; turned on again, what was kept arrives', async () => {
+  const { at, session, agent } = await steered()
+  const phone = await paired(at, session, 'FULL')
+  const tap = taps(phone, session.id)
+  await phone.gql('mutation { setRemoteControl(level: OFF) { version } }')
+  await session.prompt('go')
+  await agent.prompted()
+  agent.says('kept here')
+  const view = await until(session, ({ remote }) => remote.state === 'refused')
+  expect(view.remote.reason).toBeTruthy()
+  await phone.gql('mutation { setRemoteControl(level: VIEW) { version } }')
+  await until(session, ({ remote }) => remote.state === 'live' && remote.pendingEvents === 0, 20_000)
+  expect(JSON.stringify((await tap.events()).events)).toContain('kept here')
+})
+
+test('two sessions of one process share a link; each gets its own commands only', async () => {
+  const at = await server()
+  const dataDir = await folder()
+  await enrolled(at, dataDir)
+  const link = await createHostLink({ dataDir, endpoint: { url: at.url } })
+  atEnd(() => link.close())
+  const [one, two] = [await desk({}, { dataDir, link }), await desk({}, { dataDir, link })]
+  await Promise.all([one.session.remote.on(), two.session.remote.on()])
+  await Promise.all([one, two].map(({ session }) => until(session, ({ remote }) => remote.state === 'live')))
+  const phone = await paired(at, one.session)
+  const sent = await Promise.all([
+    taps(phone, one.session.id).prompt('for one'),
+    taps(phone, two.session.id).prompt('for two'),
+  ])
+  expect([(await one.agent.prompted()).text, (await two.agent.prompted()).text]).toEqual(['for one', 'for two'])
+  for (const id of sent) expect((await taps(phone, one.session.id).settled(id)).state).toBe('APPLIED')
+})
+
+test('[A1] turned off again, nothing more leaves the machine until it is turned on', async () => {
+  const { at, session, agent } = await steered()
+  const tap = taps(await paired(at, session), session.id)
+  await session.remote.off()
+  expect(session.view().remote).toMatchObject({ state: 'off', server: null })
+  const before = (await tap.events()).lastSeq
+  await session.prompt('unseen')
+  await agent.prompted()
+  agent.ends()
+  await until(session, ({ state, prompts }) => state === 'IDLE' && prompts.length === 0)
+  expect((await tap.events()).lastSeq).toBe(before)
+  await session.remote.on()
+  const seen = await eventually(async () => {
+    const now = await tap.events()
+    return now.lastSeq > before ? now : null
+  })
+  expect(seen.events.find(({ seq }) => seq === before + 1)).toMatchObject({ __typename: 'HistoryWithheld' })
+  expect(JSON.stringify(seen.events)).not.toContain('unseen')
 })
