@@ -26,6 +26,12 @@ export default defineConfig({
       inProject('unit', ['test/{house,protocol,server,agent-cli,pwa,kit}/**/*.test.{ts,tsx}']),
       inProject('flow', ['test/flow/**/*.test.ts'], { testTimeout: 60_000 }),
       inProject('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
+      // Only by npm run test:agents: it needs agents that this tree does not install.
+      inProject('agents', ['test/agents/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
       inProject('browser', ['test/browser/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,

@@ -5,7 +5,7 @@ import { Mistake } from './mistake.ts'
 import { openPlaces } from './open-places.ts'
 import { serverProgram } from './programs.ts'
 import { detectTailscale, reach } from './reach.ts'
-import { DEFAULT_PORT } from './start.ts'
+import { portToUse } from './start.ts'
 
 export type ServeFlags = { readonly port: number | undefined; readonly reach: string | undefined }
 
@@ -17,7 +17,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
     throw new Mistake(
       `A server of this data folder already runs at ${running.url}. Use that one, or set OFFDESK_DATA_DIR for another.`,
     )
-  const port = flags.port ?? (Number(process.env.OFFDESK_PORT) || DEFAULT_PORT)
+  const port = portToUse(flags.port)
   const publicUrl = flags.reach
     ? await reach(flags.reach, port)
     : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))

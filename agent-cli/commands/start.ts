@@ -11,6 +11,9 @@ import { say, withProgress } from './say.ts'
 
 export const DEFAULT_PORT = 4747
 
+/** The port asked for by flag or OFFDESK_PORT; 0 lets the system choose. What is no number is left to the server, which says so. */
+export const portToUse = (flag: number | undefined): number => flag ?? Number(process.env.OFFDESK_PORT ?? DEFAULT_PORT)
+
 /** What the demo is asked for when nobody has asked yet. */
 export const DEMO_PROMPT = 'Add discount codes to this little shop, and show me that the tests pass.'
 
@@ -30,7 +33,7 @@ export type StartFlags = {
 export async function start(flags: StartFlags): Promise<void> {
   const places = await openPlaces()
   const agent = await chooseAgent({ name: flags.agent, command: flags.command, cwd: flags.cwd }, places)
-  const port = flags.port ?? (Number(process.env.OFFDESK_PORT) || DEFAULT_PORT)
+  const port = portToUse(flags.port)
   const server = flags.server ? null : await ownServer(places, port, flags.reach)
   try {
     const url = flags.server ?? server?.url ?? ''

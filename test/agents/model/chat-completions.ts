@@ -44,16 +44,14 @@ export async function writeChat(
   const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }
   if (request.stream === false) {
     const message = { role: 'assistant', content: reply.is === 'text' ? reply.text : '' }
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(
-        JSON.stringify({
-          id,
-          object: 'chat.completion',
-          choices: [{ index: 0, message, finish_reason: 'stop' }],
-          usage,
-        }),
-      )
+    response.writeHead(200, { 'content-type': 'application/json' }).end(
+      JSON.stringify({
+        id,
+        object: 'chat.completion',
+        choices: [{ index: 0, message, finish_reason: 'stop' }],
+        usage,
+      }),
+    )
     return
   }
   const send = sse(response)
