@@ -21,10 +21,9 @@ import { type Shown, useShownDecision } from './use-shown-decision.ts'
 /** Draws nothing while nothing is asked. */
 export function DecisionPanel(props: { sessionId: string; initialDecisionId?: string }) {
   const shown = useShownDecision(props.sessionId, props.initialDecisionId)
-  const [dismissed, setDismissed] = useState<string | null>(null)
   const { decision } = shown
-  if (!decision || (decision.state === 'SETTLED' && dismissed === decision.id)) return null
-  return <Panel key={decision.id} decision={decision} shown={shown} onDismiss={() => setDismissed(decision.id)} />
+  if (!decision) return null
+  return <Panel key={decision.id} decision={decision} shown={shown} onDismiss={shown.leave} />
 }
 
 const inField = (target: EventTarget | null): boolean =>

@@ -18,6 +18,8 @@ export type Shown = {
   othersWaiting: number
   /** Goes to the next: in this session, else in another. Null when nothing else waits. */
   next: (() => void) | null
+  /** The person is done with the one that is shown: what waits, or opens later, takes its place. */
+  leave(): void
 }
 
 export function useShownDecision(sessionId: string, initialDecisionId: string | undefined): Shown {
@@ -57,5 +59,5 @@ export function useShownDecision(sessionId: string, initialDecisionId: string | 
           ? setPinned(following.id)
           : go(`/s/${following.session.id}?d=${following.id}`)
     : null
-  return { decision, othersWaiting: others.length, next }
+  return { decision, othersWaiting: others.length, next, leave: () => setPinned(undefined) }
 }
