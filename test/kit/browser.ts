@@ -14,7 +14,11 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-export type Look = { colorScheme?: 'light' | 'dark'; reducedMotion?: 'reduce' | 'no-preference' }
+export type Look = {
+  deviceScaleFactor?: number
+  colorScheme?: 'light' | 'dark'
+  reducedMotion?: 'reduce' | 'no-preference'
+}
 
 export type TestBrowser = {
   browser: Browser

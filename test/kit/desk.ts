@@ -32,6 +32,8 @@ export type DeskOptions = {
   manner?: Partial<Manner>
   /** The terminal's ceiling; the product's default when left out. */
   ceiling?: Rung
+  /** What the person sees of the workstation; a scratch folder and a plain name when left out. */
+  place?: { cwd: string; agentName: string }
   server?: Omit<ServerOptions, 'database' | 'port' | 'pages'>
 }
 
@@ -79,7 +81,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const { port, url } = server
   const wire = await createWire(port)
   const dataDir = await mkdtemp(join(tmpdir(), 'offdesk-desk-'))
-  const cwd = await mkdtemp(join(tmpdir(), 'offdesk-work-'))
+  const scratch = await mkdtemp(join(tmpdir(), 'offdesk-work-'))
+  const { cwd, agentName } = options.place ?? { cwd: scratch, agentName: 'Scripted' }
   const hostDir = join(dataDir, 'host')
   await enrolWithSetupCode({
     ...{ endpoint: { url: wire.url }, identity: await openIdentity(hostDir), hostDir, name: HOST_NAME },
@@ -90,7 +93,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const agent = await createScriptedAgent(options.manner)
   const { command, args, env } = agent
   const session = await createSession({
-    ...{ dataDir, cwd, link, agent: { id: 'scripted', name: 'Scripted', command, args, env, preset: null } },
+    ...{ dataDir, cwd, link, agent: { id: 'scripted', name: agentName, command, args, env, preset: null } },
     ...(options.ceiling === undefined ? {} : { ceiling: options.ceiling }),
   })
   await session.remote.on()
@@ -184,7 +187,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       await wire.close()
       await server.close()
       await database.close()
-      for (const folder of [dataDir, cwd]) await rm(folder, { recursive: true, force: true })
+      for (const folder of [dataDir, scratch]) await rm(folder, { recursive: true, force: true })
     },
   }
 }
