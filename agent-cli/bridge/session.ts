@@ -218,6 +218,8 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
     const how = signal === null ? `with code ${exitCode ?? 'unknown'}` : `by ${signal}`
     const detail = `The agent ended ${how}. Prompts are kept; start the session again to go on.`
     runner.end(detail)
+    // Its turn ends first, so that no reader sees a prompt run in an agent that is gone.
+    await turns.ended()
     void publishing.record({ agentExited: { exitCode, signal, detail } })
     await journal.meta.update({ pid: null }).catch(() => undefined)
   }

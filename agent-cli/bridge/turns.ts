@@ -20,6 +20,8 @@ export type Turns = {
   run(promptId: string, blocks: ContentBlock[], onStarted: (turnId: string) => void): Promise<Ending>
   /** Resolves when the turn has ended; at once without one. */
   cancel(): Promise<void>
+  /** Resolves when no turn runs. */
+  ended(): Promise<unknown>
   /** What a tool call looks like now; for upserts that change only a part. */
   sawToolCall(body: EventBody): void
 }
@@ -104,6 +106,7 @@ export function createTurns(options: {
       return current
     },
     run,
+    ended: () => current?.done ?? Promise.resolve(),
     async cancel() {
       const turn = current
       if (turn === null) return
