@@ -1,5 +1,4 @@
 /** Runs one session to its end: in a terminal when there is one, else with an address and a code on stderr. Ends all it started. */
-import { show } from '../terminal/show.tsx'
 import type { OpenedSession } from './open-session.ts'
 import { unattended } from './unattended.ts'
 
@@ -19,8 +18,10 @@ export async function attend(opened: OpenedSession, options: Attending): Promise
   try {
     if (options.firstPrompt) await session.prompt(options.firstPrompt)
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
-    if (isTerminal) await Promise.race([show(session, { showQr: options.showQr }), aborted(signals.signal)])
-    else await unattended(session, signals.signal)
+    if (isTerminal) {
+      const { show } = await import('../terminal/show.tsx')
+      await Promise.race([show(session, { showQr: options.showQr }), aborted(signals.signal)])
+    } else await unattended(session, signals.signal)
   } finally {
     await opened.close()
     for (const name of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.removeListener(name, onSignal)

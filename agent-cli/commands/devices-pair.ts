@@ -5,7 +5,6 @@ import { openPairing } from '../remote/open-pairing.ts'
 import { type Pairing, watchPairing } from '../remote/pairing.ts'
 import { openPairings } from '../remote/pairing-files.ts'
 import type { Rung } from '../remote/roster.ts'
-import { qrText } from '../terminal/qr.tsx'
 import { confirmed } from './ask.ts'
 import { Mistake } from './mistake.ts'
 import { HOW_TO_REACH } from './reach.ts'
@@ -21,6 +20,7 @@ export async function pairDevice(rung: Rung, at: At): Promise<void> {
   const file = await openPairing({ call, identity, hostDir: places.host, server, rung, sessionId: null })
   const { viewer } = await call(AskViewer, {})
   const base = viewer.server.publicUrl
+  const { qrText } = await import('../terminal/qr.tsx')
   if (base) say(`${qrText(pairingLink(base, { code: file.code, secret: file.secret, hostId: identity.hostId }))}`)
   else
     say(

@@ -7,7 +7,6 @@ import { enrolHere } from './enrol-here.ts'
 import { findServer } from './local-server.ts'
 import { Mistake } from './mistake.ts'
 import { openPlaces } from './open-places.ts'
-import { openSession } from './open-session.ts'
 import { say, withProgress } from './say.ts'
 
 export type RunFlags = {
@@ -28,6 +27,7 @@ export async function run(flags: RunFlags): Promise<void> {
   const server = flags.remote || flags.server ? await serverFor(places, flags.server) : undefined
   if (server) await withProgress('Making this machine known to the server', enrolHere(places, server))
   if (agent.note) say(agent.note)
+  const { openSession } = await import('./open-session.ts')
   const opened = await openSession({
     agent,
     places,

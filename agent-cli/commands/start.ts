@@ -5,7 +5,6 @@ import { chooseAgent } from './choose-agent.ts'
 import { enrolHere } from './enrol-here.ts'
 import { findServer, startServer } from './local-server.ts'
 import { openPlaces } from './open-places.ts'
-import { openSession } from './open-session.ts'
 import { detectTailscale, reach } from './reach.ts'
 import { say, withProgress } from './say.ts'
 
@@ -39,6 +38,7 @@ export async function start(flags: StartFlags): Promise<void> {
     const url = flags.server ?? server?.url ?? ''
     await withProgress('Making this machine known to the server', enrolHere(places, url))
     if (agent.note) say(agent.note)
+    const { openSession } = await import('./open-session.ts')
     const opened = await openSession({
       agent,
       places,
