@@ -160,8 +160,17 @@ function splitAgent(agent: string | undefined, command: string[]): { agent: stri
   return { agent: isNamed ? agent : undefined, command: words }
 }
 
+/** `run --remote claude`: the word behind --remote is a rung only if it is one; commander would take the agent's name for it. */
+function typed(): string[] {
+  const words = process.argv.slice(2)
+  const dashes = words.indexOf('--')
+  const isPlain = (at: number) =>
+    words[at] === '--remote' && (dashes < 0 || at < dashes) && !RUNGS.some((rung) => rung === words[at + 1])
+  return words.map((word, at) => (isPlain(at) ? '--remote=steer' : word))
+}
+
 try {
-  await program.parseAsync()
+  await program.parseAsync(typed(), { from: 'user' })
 } catch (error) {
   if (!(error instanceof Mistake)) throw error
   say(error.message)
