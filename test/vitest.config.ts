@@ -24,7 +24,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       inProject('unit', ['test/{house,protocol,server,agent-cli,pwa,kit}/**/*.test.{ts,tsx}']),
-      inProject('flow', ['test/flow/**/*.test.ts'], { testTimeout: 60_000 }),
+      inProject('flow', ['test/flow/**/*.test.ts'], {
+        testTimeout: 60_000,
+        globalSetup: [fileURLToPath(new URL('./flow/built.ts', import.meta.url))],
+      }),
       inProject('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       // Only by npm run test:agents: it needs agents that this tree does not install.
       inProject('agents', ['test/agents/**/*.test.ts'], {
