@@ -12,7 +12,7 @@ for (const [project, committed] of [
   ['agent-cli/tsconfig.json', 'agent-cli/remote/graphql-env.d.ts'],
   ['pwa/tsconfig.json', 'pwa/graphql/graphql-env.d.ts'],
 ] as const) {
-  const fresh = join(folder, project.replace('/', '-'))
+  const fresh = join(folder, `${project.replaceAll('/', '-')}.d.ts`)
   spawnSync('node_modules/.bin/gql.tada', ['generate-output', '-c', project, '-o', fresh], { stdio: 'ignore' })
   if (readFileSync(committed, 'utf8') !== readFileSync(fresh, 'utf8')) stale.push(committed)
 }

@@ -1,6 +1,6 @@
 // Builds dist/: the command, the server, the demo agent, the bridge as a library, the page. `--types` adds the bridge's declarations.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
@@ -8,10 +8,11 @@ import { root } from './ready.mjs'
 
 // Whoever calls: a test runner's own NODE_ENV would make the page React's development build.
 process.env.NODE_ENV = 'production'
-const dist = join(root, 'dist')
+// Built beside its place and swapped in whole: a process that starts meanwhile never finds half of it.
+const dist = join(root, `dist.${process.pid}`)
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-rmSync(dist, { recursive: true, force: true })
+process.on('exit', () => rmSync(dist, { recursive: true, force: true }))
 await build({
   absWorkingDir: root,
   entryPoints: {
@@ -36,8 +37,17 @@ await build({
 })
 const migrations = join(root, 'server', 'db', 'migrations')
 if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
-await buildPage({ configFile: join(root, 'pwa', 'vite.config.ts'), logLevel: 'error' })
+await buildPage({
+  configFile: join(root, 'pwa', 'vite.config.ts'),
+  logLevel: 'error',
+  build: { outDir: join(dist, 'pwa'), emptyOutDir: true },
+})
 if (process.argv.includes('--types')) declareBridge()
+const place = join(root, 'dist')
+const old = `${dist}.old`
+if (existsSync(place)) renameSync(place, old)
+renameSync(dist, place)
+rmSync(old, { recursive: true, force: true })
 
 function declareBridge() {
   const args = ['-p', 'agent-cli/launch/tsconfig.types.json', '--outDir', join(dist, 'types')]

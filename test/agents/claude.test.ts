@@ -41,6 +41,7 @@ describe('Claude Code from a phone', () => {
     await phone.taps(/Answer$/)
     await phone.sees('touch allowed.txt')
     await phone.taps('Yes')
+    await phone.taps('Close')
     await phone.sees(/The tool said/)
     expect(existsSync(join(work, 'allowed.txt'))).toBe(true)
   })
@@ -52,6 +53,7 @@ describe('Claude Code from a phone', () => {
     await phone.sees('Which database should it use?')
     await phone.taps(/^PostgreSQL/)
     await phone.taps('Send answer')
+    await phone.taps('Close')
     await phone.sees(/The tool said: .*PostgreSQL/)
   })
 
@@ -64,6 +66,7 @@ describe('Claude Code from a phone', () => {
     await phone.taps(/Answer$/)
     await phone.sees('Change one file')
     await phone.taps(/^Approve/)
+    await phone.taps('Close')
     await phone.sees(/After the plan: .*approved/)
   })
 

@@ -81,7 +81,13 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
       const label = found.locator('xpath=ancestor-or-self::label')
       await press((await label.count()) > 0 ? label : found)
     },
-    writes: (label, text) => front().getByLabel(label).filter({ visible: true }).last().fill(text),
+    writes: (label, text) =>
+      front()
+        .getByLabel(label)
+        .filter({ visible: true })
+        .last()
+        .fill(text)
+        .catch(whatIsThere(`nothing can be written into “${String(label)}”`)),
     tapsOn: (text) => press(readable(text)),
     sees: (text) =>
       readable(text)

@@ -54,6 +54,10 @@ export async function startProduct(
           () => settle(() => reject(new Error(`no line like ${pattern} in:\n${lines.join('\n')}`))),
           DEADLINE_MS,
         )
+        // The lines of an ended process come before its end; what is not there by then never comes.
+        child.once('close', () =>
+          settle(() => reject(new Error(`it ended without a line like ${pattern}:\n${lines.join('\n')}`))),
+        )
         wakes.add(look)
         look()
       })

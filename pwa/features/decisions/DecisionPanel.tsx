@@ -13,7 +13,7 @@ import { EvidenceView } from './evidence-view.tsx'
 import { AnswerNotes, fixedOptions, OptionButton, ReasonBody, ReasonFooter } from './permission.tsx'
 import { planSummary } from './plan-parts.ts'
 import { PlanReview } from './plan-review.tsx'
-import { QuestionBody, QuestionFooter, useQuestionForm } from './question.tsx'
+import { QuestionBody, QuestionFooter, questionHeading, useQuestionForm } from './question.tsx'
 import { SettledBody, SettledFooter, useSettledTitle } from './settled.tsx'
 import { type Answering, permissionSaying, useAnswering } from './use-answering.ts'
 import { type Shown, useShownDecision } from './use-shown-decision.ts'
@@ -101,7 +101,11 @@ function Panel({ decision, shown, onDismiss }: { decision: Decision; shown: Show
   const settled = decision.state === 'SETTLED'
   useKeys(answering, shown, shortcuts && !settled && reason === null)
   const guardKey = `${decision.id}.${decision.epoch}.${settled}.${reason !== null}.${form.index}`
-  const title = settled ? settledTitle : (decision.kind === 'QUESTION' && form.question?.title) || decision.title
+  const title = settled
+    ? settledTitle
+    : decision.kind === 'QUESTION'
+      ? questionHeading(decision.title, form)
+      : decision.title
 
   const content = () => {
     if (settled) return <SettledBody decision={decision} said={answering.said} />

@@ -8,7 +8,7 @@ import type { Decision } from './decision-store.ts'
 import { kindWords } from './decision-words.ts'
 import { PermissionBody, PermissionFooter, ReasonBody, ReasonFooter } from './permission.tsx'
 import { PlanReview } from './plan-review.tsx'
-import { QuestionBody, QuestionFooter, useQuestionForm } from './question.tsx'
+import { QuestionBody, QuestionFooter, questionHeading, useQuestionForm } from './question.tsx'
 import { SettledBody, SettledFooter, useSettledTitle } from './settled.tsx'
 import { useAnswering } from './use-answering.ts'
 import { type Shown, useShownDecision } from './use-shown-decision.ts'
@@ -58,8 +58,8 @@ function Opened(props: { decision: Decision; shown: Shown; onClose: () => void }
     ? settledTitle
     : reasoning
       ? 'Deny with a reason'
-      : question && (form.count > 1 || question.title !== question.name)
-        ? question.title
+      : question
+        ? questionHeading(decision.title, form)
         : decision.title
   const aside =
     question && form.count > 1 && !settled ? (

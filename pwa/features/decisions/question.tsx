@@ -73,6 +73,16 @@ export function useQuestionForm(decision: Decision | undefined): QuestionForm {
   }
 }
 
+/**
+ * What is asked, as the heading. A form of one question asks it in the decision's own words and its field's title is a label; in a
+ * longer form each question stands in its field.
+ */
+export function questionHeading(asked: string, form: QuestionForm): string {
+  const { question, count } = form
+  if (!question || count === 1) return asked
+  return question.description ?? question.title
+}
+
 function Choices({ form, question }: { form: QuestionForm; question: Question }) {
   const many = question.type === 'choices'
   const { draft } = form
@@ -125,7 +135,7 @@ function Choices({ form, question }: { form: QuestionForm; question: Question })
 
 function Control({ form, question }: { form: QuestionForm; question: Question }) {
   const { draft } = form
-  const label = question.description ?? 'Your answer'
+  const label = form.count === 1 ? (question.description ?? question.title) : question.title
   switch (question.type) {
     case 'choice':
     case 'choices':
