@@ -28,7 +28,7 @@ export function TranscriptView(props: {
   const list = useRef<VListHandle>(null)
   const frame = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
-  const lastOffset = useRef(0)
+  const last = useRef({ offset: 0, height: 0, viewport: 0 })
   const [below, setBelow] = useState(false)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const count = items.length + endings.length
@@ -71,14 +71,19 @@ export function TranscriptView(props: {
   }, [])
 
   const onScroll = (offset: number) => {
-    const handle = list.current
-    if (!handle) return
-    const toGo = handle.scrollSize - handle.viewportSize - offset
-    if (toGo <= NEAR_END_PX) {
+    // Asked of the page itself: the list's own sizes are those before a panel opened or closed beside it.
+    const place = frame.current?.firstElementChild
+    if (!place) return
+    const { scrollHeight: height, clientHeight: viewport } = place
+    if (height - viewport - offset <= NEAR_END_PX) {
       atEnd.current = true
       setBelow(false)
-    } else if (offset < lastOffset.current - 1) atEnd.current = false
-    lastOffset.current = offset
+    } else {
+      // What opens or is measured moves the list as well; only a list that kept its size was moved by a hand.
+      const kept = height === last.current.height && viewport === last.current.viewport
+      if (kept && offset < last.current.offset - 1) atEnd.current = false
+    }
+    last.current = { offset, height, viewport }
     if (offset < NEAR_START_PX && state.hasOlder && !state.loadingOlder) props.onOlder()
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once per page, when what is there does not fill the place
