@@ -40,26 +40,16 @@ async function byDevice(at: Parameters<typeof requestEnrolment>[0], url: string)
     `On a paired device: Settings, Add a workstation, and type ${enrolment.code.slice(0, 4)} ${enrolment.code.slice(4)} (valid for 5 minutes).\nNo device yet? The server printed a setup code when it started: offdesk login ${url} --code <setup code>`,
   )
   try {
-    let isSame: boolean | null = null
-    const final = await new Promise<ReturnType<typeof pairing.progress>>((resolve) => {
-      const look = () => {
-        const progress = pairing.progress()
-        if (progress.state === 'REVEALED' && isSame === null) {
-          isSame = false
-          // Both ends are asked: the device lets this machine in, this terminal decides whether to trust the device (T5).
-          void confirmed(`“${progress.joinerName}” shows ${spaced(progress.matchCode ?? '')}?`).then((same) => {
-            isSame = same
-            if (!same) void pairing.refuse()
-          })
-        }
-        if (['CONFIRMED', 'REFUSED', 'EXPIRED', 'FAILED'].includes(progress.state)) resolve(progress)
-      }
-      pairing.subscribe(look)
-      look()
-    })
+    // Both ends are asked: the device lets this machine in, this terminal decides whether to trust the device (T5).
+    const { final, isTrusted } = await enrolment.finish(({ name, matchCode }) =>
+      confirmed(`“${name}” shows ${spaced(matchCode)}?`),
+    )
     if (final.state !== 'CONFIRMED')
       throw new Mistake(`This machine was not let in: ${final.reason ?? final.state.toLowerCase()}.`)
-    await enrolment.trust()
+    if (!isTrusted)
+      throw new Mistake(
+        `The codes were not the same, so nothing is trusted here. ${url} lists this machine all the same: remove it there on a device that is yours, then start again.`,
+      )
     say(`This machine is known to ${url}. Start a session: offdesk run <agent> --remote`)
   } finally {
     await pairing.close()

@@ -6,7 +6,7 @@ import { type Caller, createCaller } from './credentials.ts'
 import { type AskOptions, ask, type Endpoint } from './graphql-http.ts'
 import { AskViewer } from './host-operations.ts'
 import type { Identity } from './identity.ts'
-import { type Pairing, watchPairing } from './pairing.ts'
+import { type Pairing, type PairingProgress, watchPairing } from './pairing.ts'
 import { keepPairing, type PairingFile } from './pairing-files.ts'
 import { EnrolHost, RequestEnrolment } from './pairing-operations.ts'
 import type { Roster } from './roster.ts'
@@ -45,11 +45,17 @@ export async function isEnrolled(at: At): Promise<boolean> {
 export type Enrolment = {
   readonly code: string
   readonly expiresAt: string
-  /** `progress().matchCode` is to be compared; `confirm` is the device's part, so it is not to be called here. */
+  /** `confirm` is the device's part, so it is not to be called here. */
   readonly pairing: Pairing
-  /** The person at this machine says that the codes were the same: only then the device is trusted here (T5). Call after CONFIRMED. */
-  trust(): Promise<void>
+  /**
+   * Waits for the end of the pairing. `compare` is asked once, when there is a match code; only its yes makes the device trusted here,
+   * whatever the server says meanwhile (T5). Rejects with what `compare` rejects with.
+   */
+  finish(compare: (joiner: { name: string; matchCode: string }) => Promise<boolean>): Promise<Finished>
 }
+
+/** `isTrusted` is true only for CONFIRMED and a yes at this machine. */
+export type Finished = { readonly final: PairingProgress; readonly isTrusted: boolean }
 
 /** Asks to be let in by a paired device, which types the code and confirms. */
 export async function requestEnrolment(at: At & { roster: Roster }): Promise<Enrolment> {
@@ -81,11 +87,36 @@ export async function requestEnrolment(at: At & { roster: Roster }): Promise<Enr
     code: file.code,
     expiresAt: file.expiresAt,
     pairing,
-    async trust() {
-      await pairing.trustJoiner()
-      await remember(at, name)
+    async finish(compare) {
+      let asked: Promise<boolean> | null = null
+      const final = await ending(pairing, ({ joinerName, matchCode }) => {
+        if (matchCode === null || asked !== null) return
+        asked = compare({ name: joinerName ?? 'a device', matchCode })
+        const refuse = () => void pairing.refuse()
+        asked.then((isSame) => isSame || refuse(), refuse)
+      })
+      if (final.state !== 'CONFIRMED') return { final, isTrusted: false }
+      // A server can say CONFIRMED before the person here has looked: their answer is waited for.
+      const isTrusted = asked !== null && (await asked)
+      if (isTrusted) {
+        await pairing.trustJoiner()
+        await remember(at, name)
+      }
+      return { final, isTrusted }
     },
   }
+}
+
+function ending(pairing: Pairing, onProgress: (progress: PairingProgress) => void): Promise<PairingProgress> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const progress = pairing.progress()
+      onProgress(progress)
+      if (['CONFIRMED', 'REFUSED', 'EXPIRED', 'FAILED'].includes(progress.state)) resolve(progress)
+    }
+    pairing.subscribe(look)
+    look()
+  })
 }
 
 function remember(at: At, name: string) {

@@ -109,7 +109,9 @@ export function watchPairing(options: {
       }
       return
     }
-    become({ state: seen.state, joinerName: seen.joinerName ?? progress.joinerName })
+    // A confirmation may be the first that is seen after the reveal: the code must be there to be compared.
+    const code = file.joiner === null ? null : await matchCode(handshake(file.joiner))
+    become({ state: seen.state, joinerName: seen.joinerName ?? progress.joinerName, matchCode: code })
   }
 
   async function fail(reason: string): Promise<void> {

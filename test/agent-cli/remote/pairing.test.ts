@@ -105,10 +105,49 @@ test('[T2] a new machine is let in by a paired device, and trusts it after its o
   atEnd(() => enrolment.pairing.close())
   const again = await step.claim(enrolment.code, token)
   await step.join(token, { pairingId: again.pairing.id, publicKey: phone.publicKey, nonce: phone.nonce, name: 'phone' })
+  let press = (_isSame: boolean) => {}
+  const finished = enrolment.finish(
+    () =>
+      new Promise((resolve) => {
+        press = resolve
+      }),
+  )
   await eventually(() => enrolment.pairing.progress().matchCode)
-  expect(await roster.devices()).toEqual([])
   await step.confirm(token, again.pairing.id)
   await eventually(() => enrolment.pairing.progress().state === 'CONFIRMED')
-  await enrolment.trust()
+  expect(await roster.devices()).toEqual([])
+  press(true)
+  expect(await finished).toMatchObject({ isTrusted: true })
   expect(await roster.find(phone.id)).toMatchObject({ rung: 'FULL' })
+})
+
+test('[T5] [peer 13] a server that says CONFIRMED before the key press at this machine makes nobody trusted', async () => {
+  const { at, step, link } = await linked()
+  const phone = await joiner()
+  const opened = await link.openPairing('FULL', null)
+  const { token, pairing } = await step.claim(opened.file.code)
+  await step.join(token, { pairingId: pairing.id, publicKey: phone.publicKey, nonce: phone.nonce, name: 'phone' })
+  await eventually(() => opened.progress().matchCode)
+  await opened.confirm()
+
+  const hostDir = join(await folder(), 'host')
+  const roster = openRoster(hostDir)
+  const identity = await openIdentity(hostDir)
+  const enrolment = await requestEnrolment({ endpoint: { url: at.url }, identity, hostDir, name: 'second', roster })
+  atEnd(() => enrolment.pairing.close())
+  const again = await step.claim(enrolment.code, token)
+  await step.join(token, { pairingId: again.pairing.id, publicKey: phone.publicKey, nonce: phone.nonce, name: 'phone' })
+  let press = (_isSame: boolean) => {}
+  const finished = enrolment.finish(
+    () =>
+      new Promise((resolve) => {
+        press = resolve
+      }),
+  )
+  await eventually(() => enrolment.pairing.progress().matchCode)
+  await step.confirm(token, again.pairing.id)
+  await eventually(() => enrolment.pairing.progress().state === 'CONFIRMED')
+  press(false)
+  expect(await finished).toMatchObject({ isTrusted: false, final: { state: 'CONFIRMED' } })
+  expect(await roster.devices()).toEqual([])
 })
