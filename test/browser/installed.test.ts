@@ -27,7 +27,7 @@ describe('the page as an app', () => {
     desk.agent.asks({ title: 'List', command: 'ls' })
     await phone.taps(/Answer$/)
     await phone.taps('Allow')
-    await phone.taps('Close')
+    await phone.closes()
     for (const [path, words] of [
       ['/', 'Sessions'],
       ['/inbox', 'Settled today'],

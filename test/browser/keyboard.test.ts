@@ -51,7 +51,7 @@ describe('the keyboard', () => {
       await desktop.control(/^Allow/).click({ trial: true })
       await desktop.presses(key)
       expect(await asked.answered()).toBe(answer)
-      await desktop.taps('Close')
+      await desktop.closes()
     }
   })
 
@@ -68,7 +68,7 @@ describe('the keyboard', () => {
     } finally {
       clearInterval(streaming)
     }
-    await desktop.taps('Close')
+    await desktop.closes()
   })
 
   it('[H2] Escape asks before it cancels; the question holds the focus and Escape leaves the turn going', async () => {

@@ -29,7 +29,7 @@ describe('a server that is restarted in the middle of an open permission', () =>
     await phone.sees(/^Answered on this phone \d\d:\d\d: Allow$/)
     const settled = desk.session.view().transcript.items.filter((item) => item.is === 'decisionSettled')
     expect(settled).toHaveLength(1)
-    await phone.taps('Close')
+    await phone.closes()
   })
 
   it('[C5] an answer given while the server is away is kept, and sent once when it is back', async () => {
@@ -42,7 +42,7 @@ describe('a server that is restarted in the middle of an open permission', () =>
     await start()
     expect(await asked.answered()).toBe('deny')
     await phone.sees(/^Answered on this phone \d\d:\d\d: Deny$/)
-    await phone.taps('Close')
+    await phone.closes()
   })
 })
 
@@ -63,7 +63,7 @@ describe('a workstation that is cut off', () => {
     desk.wire.mend()
     await phone.sees(/^Answered at the terminal \d\d:\d\d: Deny$/)
     await phone.sees(/Your Allow came second/)
-    await phone.taps('Close')
+    await phone.closes()
     await phone.sees('Live')
     await phone.sees('Not deployed.')
   })

@@ -22,7 +22,7 @@ describe('a permission on the phone', () => {
     await phone.taps('Allow')
     expect(await asked.answered()).toBe('allow')
     await phone.sees(/^Answered on this phone \d\d:\d\d: Allow$/)
-    await phone.taps('Close')
+    await phone.closes()
   })
 
   it('[T4] keeps Always allow visible but locked above the rung, and says why', async () => {
@@ -33,7 +33,7 @@ describe('a permission on the phone', () => {
     await phone.taps('Deny')
     expect(await asked.answered()).toBe('deny')
     await phone.sees(/^Answered on this phone \d\d:\d\d: Deny$/)
-    await phone.taps('Close')
+    await phone.closes()
   })
 
   it('[D7] Deny with a reason: the agent gets the denial, then the words in the same turn, as the screen said', async () => {
@@ -46,7 +46,7 @@ describe('a permission on the phone', () => {
     expect(await asked.answered()).toBe('deny')
     expect(await desk.agent.steered()).toContain('Keep build, remove dist instead')
     await phone.sees('Keep build, remove dist instead')
-    await phone.taps('Close')
+    await phone.closes()
   })
 
   it('[D6] offers two options of one kind by their own names, each with its own id', async () => {
@@ -60,7 +60,7 @@ describe('a permission on the phone', () => {
     await phone.taps('Allow this folder')
     expect(await asked.answered()).toBe('folder')
     await phone.sees(/: Allow this folder$/)
-    await phone.taps('Close')
+    await phone.closes()
   })
 })
 
@@ -75,30 +75,30 @@ describe('a question on the phone', () => {
     await phone.sees('Question 1 of 2')
     await phone.writes('Your own answer', 'a plain file')
     await phone.taps('Next question')
-    await phone.writes('Your answer', '9')
+    await phone.writes('How many retries?', '9')
     await phone.taps('Send answer')
     await phone.sees(/at most 5|up to 5|5 or less|to 5/)
-    await phone.writes('Your answer', '3')
+    await phone.writes('How many retries?', '3')
     await phone.taps('Send answer')
     expect(await asked.raw()).toMatchObject({
       action: 'accept',
       content: { store_custom: 'a plain file', retries: 3 },
     })
-    await phone.taps('Close')
+    await phone.closes()
   })
 
   it('[C2] takes free text, and Decline is an answer', async () => {
     const first = desk.agent.asksForm('What is it called?', { name: { type: 'string', title: 'Name' } })
     await phone.taps(/Answer$/)
-    await phone.writes('Your answer', 'Grüße, “Ölpumpe”\nzweite Zeile')
+    await phone.writes('Name', 'Grüße, “Ölpumpe”\nzweite Zeile')
     await phone.taps('Send answer')
     expect(await first.raw()).toMatchObject({ action: 'accept', content: { name: 'Grüße, “Ölpumpe”\nzweite Zeile' } })
-    await phone.taps('Close')
+    await phone.closes()
     const second = desk.agent.asksForm('And now?', { name: { type: 'string', title: 'Name' } })
     await phone.taps(/Answer$/)
     await phone.taps('Decline')
     expect(await second.answered()).toBe('decline')
-    await phone.taps('Close')
+    await phone.closes()
     expect(phone.complaints).toEqual([])
   })
 })

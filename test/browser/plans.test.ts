@@ -52,7 +52,7 @@ describe('a plan on the phone', () => {
     await phone.taps('Approve, then autopilot')
     expect(await asked.answered()).toBe('then-autopilot')
     await phone.sees(/^Answered on this phone \d\d:\d\d: Yes, on your own$/)
-    await phone.taps('Close')
+    await phone.closes()
     desk.agent.ends()
   })
 

@@ -29,7 +29,7 @@ describe('a phone that joins late', () => {
     await pixel.sees('make early')
     await pixel.taps('Allow')
     expect(await asked.answered()).toBe('allow')
-    await pixel.taps('Close')
+    await pixel.closes()
   })
 })
 
@@ -57,8 +57,8 @@ describe('two phones and the terminal on one permission', () => {
       /Your Deny came second \(\d\d:\d\d:\d\d\)\. It was not applied\. To stop the command, cancel the turn\./,
     )
     expect(settlements() - before).toBe(1)
-    await pixel.taps('Close')
-    await galaxy.taps('Close')
+    await pixel.closes()
+    await galaxy.closes()
   })
 
   it('[C7] all three at the same moment: one effect at the agent, and every surface names the same winner', async () => {
@@ -85,7 +85,7 @@ describe('two phones and the terminal on one permission', () => {
       ] as const) {
         const where = winner === 'terminal' ? 'at the terminal' : winner === model ? 'on this phone' : `on ${winner}`
         await phone.sees(new RegExp(`^Answered ${where} \\d\\d:\\d\\d: Allow$`))
-        await phone.taps('Close')
+        await phone.closes()
       }
       expect(settlements() - before).toBe(1)
     }

@@ -125,7 +125,7 @@ await answered('allow')
 await permission.answered()
 await all((device) => device.sees(/Answered at the terminal/))
 await shoot('08-settled')
-await all((device) => device.taps('Close'))
+await all((device) => device.closes())
 
 const question = agent.asksForm('How should it give up?', {
   end: {
@@ -144,7 +144,7 @@ await all((device) => device.sees('Question 1 of 2'))
 await shoot('09-question')
 await session.answer(session.view().decisions[0]?.id ?? '', { is: 'decline' })
 await question.answered()
-await all((device) => device.taps('Close'))
+await all((device) => device.closes())
 
 const plan = agent.proposes(
   '# Bound the retries\n\nThe queue retries forever. This stops it after five attempts.\n\n1. Add `attempt` to **jobs**, with a migration\n2. Grow the pause: 2, 4, 8, 16, 32 s\n3. Mail the customer when it gives up\n4. Test the clock in seconds\n\nNothing else changes.',

@@ -86,3 +86,35 @@ describe('a transcript of 5,000 events', () => {
     expect(phone.complaints).toEqual([])
   })
 })
+
+describe('a reader at the end on a desktop', () => {
+  it('[B3] stays there when a panel opens, grows and closes above the composer', async () => {
+    const desktop = await desk.desktop()
+    await desktop.pairs()
+    await desk.works()
+    for (let number = 1; number < 30; number++) {
+      desk.agent.says(`Paragraph ${number}${' with words'.repeat(number)}\n\n`, { messageId: `p${number}` })
+      desk.agent.reports(desk.agent.starts(`Step ${number}`), `Done ${number}`)
+    }
+    const toGo = () =>
+      desktop.page.getByRole('log').evaluate((log) => Math.round(log.scrollHeight - log.clientHeight - log.scrollTop))
+    await desktop.sees(/^Paragraph 29/)
+    await expect.poll(toGo).toBeLessThanOrEqual(2)
+    for (let round = 0; round < 2; round++) {
+      const asked = desk.agent.asks({ title: 'Run', command: 'echo one\n'.repeat(4) })
+      await desktop.control(/^Allow/).waitFor()
+      await expect.poll(toGo).toBeLessThanOrEqual(2)
+      await desktop.taps(/^Allow/)
+      await asked.answered()
+      await desktop.closes()
+      const form = desk.agent.asksForm('Which?', { one: { type: 'string', enum: ['a', 'b', 'c', 'd'] } })
+      await desktop.sees('Send answer')
+      await expect.poll(toGo).toBeLessThanOrEqual(2)
+      await desktop.taps('Decline')
+      await form.answered()
+      await desktop.closes()
+      await expect.poll(toGo).toBeLessThanOrEqual(2)
+    }
+    expect(await desktop.control('New below').count()).toBe(0)
+  })
+})

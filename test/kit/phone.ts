@@ -25,6 +25,8 @@ export type Phone = {
   /** Waits until it can no longer be read. */
   seesNo(text: Name): Promise<void>
   presses(key: string): Promise<void>
+  /** Puts a settled decision away, once it is shown as settled. */
+  closes(): Promise<void>
   close(): Promise<void>
 }
 
@@ -63,7 +65,7 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
   const whatIsThere = (claim: string) => async () => {
     throw new Error(`${claim}; on ${page.url()} stands:\n${await page.locator('body').innerText()}`)
   }
-  return {
+  const phone: Phone = {
     page,
     context,
     complaints,
@@ -98,6 +100,13 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
         .waitFor({ state: 'detached' })
         .catch(whatIsThere(`“${text}” can still be read`)),
     presses: (key) => page.keyboard.press(key),
+    async closes() {
+      // A sheet's grip is called Close as well: only the button of a settled one is meant.
+      await phone.sees(/^Settled$/)
+      await phone.taps('Close')
+      await phone.seesNo(/^Settled$/)
+    },
     close: () => context.close(),
   }
+  return phone
 }
