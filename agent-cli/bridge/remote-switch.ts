@@ -20,8 +20,8 @@ import type { Rung } from './view.ts'
 export type Remote = RemoteSwitch & {
   /** The link and what hangs on it, while remote is on. */
   readonly live: Live | null
-  /** Says the end to the server, if it can be reached in time, and turns off. */
-  farewell(reason: string): Promise<void>
+  /** Says the end to the server, if it can be reached in time, and turns off. False when it could not be told; null with remote off. */
+  farewell(reason: string): Promise<boolean | null>
 }
 
 type Live = {
@@ -77,6 +77,8 @@ export function createRemote(given: {
     const link = await linkToUse()
     try {
       await publishing.inOrder(async () => {
+        // Whoever tells the rest later tells it to this server and to no other.
+        await journal.meta.update({ server: link.server })
         await journal.startPublishing(epoch, share)
         // Inside the turn, so that nothing new comes before it; the writes queue behind it in order.
         if (!share) for (const body of given.snapshot()) void publishing.repeat(body)
@@ -138,7 +140,8 @@ export function createRemote(given: {
     }
 
     let ended = false
-    show()
+    // Whoever turned it on reads the view next: it must not still say off.
+    showWith(await link.roster.devices().catch(() => []))
     return {
       link,
       pusher,
@@ -180,17 +183,20 @@ export function createRemote(given: {
     farewell: (reason) =>
       inTurn(async () => {
         const ending = live
-        if (ending === null) return
+        if (ending === null) return null
         const signal = AbortSignal.timeout(limits.farewellMs)
+        let isTold = false
         try {
           await ending.pusher.flushed(signal)
           await ending.settlements.flushed(signal)
           const input = { sessionId: journal.id, epoch, reason }
           await ending.link.callFor(journal.id)(EndSession, { input }, { signal })
+          isTold = true
         } catch {
           // Out of reach: a later process of this host tells the rest (recovery).
         }
         await turnOff()
+        return isTold
       }),
   }
 }
