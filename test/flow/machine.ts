@@ -3,7 +3,7 @@
  * Whatever a test starts here ends with its file. Knows no room of the house.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,8 +92,14 @@ export async function machine(more: Env = {}): Promise<Machine> {
 }
 
 /** A process of a group of its own, as a shell starts one. */
-export function follow(args: readonly string[], env: NodeJS.ProcessEnv, command = process.execPath, first = [COMMAND]) {
-  const child = spawn(command, [...first, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+export function follow(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  command = process.execPath,
+  first = [COMMAND],
+  stdin: 'ignore' | 'pipe' = 'ignore',
+) {
+  const child = spawn(command, [...first, ...args], { env, stdio: [stdin, 'pipe', 'pipe'], detached: true })
   const streams = { stdout: '', stderr: '' }
   const lines: string[] = []
   const wakes = new Set<() => void>()
@@ -102,10 +108,12 @@ export function follow(args: readonly string[], env: NodeJS.ProcessEnv, command 
   }
   let over = false
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+    const stream = child[name]
+    if (stream === null) continue
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
       streams[name] += chunk
     })
-    createInterface({ input: child[name] }).on('line', (line) => {
+    createInterface({ input: stream }).on('line', (line) => {
       lines.push(line)
       wake()
     })
@@ -120,7 +128,8 @@ export function follow(args: readonly string[], env: NodeJS.ProcessEnv, command 
     wake()
   })
   atEnd(async () => {
-    child.kill('SIGKILL')
+    child.stdin?.end()
+    child.kill(stdin === 'pipe' ? 'SIGTERM' : 'SIGKILL')
     await exited
   })
   const said = () => lines.join('\n')
@@ -173,10 +182,12 @@ export async function until<T>(
   }
 }
 
+/** False for a process that has ended and only waits to be reaped by whoever adopted it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    const stat = existsSync('/proc/self') ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ''
+    return !/^\d+ \(.*\) Z/s.test(stat)
   } catch {
     return false
   }

@@ -44,7 +44,7 @@ describe('a workstation that joins a server elsewhere', () => {
 
   test('[C3][D3] a phone paired by the whole handshake sees the session and steers it', async () => {
     session = here.runs(agent, '--remote', '--server', server.url, '--name', 'Two machines')
-    await agent.opened()
+    await agent.opened(30_000)
     phone = await pairs(here, session, server.url)
     id = await sessionOf(session)
     expect(await phone.session(id)).toMatchObject({ title: 'Two machines', state: 'IDLE', host: { name: 'atlas' } })

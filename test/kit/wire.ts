@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export type Wire = {
   /** The server's address on this side of the cable. */
   url: string
+  /** How often it was dialled, cut or not. */
+  readonly dialled: number
   /** Nothing passes any more, and what was open breaks. */
   cut(): void
   mend(): void
@@ -13,7 +15,9 @@ export type Wire = {
 export async function createWire(port: number): Promise<Wire> {
   const open = new Set<Socket>()
   let isCut = false
+  let dialled = 0
   const server = createServer((near) => {
+    dialled++
     if (isCut) return void near.destroy()
     const far = connect(port, '127.0.0.1')
     for (const [one, other] of [
@@ -35,6 +39,9 @@ export async function createWire(port: number): Promise<Wire> {
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get dialled() {
+      return dialled
+    },
     cut() {
       isCut = true
       breakAll()
