@@ -1,7 +1,8 @@
-// Finishes the sessions whose process died on this machine: closes what they left open, tells the server the rest, ends them (C4, E1).
-
+// Finishes the sessions whose process died on this machine, or ended out of the server's reach: closes what they left open, tells the
+// server the rest, ends them (C4, E1).
 import { JournalError } from '../journal/failure.ts'
-import { abandoned } from '../journal/session-folder.ts'
+import { readMeta } from '../journal/meta.ts'
+import { abandoned, sessionIds, sessionPaths } from '../journal/session-folder.ts'
 import type { HostLink } from '../remote/host-link.ts'
 import { createPusher } from '../remote/pusher.ts'
 import { isRung } from '../remote/roster.ts'
@@ -15,8 +16,8 @@ import { closeEarlier } from './starting.ts'
 export const endedWithHost = 'The process on the workstation ended unexpectedly.'
 
 /**
- * Takes over every abandoned session, one after another, and returns the ids of those the server has all of. One that is taken by
- * another process is left to it; one that cannot be told before the signal is closed here and told by whoever comes next.
+ * Takes over every session whose end is untold, one after another, and returns the ids of those the server has all of. One that is taken
+ * by another process is left to it; one that cannot be told before the signal is closed here and told by whoever comes next.
  */
 export async function recoverSessions(options: {
   dataDir: string
@@ -24,7 +25,7 @@ export async function recoverSessions(options: {
   signal: AbortSignal
 }): Promise<string[]> {
   const told: string[] = []
-  for (const { id } of await abandoned(options.dataDir)) {
+  for (const id of await untold(options.dataDir)) {
     options.signal.throwIfAborted()
     try {
       const journal = await openSessionJournal(options.dataDir, { sessionId: id })
@@ -41,6 +42,17 @@ export async function recoverSessions(options: {
   return told
 }
 
+/** Those whose process died, and those whose facts say that the server has not heard the end. */
+async function untold(dataDir: string): Promise<string[]> {
+  const dead = new Set((await abandoned(dataDir)).map(({ id }) => id))
+  const left: string[] = []
+  for (const id of await sessionIds(dataDir)) {
+    const facts = dead.has(id) ? null : await readMeta(sessionPaths(dataDir, id).meta).catch(() => null)
+    if (dead.has(id) || typeof facts?.untold === 'string') left.push(id)
+  }
+  return left
+}
+
 async function recover(
   journal: SessionJournal,
   { link, signal }: { link: HostLink; signal: AbortSignal },
@@ -49,6 +61,11 @@ async function recover(
   // Nothing of it ever left the machine, and nothing does now (A1).
   if (journal.log.lastSeq === 0) return false
   await closeEarlier(journal, epoch)
+  const reason = typeof journal.meta.facts.untold === 'string' ? journal.meta.facts.untold : endedWithHost
+  // Noted first: closing the journal lets its lock go, and with it the sign that somebody died here.
+  await journal.meta.update({ pid: null, ended: true, untold: reason })
+  // Another server was never shown this session, and is not shown it now (A1).
+  if (journal.meta.facts.server !== link.server) return false
   const call = link.callFor(journal.id)
   const start = await startOf(journal, link.identity.hostId)
   const pusher = createPusher({
@@ -56,15 +73,19 @@ async function recover(
     start: () => start,
     log: journal.log,
     bodies: journal.bodies,
+    mayPush: () => link.remoteControl !== 'OFF',
     onChange: () => {},
   })
   const settlements = createSettlements({ ledger: journal.ledger, call })
   try {
     await pusher.flushed(signal)
     await settlements.flushed(signal)
-    if (signal.aborted || pusher.state.is === 'ended') return false
-    await call(EndSession, { input: { sessionId: journal.id, epoch, reason: endedWithHost } }, { signal })
-    return true
+    if (signal.aborted) return false
+    const isLost = pusher.state.is === 'ended'
+    if (!isLost) await call(EndSession, { input: { sessionId: journal.id, epoch, reason } }, { signal })
+    // What can never be told (deleted, fenced) is not tried again either.
+    await journal.meta.update({ untold: null })
+    return !isLost
   } catch {
     return false
   } finally {

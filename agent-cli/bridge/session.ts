@@ -236,9 +236,10 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
     // Its turn ends with it; then nothing more is said.
     await turns.cancel()
     await publishing.inOrder(async () => undefined)
-    await remote.farewell(reason)
+    const isTold = await remote.farewell(reason)
     await publishing.close()
-    await journal.meta.update({ pid: null, ended: true, endReason: reason }).catch(() => undefined)
+    const untold = isTold === null ? {} : { untold: isTold ? null : reason }
+    await journal.meta.update({ pid: null, ended: true, endReason: reason, ...untold }).catch(() => undefined)
     await journal.close()
     board.change((now) => ({ ...now, state: 'ENDED', stateDetail: reason, stateSince: new Date().toISOString() }))
   }

@@ -9,6 +9,7 @@ import { bridgePairing } from '../../../agent-cli/bridge/bridge-pairing.ts'
 import { recoverSessions } from '../../../agent-cli/bridge/session.ts'
 import { createHostLink } from '../../../agent-cli/remote/host-link.ts'
 import { createScriptedAgent } from '../../kit/agent/scripted.ts'
+import { memoryDatabase } from '../../kit/seed.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
 import { atEnd, desk, eventually, firstDecision, folder, items, until } from './desk.ts'
 
@@ -124,3 +125,51 @@ test('[E4] an attachment that was fenced by a newer one says so and keeps workin
   agent.ends()
   await until(session, (now) => items(now, 'turnEnded').length === 1)
 })
+
+test('[C4] a session that ended out of the server’s reach is told by a later process, however often the server was away before', async () => {
+  const database = await memoryDatabase()
+  atEnd(() => database.close())
+  const at = await server({ database })
+  const dataDir = await folder()
+  await enrolled(at, dataDir)
+  const { session } = await desk({}, { dataDir })
+  await session.remote.on({ share: true })
+  const phone = await paired(at, session, 'FULL')
+  await until(session, ({ remote }) => remote.state === 'live' && remote.pendingEvents === 0)
+  await at.close()
+  await session.close('Enough for today.')
+
+  const early = await createHostLink({ dataDir, endpoint: { url: at.url } })
+  expect(await recoverSessions({ dataDir, link: early, signal: AbortSignal.timeout(500) })).toEqual([])
+  await early.close()
+  const again = await server({ database, port: at.port })
+  const document = 'query($id: ID!) { session(id: $id) { state endReason } }'
+  const seen = () => again.gql<{ session: object }>(phone.token, document, { id: session.id })
+  expect((await seen()).session).toMatchObject({ endReason: null })
+  const link = await createHostLink({ dataDir, endpoint: { url: at.url } })
+  atEnd(() => link.close())
+  expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(20_000) })).toEqual([session.id])
+  expect((await seen()).session).toEqual({ state: 'ENDED', endReason: 'Enough for today.' })
+  expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(20_000) })).toEqual([])
+}, 60_000)
+
+test('[E8] a session that one server was shown is never told to another', async () => {
+  const database = await memoryDatabase()
+  atEnd(() => database.close())
+  const [one, other] = [await server({ database }), await server()]
+  const dataDir = await folder()
+  await enrolled(one, dataDir)
+  const { session } = await desk({}, { dataDir })
+  await session.remote.on({ share: true })
+  await until(session, ({ remote }) => remote.state === 'live' && remote.pendingEvents === 0)
+  await one.close()
+  await session.close()
+  await enrolled(other, dataDir)
+  const link = await createHostLink({ dataDir, endpoint: { url: other.url } })
+  atEnd(() => link.close())
+  expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(5_000) })).toEqual([])
+  const { rows } = (await other.database.read((tx) => tx.execute('select id from session'))) as unknown as {
+    rows: unknown[]
+  }
+  expect(rows).toEqual([])
+}, 60_000)
