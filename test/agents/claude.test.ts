@@ -18,6 +18,12 @@ const say = async (text: string) => {
   await phone.taps('Send')
 }
 
+/** The settled sheet stays until it is dismissed. */
+const closes = async () => {
+  await phone.sees(/^Answered on this/)
+  await phone.taps('Close')
+}
+
 beforeAll(async () => {
   model = await startModelServer()
   product = await startProduct(['start', 'claude', '--cwd', work], claudeEnv(model.url))
@@ -41,7 +47,7 @@ describe('Claude Code from a phone', () => {
     await phone.taps(/Answer$/)
     await phone.sees('touch allowed.txt')
     await phone.taps('Yes')
-    await phone.taps('Close')
+    await closes()
     await phone.sees(/The tool said/)
     expect(existsSync(join(work, 'allowed.txt'))).toBe(true)
   })
@@ -53,7 +59,7 @@ describe('Claude Code from a phone', () => {
     await phone.sees('Which database should it use?')
     await phone.taps(/^PostgreSQL/)
     await phone.taps('Send answer')
-    await phone.taps('Close')
+    await closes()
     await phone.sees(/The tool said: .*PostgreSQL/)
   })
 
@@ -65,8 +71,8 @@ describe('Claude Code from a phone', () => {
     await say('PLAN IT')
     await phone.taps(/Answer$/)
     await phone.sees('Change one file')
-    await phone.taps(/^Approve/)
-    await phone.taps('Close')
+    await phone.taps('Yes, manually approve edits')
+    await closes()
     await phone.sees(/After the plan: .*approved/)
   })
 
@@ -75,6 +81,6 @@ describe('Claude Code from a phone', () => {
     await say('GO ON FOREVER')
     await phone.sees(/still working/)
     await phone.taps(/^Cancel turn/)
-    await phone.sees(/Cancelled/)
+    await phone.sees(/cancelled/)
   })
 })

@@ -39,11 +39,12 @@ export function askedPermission(
   context: { preset: AgentPreset | null; cwd: string; known?: ToolCall | undefined },
 ): AskedPermission {
   const request = fieldsOf(params)
-  const call = toolCall(request.toolCall)
+  const call = spoken(toolCall(request.toolCall))
   // A request without an id names no tool call, but what it asks must still be shown.
-  const asked = call ?? toolCall({ ...fieldsOf(request.toolCall), toolCallId: '-' })
+  const asked = call ?? spoken(toolCall({ ...fieldsOf(request.toolCall), toolCallId: '-' }))
   const whole: ToolCall = { toolCallId: '-', ...context.known, ...asked }
-  const rawInput = fieldsOf(request.toolCall).rawInput ?? parsed(context.known?.rawInput)
+  const own = fieldsOf(request.toolCall).rawInput
+  const rawInput = isEmpty(own) ? parsed(context.known?.rawInput) : own
   const questions = qwenQuestions(request)
   const plan = questions ? null : planAsked(whole, rawInput)
   const options = permissionOptions(request.options, plan === null ? null : { preset: context.preset })
@@ -94,6 +95,26 @@ export function askedPermission(
       form: 'option',
     },
   }
+}
+
+/**
+ * Without the fields in which the request says nothing. Claude Code repeats the call as it was before its input had come (`{}`, `[]`):
+ * that must not take away the plan or the command that an update has shown since.
+ */
+function spoken(call: ToolCall | null): ToolCall | null {
+  if (call === null) return null
+  const { rawInput, content, locations, ...rest } = call
+  return {
+    ...rest,
+    ...(isEmpty(parsed(rawInput)) ? {} : { rawInput }),
+    ...(isEmpty(content) ? {} : { content }),
+    ...(isEmpty(locations) ? {} : { locations }),
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 function parsed(json: string | null | undefined): unknown {

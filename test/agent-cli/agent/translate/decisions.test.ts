@@ -215,4 +215,20 @@ describe('what is asked', () => {
       { toolCallId: 't' },
     ])
   })
+
+  test('[D1] a request that repeats the call as it was before its input came takes nothing of the plan away', () => {
+    const rawInput = JSON.stringify({ plan: '# Tidy up\n\n1. Look around' })
+    const known = { toolCallId: 't', kind: 'switch_mode', title: 'Approve Plan', rawInput }
+    const early = {
+      toolCallId: 't',
+      kind: 'switch_mode',
+      title: 'Approve Plan',
+      rawInput: {},
+      content: [],
+      locations: [],
+    }
+    const { decision, call } = askedPermission({ toolCall: early, options }, { preset: null, cwd: '/w', known })
+    expect([decision.kind, decision.plan]).toEqual(['PLAN', '# Tidy up\n\n1. Look around'])
+    expect(call).toEqual({ toolCallId: 't', kind: 'switch_mode', title: 'Approve Plan' })
+  })
 })
