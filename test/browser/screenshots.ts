@@ -20,7 +20,7 @@ const desk = await openDesk({ manner: claudeLike, place: { cwd, agentName: 'Clau
 const { agent, session } = desk
 const devices: { name: string; device: DeskPhone }[] = []
 for (const colorScheme of ['light', 'dark'] as const) {
-  const phone = await desk.phone({ colorScheme, deviceScaleFactor: colorScheme === 'light' ? 2 : 1 })
+  const phone = await desk.phone({ colorScheme, deviceScaleFactor: colorScheme === 'light' ? 1.5 : 1 })
   devices.push({ name: `phone-${colorScheme}`, device: phone })
   devices.push({ name: `desktop-${colorScheme}`, device: await desk.desktop({ colorScheme }) })
 }
