@@ -4,7 +4,7 @@ import { exportPublicKey, generateKeys, principalId, verify } from '../../protoc
 import { endorsementBytes } from '../../protocol/pairing.ts'
 import type { Tx } from '../db/database.ts'
 import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
-import { type CommandRow, createCommand } from '../store/commands.ts'
+import { type CommandRow, createCommand, lockHost } from '../store/commands.ts'
 import {
   addDevice,
   addToRoster,
@@ -19,7 +19,7 @@ import { decodePayload } from '../store/payload.ts'
 import { removePush } from '../store/pushes.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { type Rung, rungAtLeast } from '../store/rung.ts'
-import { refuseDevicesCommands, refuseHostsCommands } from '../store/taken-away.ts'
+import { lowerDevicesCommands, refuseDevicesCommands, refuseHostsCommands } from '../store/taken-away.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
 import { parseKey, parseName } from './parse.ts'
 import { newToken } from './tokens.ts'
@@ -100,7 +100,10 @@ export async function setDeviceRung(
     if (!rungAtLeast(before.rung, asked.rung)) throw tooLow(by, 'A device cannot raise a rung, not even its own.')
     if (by.rung === 'VIEW' && by.deviceId !== asked.id) throw tooLow(by, 'A view-only device changes no other device.')
   }
+  // Whoever queues a command holds its host's lock: theirs is found below, or it finds the new rung.
+  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) await lockHost(tx, hostId)
   const row = await updateDevice(tx, by.ownerId, asked.id, { rung: asked.rung })
+  await lowerDevicesCommands(tx, asked.id, asked.rung)
   ring(trustTopic, ownerTopic(by.ownerId))
   return row
 }

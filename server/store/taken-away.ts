@@ -1,15 +1,29 @@
 /** Ends what devices have asked for and no host has fetched, when the right to ask is taken away (T3). What was fetched, the host reports. */
-import { and, asc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, ne, type SQL, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { command, decision } from '../db/schema.ts'
 import type { CommandRow } from './commands.ts'
 import type { Refusal } from './delivery.ts'
+import { type Rung, rungAtLeast } from './rung.ts'
 import { hostTopic, ownerTopic, type Ring, sessionTopic } from './topic.ts'
 
 /** Of one device. */
 export const refuseDevicesCommands = (tx: Tx, ring: Ring, deviceId: string, refusal: Refusal): Promise<void> =>
   refuseQueued(tx, ring, eq(command.deviceId, deviceId), refusal)
+
+/** Of one device that may do less from now on: what is queued carries the lower rung, and the host refuses what that does not allow. */
+export async function lowerDevicesCommands(tx: Tx, deviceId: string, rung: Rung): Promise<void> {
+  // Locked in the order in which everyone locks commands.
+  const rows = await tx
+    .select({ id: command.id, rung: command.rung })
+    .from(command)
+    .where(and(eq(command.deviceId, deviceId), eq(command.state, 'QUEUED')))
+    .orderBy(asc(command.number))
+    .for('update')
+  const above = rows.filter((row) => row.rung !== null && !rungAtLeast(rung, row.rung)).map((row) => row.id)
+  if (above.length > 0) await tx.update(command).set({ rung }).where(inArray(command.id, above))
+}
 
 /** Of all devices of an owner; what governs devices themselves goes on. */
 export const refuseSteering = (tx: Tx, ring: Ring, ownerId: string, refusal: Refusal): Promise<void> =>

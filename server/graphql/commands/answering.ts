@@ -4,13 +4,14 @@ import { requireRung } from '../../policy/allowance.ts'
 import { type Rung, rungAtLeast } from '../../policy/rung.ts'
 import { answerDecision } from '../../store/answers.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
+import { lockHost, sentBefore } from '../../store/commands.ts'
 import { type Decision, findDecision } from '../../store/decisions.ts'
 import type { DecisionOption } from '../../store/kinds/steering.ts'
 import type { CanonicalMode } from '../../store/kinds/values.ts'
 import { notFound, refuse } from '../../store/refused.ts'
 import type { Context } from '../context.ts'
 import { type ShownCommand, showMade } from './command.ts'
-import { newCommand, type Steering, steerable } from './steer.ts'
+import { newCommand, type Steering, steerable, stillAllowed } from './steer.ts'
 
 export const MAX_WORDS_CHARS = 10_000
 
@@ -48,11 +49,15 @@ export function rungForOption(option: DecisionOption): Rung {
   return higher(option.rung, option.kind === 'allow_always' ? 'FULL' : 'ANSWER')
 }
 
-/** Approving a plan needs STEER, and into autopilot FULL, whether the option or the person says so. */
+/**
+ * Approving a plan needs STEER, and into autopilot FULL, whether the option or the person says so. Agents call the ways on from a plan
+ * `allow_always` too: where the mode that follows is known, that decides and not the word.
+ */
 export function rungForPlan(option: DecisionOption, thenMode: CanonicalMode | null): Rung {
   if (isDenying(option)) return 'ANSWER'
   const intoAutopilot = thenMode === 'AUTOPILOT' || option.thenMode === 'AUTOPILOT'
-  return higher(rungForOption(option), intoAutopilot ? 'FULL' : 'STEER')
+  const least = intoAutopilot || option.thenMode === null ? rungForOption(option) : option.rung
+  return higher(least, intoAutopilot ? 'FULL' : 'STEER')
 }
 
 /** Makes the answer, which is the proposal or has lost already. Safe to retry with the same key. */
@@ -64,8 +69,14 @@ export async function propose<K extends CommandKind>(
 ): Promise<ShownCommand<K>> {
   requireRung(await context.allowed(decision.session), answer.needs, 'This answer')
   const wanted = await newCommand(context, decision.session, answer.kind, answer.value, input)
-  const row = await write(context, (tx, ring) =>
-    answerDecision(tx, ring, { ...wanted, decisionId: decision.id, epoch: input.epoch, isDeny: answer.isDeny }),
-  )
+  const row = await write(context, async (tx, ring) => {
+    await lockHost(tx, wanted.hostId)
+    // What this key made before is returned whatever has changed since (C1).
+    const before = await sentBefore(tx, wanted)
+    if (before) return before
+    const allowed = await stillAllowed(context, tx, wanted, decision.session, answer.needs)
+    const of = { decisionId: decision.id, epoch: input.epoch, isDeny: answer.isDeny }
+    return answerDecision(tx, ring, { ...allowed, ...of })
+  })
   return showMade(answer.kind, row)
 }

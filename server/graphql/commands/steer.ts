@@ -71,12 +71,20 @@ export async function newCommand<K extends CommandKind>(
 }
 
 // Read under the host's lock, which whoever takes rights away holds too: what was let in before it is queued, seen by them and refused; what
-// comes after it is refused here, however fresh the cache was (T3).
-async function assertStillAllowed(context: Context, tx: Tx, wanted: NewCommand, session: SessionRow): Promise<void> {
+// comes after it is refused here, however fresh the cache was (T3). The command carries the rung that stands now: the host goes by it.
+/** The command as this device may give it now. The caller holds the host's lock. Throws REVOKED, POLICY, RUNG_TOO_LOW. */
+export async function stillAllowed<C extends NewCommand>(
+  context: Context,
+  tx: Tx,
+  wanted: C,
+  session: { ceiling: Rung },
+  needs: Rung = 'ANSWER',
+): Promise<C> {
   const device = wanted.device ? await findDevice(tx, wanted.ownerId, wanted.device.id) : null
   if (!device || device.revokedAt) throw refuse('REVOKED', 'This device has been revoked.', { level: 'device' })
   const { remoteControl } = await readPolicy(tx, wanted.ownerId)
-  requireRung(allowance(context.principal, { rung: device.rung, remoteControl }, session), 'ANSWER', 'Steering')
+  requireRung(allowance(context.principal, { rung: device.rung, remoteControl }, session), needs, 'Steering')
+  return { ...wanted, device: { id: device.id, name: device.name, rung: device.rung } }
 }
 
 /** One row per key. `first` runs before a new row is made, and not when the key made one before. */
@@ -97,8 +105,8 @@ export function make(
         level: 'session',
         remedy: 'Start it again at its terminal.',
       })
-    await assertStillAllowed(context, tx, wanted, session)
+    const allowed = await stillAllowed(context, tx, wanted, session)
     await first(tx, ring)
-    return createCommand(tx, ring, wanted)
+    return createCommand(tx, ring, allowed)
   })
 }

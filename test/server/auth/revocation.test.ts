@@ -1,8 +1,10 @@
 /** T3: revocation reaches what is open within a second, with the bell and without it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { randomText } from '../../../protocol/bytes.ts'
 import type { Refusal } from '../../kit/ask.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
+import { publishSession } from '../../kit/session.ts'
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -168,5 +170,35 @@ describe('after a revocation', () => {
     expect(await set(phone.token, 'ANSWER')).toBe('no refusal')
     expect(await set(phone.token, 'STEER')).toBe('RUNG_TOO_LOW')
     expect(await set(host.token, 'FULL')).toBe('no refusal')
+  })
+
+  test('[T3] [T4] what a device has queued is delivered with the rung it has been lowered to', async () => {
+    const host = await server.enrolledHost('lowered')
+    const phone = await server.pairedDevice({ host, rung: 'FULL' })
+    const session = await publishSession(server.gql, host)
+    const send = 'mutation($i: SendPromptInput!) { sendPrompt(input: $i) { id } }'
+    await server.gql(phone.token, send, { i: { sessionId: session.id, text: 'go', key: randomText(16) } })
+    const lower = 'mutation($id: ID!) { setDeviceRung(id: $id, rung: ANSWER) { rung } }'
+    await server.gql(host.token, lower, { id: phone.id })
+    type Polled = { hostCommands: { commands: { __typename: string; rung: string | null }[] } }
+    const poll = 'query($id: ID!) { hostCommands(hostId: $id) { commands { __typename rung } } }'
+    const { hostCommands } = await server.gql<Polled>(host.token, poll, { id: host.id })
+    const sent = hostCommands.commands.filter((one) => one.__typename === 'SendPrompt')
+    expect(sent).toEqual([{ __typename: 'SendPrompt', rung: 'ANSWER' }])
+  })
+
+  test('[T3] an answer is judged by what stands when it is stored, not by what was read a moment before', async () => {
+    const host = await server.enrolledHost('fresh')
+    const phone = await server.pairedDevice({ host, rung: 'STEER' })
+    const session = await publishSession(server.gql, host)
+    const decisionId = await session.asks('Run rm?', 'rm -rf build')
+    const input = {
+      ...{ sessionId: session.id, decisionId, epoch: session.epoch, optionId: 'yes', key: randomText(16) },
+    }
+    await server.gql(phone.token, '{ viewer { id } }')
+    // Another process of this server has revoked it, and its bell has not come yet.
+    await server.database.read((tx) => tx.execute(`update device set revoked_at = now() where id = '${phone.id}'`))
+    const answer = 'mutation($i: AnswerPermissionInput!) { answerPermission(input: $i) { state } }'
+    expect(await codeOf(server.gql(phone.token, answer, { i: input }))).toBe('REVOKED')
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
-import { type Desk, newKey, openDesk } from './desk.ts'
+import { type Desk, newKey, openDesk, openedBody } from './desk.ts'
 
 const COMMON =
   'id state key deviceName expiresAt settledAt refusal { code message } winner { outcome optionName origin { surface } }'
@@ -248,5 +248,20 @@ describe('steering a session', () => {
     expect(await codeOf(server.gql(elsewhere.token, document, { input }))).toBe('NOT_FOUND')
     const session = await server.gql(other.token, 'query($id: ID!) { session(id: $id) { id } }', { id: desk.sessionId })
     expect(session).toEqual({ session: null })
+  })
+
+  it('[T4] approving a plan into a mode that asks needs STEER, whatever word the agent has for that option', async () => {
+    const decisionId = `dec_${newKey()}`
+    const { decisionOpened } = await openedBody(decisionId, 'PLAN')
+    const options = [
+      { id: 'edits', name: 'Yes, and accept edits', kind: 'allow_always', rung: 'STEER', thenMode: 'INTERACTIVE' },
+      { id: 'auto', name: 'Yes, on your own', kind: 'allow_always', rung: 'STEER', thenMode: 'AUTOPILOT' },
+    ]
+    await desk.publish({ decisionOpened: { ...decisionOpened, options } })
+    const decide = (rung: Rung, optionId: string) =>
+      codeOf(steer(rung, 'decidePlan', { decisionId, epoch: desk.epoch, optionId }))
+    expect(await decide('ANSWER', 'edits')).toBe('RUNG_TOO_LOW')
+    expect(await decide('STEER', 'auto')).toBe('RUNG_TOO_LOW')
+    expect(await decide('STEER', 'edits')).toBe('ok')
   })
 })
