@@ -37,7 +37,7 @@ export function refusalOf(
   const isCeiling = reaches(granted, needed)
   const message = isCeiling
     ? `The terminal set the ceiling of this session to ${ceiling}; this needs ${needed}.`
-    : `The device may ${granted}; this needs ${needed}. Raise it with “offdesk devices”.`
+    : `The device may ${granted}; this needs ${needed}. Pair it again with more: “offdesk devices pair --allow <rung>”.`
   return { code: 'RUNG_TOO_LOW', message, rule: isCeiling ? 'T4 ceiling' : 'T4 device' }
 }
 

@@ -36,7 +36,8 @@ const deviceLimit = (rung: Rung): Limit => ({
   rule: `device rung ${rung}`,
   level: 'device',
   message: `This device may go up to ${rung}.`,
-  remedy: 'At a host terminal: offdesk devices limit. A device cannot be raised from a device.',
+  remedy:
+    'Pair it again at a host terminal: offdesk devices pair --allow <rung>. A device cannot be raised from a device.',
 })
 
 const sessionLimit = (rung: Rung): Limit => ({
