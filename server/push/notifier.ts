@@ -25,7 +25,7 @@ export type Notifier = EndpointRule & {
 
 export type NotifierOptions = EndpointRule & { database: Database; send: Send; log: (error: unknown) => void }
 
-/** Older events are history that a host publishes late: nobody is to be woken for them. */
+/** Turns that ended before are history that a host publishes late. A decision that is open blocks, whatever the host's clock says (E10). */
 const FRESH_MILLISECONDS = 10 * 60_000
 const PAGE = 500
 
@@ -53,11 +53,14 @@ export function createNotifier({ database, send, log, allowLoopback }: NotifierO
       const rows = await listEvents(tx, events.sessionId, page)
       const found: (Notice | null)[] = []
       for (const row of rows) {
-        if (Date.now() - row.at.getTime() > FRESH_MILLISECONDS) continue
         const known = readStored(row)
-        if (known?.kind === 'TurnEnded') found.push(turnNotice(session, known.value))
+        const isFresh = Date.now() - row.at.getTime() <= FRESH_MILLISECONDS
+        if (known?.kind === 'TurnEnded' && isFresh) found.push(turnNotice(session, known.value))
         if (known?.kind === 'DecisionOpened' || known?.kind === 'DecisionSettled') {
-          found.push(decisionNotice(known.kind, await findDecision(tx, session.id, known.value.decisionId)))
+          const decision = await findDecision(tx, session.id, known.value.decisionId)
+          // Opened in the same batch: nobody was told of it, so nobody needs to hear that it is over.
+          const isNews = known.kind === 'DecisionOpened' || (decision !== null && decision.openedSeq <= after)
+          if (isNews) found.push(decisionNotice(known.kind, decision))
         }
       }
       return found

@@ -11,6 +11,7 @@ import { MAX_NOTICE_BYTES, noticeBytes, testNotice } from '../../../server/push/
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { type PublishedSession, publishSession } from '../../kit/session.ts'
+import { newKey, openDesk, openedBody } from '../graphql/desk.ts'
 
 type Received = { headers: IncomingHttpHeaders; body: Buffer; path: string }
 type Notice = { kind: string; title: string; body: string; tag: string; url: string; silent: boolean }
@@ -141,6 +142,22 @@ describe('a decision', () => {
     expect(received.map(decrypt).filter((one) => one.kind === 'TURN_ENDED')).toHaveLength(1)
     expect(received.map(decrypt)).toContainEqual(expect.objectContaining({ tag: session.id, url: `/s/${session.id}` }))
   })
+})
+
+test('[peer 11] an open decision is told however far the host’s clock is off; what was over before it was told is not', async () => {
+  // Its host publishes under a fixed date, long ago for the server's clock.
+  const late = await openDesk(server, host)
+  const open = await late.ask('PERMISSION')
+  await arrives((one) => one.tag === open && one.kind === 'DECISION_OPENED')
+  const over = `dec_${newKey()}`
+  const origin = { surface: 'TERMINAL' }
+  await late.publish(
+    { ...(await openedBody(over, 'PERMISSION')) },
+    { decisionSettled: { decisionId: over, outcome: 'ANSWERED', optionId: 'no', origin } },
+    { decisionSettled: { decisionId: open, outcome: 'ANSWERED', optionId: 'no', origin } },
+  )
+  await arrives((one) => one.tag === open && one.kind === 'DECISION_SETTLED')
+  expect(received.map(decrypt).filter((one) => one.tag === over)).toEqual([])
 })
 
 describe('a subscription', () => {
