@@ -1,5 +1,6 @@
 // Tells the server what became of commands, until it has heard: results wait in the ledger, not in memory (C3, C4).
 import type { Ledger, LedgerEntry } from '../journal/ledger.ts'
+import { wellFormedText } from '../journal/well-formed.ts'
 import type { Caller } from '../remote/credentials.ts'
 import { isPassing, RemoteError } from '../remote/failure.ts'
 import { type CommandSettlement, SettleCommand } from '../remote/host-operations.ts'
@@ -33,7 +34,7 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
       } catch (error) {
         if (ended.signal.aborted) return
         // The server has settled it otherwise, or has forgotten it: there is nobody left to tell.
-        if (!(error instanceof RemoteError) || isPassing(error)) {
+        if (!(error instanceof RemoteError) || isPassing(error) || error.code === 'UNAUTHENTICATED') {
           await pause(backoff.next(), ended.signal).catch(() => undefined)
           continue
         }
@@ -52,7 +53,7 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
 
   return {
     async settle(commandId, state, refusal) {
-      await ledger.result(commandId, state, refusal ? JSON.stringify(refusal) : undefined)
+      await ledger.result(commandId, state, refusal ? JSON.stringify(sayable(refusal)) : undefined)
       void start().catch(() => undefined)
     },
     repeat: () => void start().catch(() => undefined),
@@ -65,6 +66,14 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
       await telling?.catch(() => undefined)
     },
   }
+}
+
+const maxMessageChars = 1_500
+
+/** An agent's words may be in it: what the server would not take would leave the command without an end (C4, E7). */
+function sayable({ code, message, rule }: Refused): Refused {
+  const plain = wellFormedText(message).replaceAll(/\p{Cc}/gu, ' ')
+  return { code, rule, message: wellFormedText(plain.slice(0, maxMessageChars)) }
 }
 
 function inputOf({ commandId, state, reason }: LedgerEntry): CommandSettlement {

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createSettlements } from '../../../agent-cli/bridge/settlements.ts'
+import { openLedger } from '../../../agent-cli/journal/ledger.ts'
+import type { Caller } from '../../../agent-cli/remote/credentials.ts'
+import { RemoteError } from '../../../agent-cli/remote/failure.ts'
+import { brokenText } from '../../../server/store/well-formed.ts'
+import { atEnd, folder } from './desk.ts'
+
+type Told = { input: { commandId: string; refusal: { message: string } | null } }
+
+async function telling(answer: (told: Told) => void) {
+  const ledger = await openLedger(join(await folder(), 'ledger.log'))
+  const told: Told[] = []
+  const call = (async (_document: unknown, variables: Told) => {
+    told.push(variables)
+    answer(variables)
+  }) as unknown as Caller
+  const settlements = createSettlements({ ledger, call })
+  atEnd(async () => [await settlements.close(), await ledger.close()])
+  return { ledger, settlements, told }
+}
+
+test('[C4] a refusal in an agent’s own words is always one that the server takes', async () => {
+  const { ledger, settlements, told } = await telling(() => {})
+  await ledger.intend('c', 'SetMode')
+  const message = `no\0\n\u001b[31m\ud800 ${'"'.repeat(5_000)}`
+  await settlements.settle('c', 'REFUSED', { code: 'REFUSED', message, rule: '' })
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  expect(told).toHaveLength(1)
+  expect(told[0]?.input.refusal).toMatchObject({ code: 'REFUSED', message: expect.stringMatching(/^no/) })
+  expect(brokenText(told[0]?.input)).toBeNull()
+})
+
+test('[C3] a result is not given up because the server does not know this machine for a moment', async () => {
+  let tries = 0
+  const { ledger, settlements } = await telling(() => {
+    tries += 1
+    if (tries === 1) throw new RemoteError('UNAUTHENTICATED', 'Who is this?')
+  })
+  await ledger.intend('c', 'SetMode')
+  await settlements.settle('c', 'APPLIED')
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  expect(tries).toBe(2)
+  expect(ledger.settledUnsent()).toEqual([])
+})
