@@ -56,8 +56,10 @@ export function createCommands(given: {
     const found = command.deviceId === null ? null : await given.roster.find(command.deviceId)
     const decision = 'decisionId' in command ? decisions.find(command.decisionId) : null
     const meaningOf = (modeId: string) => modes.list.find((mode) => mode.id === modeId)?.canonical ?? null
+    const modeId = command.__typename === 'EditPrompt' ? (queue.find(command.promptId)?.modeId ?? null) : null
+    const promptMode = modeId === modes.effective?.id ? null : modeId
     const facts = { device: found, ceiling: given.ceiling(), remoteControl: given.remoteControl(), decision, meaningOf }
-    return refusalOf(command, { ...facts, nowMs: now() })
+    return refusalOf(command, { ...facts, promptMode, nowMs: now() })
   }
 
   async function finish(command: HostCommand): Promise<void> {

@@ -19,6 +19,8 @@ export type Queue = {
   /** Why the queue waits for a person, or null. */
   readonly heldBecause: string | null
   readonly length: number
+  /** Null when it does not wait (any more). */
+  find(id: string): Prompt | null
   /** Durable when it resolves. `first` puts it before the others. Throws BridgeError TOO_LARGE or BAD_INPUT. */
   add(prompt: Prompt, first?: boolean): Promise<void>
   /** Throws BridgeError NOT_FOUND when it does not wait (any more). */
@@ -62,6 +64,7 @@ export function createQueue(options: { publishing: Pick<Publishing, 'record'>; o
     get length() {
       return waiting.length
     },
+    find: (id) => waiting.find((prompt) => prompt.id === id) ?? null,
     async add(prompt, first = false) {
       check(prompt.text, prompt.attachments.length > 0)
       waiting = first ? [prompt, ...waiting] : [...waiting, prompt]

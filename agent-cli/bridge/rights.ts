@@ -16,6 +16,8 @@ export function refusalOf(
     remoteControl: string | null
     decision: AskedDecision | null
     meaningOf: (modeId: string) => CanonicalMode | null
+    /** The mode a waiting prompt will be set to before it runs; null when it runs in the mode that is. */
+    promptMode: string | null
     nowMs: number
   },
 ): Refused | null {
@@ -45,10 +47,14 @@ export function refusalOf(
 export const isExpired = (command: HostCommand, nowMs: number) =>
   command.expiresAt !== null && Date.parse(command.expiresAt) + limits.expirySlackMs < nowMs
 
-type Meanings = { decision: AskedDecision | null; meaningOf: (modeId: string) => CanonicalMode | null }
+type Meanings = {
+  decision: AskedDecision | null
+  meaningOf: (modeId: string) => CanonicalMode | null
+  promptMode: string | null
+}
 
 /** Deny and cancel need no more than to be above view-only (D5); an option nobody offered is refused later, by its own name (D6). */
-function neededRung(command: HostCommand, { decision, meaningOf }: Meanings): Rung {
+function neededRung(command: HostCommand, { decision, meaningOf, promptMode }: Meanings): Rung {
   const rungOfOption = (id: string) => decision?.options.find((option) => option.id === id)?.rung ?? 'ANSWER'
   switch (command.__typename) {
     case 'CancelTurn':
@@ -62,6 +68,9 @@ function neededRung(command: HostCommand, { decision, meaningOf }: Meanings): Ru
       return rungOfMode(meaningOf(command.modeId))
     case 'SendPrompt':
       return command.promptModeId === null ? 'STEER' : rungOfMode(meaningOf(command.promptModeId))
+    case 'EditPrompt':
+      // New words under a mode that another has chosen are a prompt in that mode.
+      return command.newText === null || promptMode === null ? 'STEER' : rungOfMode(meaningOf(promptMode))
     default:
       return 'STEER'
   }
