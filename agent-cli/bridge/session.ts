@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AgentConnection } from '../agent/connection.ts'
 import type { EventBody } from '../agent/translate/event-body.ts'
+import { other } from '../agent/translate/update.ts'
 import { createAsking } from './asking.ts'
 import { blocksOf } from './attachments.ts'
 import { createBoard } from './board.ts'
@@ -84,7 +85,7 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
         void publishing.record({ noticeShown: { severity: 'warning', title, description: excerpt } })
       },
       onUnknownRequest: (method, params) => {
-        void publishing.record({ other: { kind: method, json: JSON.stringify(params ?? null) } })
+        void publishing.record(other(method, params ?? null))
       },
       onHandlerError: (error) => {
         void publishing.record({

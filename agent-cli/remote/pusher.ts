@@ -60,6 +60,10 @@ export function createPusher(options: {
   const backoff = createBackoff(options.random ? { random: options.random } : {})
   const upload = createBodyUpload({ call, sessionId: options.start().id, bodies: options.bodies })
   const refused = new Map<number, string>()
+  const unread = new Set<number>()
+  /** The batch on its way, and up to which number batches are kept small because one was not taken. */
+  let pushing: ReturnType<typeof batchOf> = []
+  let careful = { untilSeq: 0, maxEvents: 1 }
   let state: PusherState = { is: 'connecting' }
   let ackedSeq = options.ackedSeq ?? 0
   let waking = new AbortController()
@@ -95,6 +99,7 @@ export function createPusher(options: {
       knownKinds: new Set(startSession.knownEventKinds),
       maxEventBytes: limits.maxEventBytes,
       refused,
+      unread,
     }
     if (startSession.lastSeq > log.lastSeq) {
       const reason =
@@ -110,11 +115,13 @@ export function createPusher(options: {
       const read = await log.read(ackedSeq, limits.maxBatchEvents, limits.maxBatchBytes)
       const events = batchOf(
         read.map((event) => wrapped(event, how)),
-        limits.maxBatchEvents,
+        ackedSeq < careful.untilSeq ? careful.maxEvents : limits.maxBatchEvents,
         limits.maxBatchBytes,
       )
+      pushing = events
       await putBodies(events, signal)
       ackedSeq = await pushBatch(events, signal)
+      pushing = []
       backoff.reset()
       changed()
     }
@@ -160,6 +167,7 @@ export function createPusher(options: {
       // A tombstone that is refused too would be refused for ever.
       if (seq !== null && !refused.has(seq)) return void refused.set(seq, error.message.slice(0, 1_000))
     }
+    if ((error.code === 'BAD_INPUT' || error.code === 'TOO_LARGE') && isNarrowed(error.message)) return
     if (error.code === 'EVENT_GAP') return wait(backoff.next())
     if (error.code === 'BODY_MISSING') {
       if (typeof error.facts.digest === 'string') upload.forget(error.facts.digest)
@@ -175,6 +183,21 @@ export function createPusher(options: {
     }
     become({ is: 'paused', code: error.code, reason: error.message })
     await wait(pausedRetryMs)
+  }
+
+  /**
+   * What the server cannot take as a batch names no number: half of it is tried, until one event is left, which then goes as `other`, and
+   * as a tombstone if not even so (E7, peer 14). False when there is nothing left to try.
+   */
+  function isNarrowed(why: string): boolean {
+    const [first, ...rest] = pushing
+    const last = rest.at(-1)
+    if (first === undefined || refused.has(first.seq)) return false
+    if (last !== undefined) careful = { untilSeq: last.seq, maxEvents: Math.ceil(pushing.length / 2) }
+    else if (unread.has(first.seq)) refused.set(first.seq, why.slice(0, 1_000))
+    else unread.add(first.seq)
+    pushing = []
+    return true
   }
 
   async function wait(waitMs: number): Promise<void> {

@@ -8,6 +8,8 @@ export type Wrapping = {
   readonly maxEventBytes: number
   /** Numbers the server will never take, with its reason. */
   readonly refused: ReadonlyMap<number, string>
+  /** Numbers whose content the server cannot read although it knows the kind: sent as `other`. */
+  readonly unread: ReadonlySet<number>
 }
 
 /**
@@ -20,7 +22,8 @@ export function wrapped(event: LoggedEvent, how: Wrapping): EventInput {
   const refusal = how.refused.get(seq)
   if (refusal !== undefined) return { seq, at, digest, body: tombstone(kind, refusal) }
   const typeName = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
-  const isKnown = kind === 'other' || kind === 'tombstone' || how.knownKinds.has(typeName)
+  const isPlain = kind === 'other' || kind === 'tombstone'
+  const isKnown = isPlain || (how.knownKinds.has(typeName) && !how.unread.has(seq))
   const content = (event.body as Record<string, unknown> | null)?.[kind]
   const body = isKnown
     ? (event.body as EventBodyInput)

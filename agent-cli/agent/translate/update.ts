@@ -124,7 +124,12 @@ function compaction(update: Fields): TranslatedUpdate | null {
   return { is: 'event', body: { compactionChanged: { compactionId, status, ...rest } } }
 }
 
+/** What a server takes for the name of a kind. */
+const kindName = /^[A-Za-z_][A-Za-z0-9_/.:-]{0,127}$/
+
 /** A kind nobody here knows, kept whole and shown as such (E9). */
 export function other(kind: string | null, value: unknown): EventBody {
-  return { other: { kind: kind ?? 'unknown', json: jsonText(value) } }
+  if (kind === null) return { other: { kind: 'unknown', json: jsonText(value) } }
+  if (!kindName.test(kind)) return { other: { kind: 'unknown', json: jsonText({ kind, value }) } }
+  return { other: { kind, json: jsonText(value) } }
 }

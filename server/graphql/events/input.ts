@@ -89,7 +89,7 @@ function readOther(other: Input['body']['other']): Content {
   const { kind, json, jsonBody = null } = other
   const broken = brokenText([kind, json])
   if (broken) return unusable('Other', `it holds ${broken}`)
-  if (!/^[A-Za-z][A-Za-z0-9_/.:-]{0,127}$/.test(kind)) return unusable('Other', 'its kind is not a name')
+  if (!/^[A-Za-z_][A-Za-z0-9_/.:-]{0,127}$/.test(kind)) return unusable('Other', 'its kind is not a name')
   const value = { json, jsonBody }
   return { kind, format: 'other', payload: encodePayload(value), known: null, refs: value, problem: null }
 }
