@@ -47,12 +47,24 @@ export function createPoller(options: {
     news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
     const mine = hostCommands.commands.filter(options.takes)
     if (mine.length > 0) {
-      await call(AcknowledgeCommands, { hostId, ids: mine.map((command) => command.id) }, { signal: ended.signal })
+      if (!(await acknowledged(mine))) return
       for (const command of mine) options.onCommand(command)
     }
     // Rewound meanwhile: the new taker has not seen what was read before it came.
     if (!turn.signal.aborted) after = hostCommands.after
     backoff.reset()
+  }
+
+  /** False when one of them is gone (its session was deleted in this moment): what is left is read again, and nobody else is held up. */
+  async function acknowledged(mine: readonly HostCommand[]): Promise<boolean> {
+    try {
+      await call(AcknowledgeCommands, { hostId, ids: mine.map((command) => command.id) }, { signal: ended.signal })
+      return true
+    } catch (error) {
+      if (codeOf(error) !== 'NOT_FOUND') throw error
+      await pause(backoff.next(), ended.signal).catch(() => undefined)
+      return false
+    }
   }
 
   async function run(): Promise<void> {

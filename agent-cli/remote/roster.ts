@@ -64,12 +64,17 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
       )
     },
     async endorse({ hostId, endorserId, signature, device }) {
-      const endorser = (await read()).find((each) => each.id === endorserId)
+      const known = await read()
+      const endorser = known.find((each) => each.id === endorserId)
       if (!endorser?.publicKey) return 'The device that vouches is not in the roster of this host.'
       const bytes = endorsementBytes({ hostId, deviceId: device.id, publicKey: device.publicKey, rung: device.rung })
       if (!(await verify(endorser.publicKey, bytes, signature)))
         return 'The signature of the device that vouches is wrong.'
       if (!reaches(endorser.rung, device.rung)) return 'A device cannot vouch for more than it may do itself.'
+      // Signed words can be played again: one from before must not undo what was lowered at this terminal since.
+      const here = known.find((each) => each.id === device.id)
+      if (here && !reaches(here.rung, device.rung))
+        return `This machine lets the device ${here.rung}; only this terminal raises it.`
       try {
         await importPublicKey(device.publicKey)
         await add({ ...device, via: endorserId, addedAt: now().toISOString() })

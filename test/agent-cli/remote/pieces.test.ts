@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { referencesIn } from '../../../agent-cli/remote/body-upload.ts'
+import type { Caller } from '../../../agent-cli/remote/credentials.ts'
+import { RemoteError } from '../../../agent-cli/remote/failure.ts'
+import type { AskOptions } from '../../../agent-cli/remote/graphql-http.ts'
+import { AcknowledgeCommands, type HostCommand } from '../../../agent-cli/remote/host-operations.ts'
 import { openIdentity } from '../../../agent-cli/remote/identity.ts'
 import { createBackoff, pause } from '../../../agent-cli/remote/pause.ts'
+import { createPoller } from '../../../agent-cli/remote/poller.ts'
 import { openRoster, type Rung } from '../../../agent-cli/remote/roster.ts'
 import { changeShared } from '../../../agent-cli/remote/shared-file.ts'
 import { batchOf, wrapped } from '../../../agent-cli/remote/wrapping.ts'
@@ -35,6 +40,7 @@ const how = (more: object = {}) => ({
   knownKinds: new Set(['AgentText']),
   maxEventBytes: 1_000,
   refused: new Map<number, string>(),
+  unread: new Set<number>(),
   ...more,
 })
 
@@ -153,7 +159,41 @@ describe('[T5] the roster', () => {
     )
     expect(await roster.endorse(await word(old, facts(fresh)))).toBeNull()
     expect(await roster.find(fresh.id)).toMatchObject({ rung: 'ANSWER', via: old.id })
+    // Said again after the terminal has lowered it: the old word raises nothing.
+    await roster.add({ ...facts(fresh), rung: 'VIEW', ...trusted })
+    expect(await roster.endorse(await word(old, facts(fresh)))).toContain('only this terminal')
+    expect(await roster.find(fresh.id)).toMatchObject({ rung: 'VIEW' })
   })
+})
+
+test('a command that is gone when it is acknowledged holds up no other: the poll goes on and the link is not called lost', async () => {
+  const command = (id: string) => ({ __typename: 'CancelTurn', id }) as unknown as HostCommand
+  const answers = [[command('gone'), command('there')], [command('there')]]
+  const lost: string[] = []
+  const taken: string[] = []
+  const server = (async (document: unknown, variables: { ids?: string[]; hostId: string }, options: AskOptions) => {
+    if (document === AcknowledgeCommands) {
+      if (variables.ids?.includes('gone')) throw new RemoteError('NOT_FOUND', 'There is no such command.')
+      return { acknowledgeCommands: [] }
+    }
+    const commands = answers.shift()
+    if (commands === undefined) await pause(60_000, options.signal)
+    return {
+      hostCommands: { commands, after: 'x', policy: { remoteControl: 'VIEW_AND_CONTROL' }, revokedDeviceIds: [] },
+    }
+  }) as unknown as Caller
+  const done = new Promise<void>((resolve) => {
+    const poller = createPoller({
+      ...{ call: server, hostId: 'hst_x', takes: () => true },
+      onCommand: ({ id }) => {
+        taken.push(id)
+        resolve(poller.close())
+      },
+      news: { onFacts: () => {}, onReached: () => {}, onLost: ({ code }) => void lost.push(code) },
+    })
+  })
+  await done
+  expect([taken, lost]).toEqual([['there'], []])
 })
 
 test('waiting ends at once with its signal; the wait before another try doubles up to its bound', async () => {
