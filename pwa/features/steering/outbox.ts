@@ -69,19 +69,21 @@ export function createOutbox(options: { store: EntryStore; send: Send }): Outbox
   const drain = async () => {
     if (running) return
     running = true
+    /** Sessions whose first entry could not be sent now: one that fails must not hold up the others (peer 2). */
+    const held = new Set<string>()
     try {
       await loaded
-      for (let next = entries[0]; next; next = entries[0]) {
-        sending = next
-        const entry = next
+      for (;;) {
+        const entry = entries.find((one) => !held.has(one.sessionId))
+        if (entry === undefined) return
+        sending = entry
         const answer = await options.send(entry)
         sending = undefined
         if ('problem' in answer && comesBack.has(answer.problem.code)) {
-          // Order matters more than haste: nothing overtakes what could not be sent.
-          for (const kept of entries) tried.add(kept.key)
-          show()
-          for (const kept of entries) tell(kept, { state: 'kept' })
-          return
+          // Order matters more than haste: in its session nothing overtakes what could not be sent.
+          for (const one of entries)
+            if (answer.problem.code === 'OFFLINE' || one.sessionId === entry.sessionId) held.add(one.sessionId)
+          continue
         }
         await change(entries.filter((other) => other.key !== entry.key))
         tell(
@@ -94,6 +96,11 @@ export function createOutbox(options: { store: EntryStore; send: Send }): Outbox
     } finally {
       sending = undefined
       running = false
+      if (entries.length > 0 && held.size > 0) {
+        for (const kept of entries) tried.add(kept.key)
+        show()
+        for (const kept of entries) tell(kept, { state: 'kept' })
+      }
     }
   }
   const loaded = options.store.read().then(

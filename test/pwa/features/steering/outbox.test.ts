@@ -64,6 +64,29 @@ describe('the outbox', () => {
     expect(outbox.waiting()).toEqual([])
   })
 
+  it('[peer 2] what the server fails at holds up its own session, in order, and no other', async () => {
+    const sent: string[] = []
+    const store = { read: async () => [], write: async () => {} }
+    let isWell = false
+    const send: Send = async (one) => {
+      if (one.sessionId === 'ses_1' && !isWell) return { problem: { code: 'INTERNAL', message: 'went wrong' } }
+      sent.push(one.what)
+      return { command: { id: one.key } as Command }
+    }
+    const outbox = createOutbox({ store, send })
+    const first = outbox.put(entry('first'))
+    const second = outbox.put(entry('second'))
+    const other = outbox.put({ ...entry('other'), sessionId: 'ses_2' })
+    expect(await Promise.all([first, second, other])).toMatchObject([
+      { state: 'kept' },
+      { state: 'kept' },
+      { state: 'sent' },
+    ])
+    isWell = true
+    outbox.wake()
+    await until(() => expect(sent).toEqual(['other', 'first', 'second']))
+  })
+
   it('keeps the entry before it tries: a page that dies in between loses nothing', async () => {
     const far = world()
     let go = () => {}
