@@ -1,6 +1,8 @@
 /** Lines to the person, on stderr so that stdout stays for what a script reads; progress for anything over a second. */
+import { plain } from '../terminal/plain-text.ts'
 
-export const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`)
+/** Names in it may be a device's or a server's: whatever they hold, they only show characters (T8). */
+export const say = (sentence: string): void => void process.stderr.write(`${plain(sentence)}\n`)
 
 /** After this long a step is announced, milliseconds. */
 export const PATIENCE_MS = 800

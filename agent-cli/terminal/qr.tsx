@@ -2,6 +2,7 @@
 import { Box, Text } from 'ink'
 import { renderUnicodeCompact } from 'uqr'
 import type { OpenPairing } from '../bridge/contract.ts'
+import { plain } from './plain-text.ts'
 import { clock } from './words.ts'
 
 /** Half-block rows; error correction L and one quiet module keep a pairing link within 21 rows. */
@@ -13,7 +14,7 @@ export const ROOMY_ROWS = 28
 type QrProps = { pairing: OpenPairing | null; address: string | null; problem: string | null; rows: number }
 
 export function Qr({ pairing, address, problem, rows }: QrProps) {
-  if (problem) return <Text color="yellow">{problem}</Text>
+  if (problem) return <Text color="yellow">{plain(problem)}</Text>
   if (!pairing) return <Text dimColor>Asking the server for a code …</Text>
   const isRoomy = rows >= ROOMY_ROWS || pairing.link === null
   return (

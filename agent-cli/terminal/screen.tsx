@@ -9,6 +9,7 @@ import { emptyLine, sent } from './edit-line.ts'
 import { Item } from './item.tsx'
 import { obey } from './obey.ts'
 import { usePairingState } from './pairing-state.ts'
+import { plain } from './plain-text.ts'
 import { PromptField } from './prompt-field.tsx'
 import { Qr } from './qr.tsx'
 import { finalItems } from './scrollback.ts'
@@ -100,12 +101,12 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
         ) : null}
         {notes.map((note) => (
           <Text key={note} color="yellow">
-            {note}
+            {plain(note)}
           </Text>
         ))}
         {offered.map((command) => (
           <Text key={command.name} dimColor>
-            /{command.name} {command.hint} {command.description}
+            {plain(`/${command.name} ${command.hint ?? ''} ${command.description}`)}
           </Text>
         ))}
         <Box marginTop={isQrAlone ? 0 : 1}>

@@ -1,6 +1,7 @@
 /** The line under the prompt: state, mode, remote, usage. */
 import { Box, Text } from 'ink'
 import type { SessionView } from '../bridge/view.ts'
+import { plain } from './plain-text.ts'
 import { useNow } from './use-session.ts'
 import { remoteInWords, stateInWords } from './words.ts'
 
@@ -14,7 +15,7 @@ export function StatusLine({ view }: { view: SessionView }) {
   return (
     <Box>
       <Text dimColor={!isWaiting} {...(isWaiting ? { color: 'yellow' } : {})} wrap="truncate-end">
-        {parts.filter(Boolean).join(' · ')}
+        {plain(parts.filter(Boolean).join(' · '))}
       </Text>
     </Box>
   )

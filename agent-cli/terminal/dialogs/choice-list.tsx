@@ -1,6 +1,7 @@
 /** Rows to choose from by arrows and Enter, or by their digit. Takes no key for the first 400 ms, so that typing decides nothing. */
 import { Box, Text, useInput } from 'ink'
 import { useEffect, useState } from 'react'
+import { visible } from '../plain-text.ts'
 
 /** How long a dialog that has just appeared takes no answer, milliseconds. */
 export const INERT_MS = 400
@@ -36,8 +37,8 @@ export function ChoiceList({
     <Box flexDirection="column">
       {rows.map((row, index) => (
         <Text key={row.id} {...(index === at && isActive ? { color: 'blue', bold: true } : {})}>
-          {index === at && isActive ? '❯' : ' '} {index + 1} {row.label}
-          {row.note ? <Text dimColor> {row.note}</Text> : null}
+          {index === at && isActive ? '❯' : ' '} {index + 1} {visible(row.label)}
+          {row.note ? <Text dimColor> {visible(row.note)}</Text> : null}
         </Text>
       ))}
     </Box>

@@ -3,6 +3,7 @@ import { Box, Text, useInput } from 'ink'
 import { useState } from 'react'
 import type { FieldValue } from '../../bridge/contract.ts'
 import type { OpenDecision } from '../../bridge/view.ts'
+import { visible } from '../plain-text.ts'
 import { ShortField } from '../prompt-field.tsx'
 import { ChoiceList, useInertStart } from './choice-list.tsx'
 import { parseField } from './parse-field.ts'
@@ -93,8 +94,8 @@ function Several({ question, isActive, onTake }: Props) {
     <Box flexDirection="column">
       {choices.map((choice, index) => (
         <Text key={choice.value} {...(index === at ? { color: 'blue' } : {})}>
-          {chosen.has(choice.value) ? '[x]' : '[ ]'} {choice.title}
-          {choice.description ? <Text dimColor> {choice.description}</Text> : null}
+          {chosen.has(choice.value) ? '[x]' : '[ ]'} {visible(choice.title)}
+          {choice.description ? <Text dimColor> {visible(choice.description)}</Text> : null}
         </Text>
       ))}
       <Text dimColor>Space marks, Enter sends</Text>
