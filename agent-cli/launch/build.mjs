@@ -16,7 +16,7 @@ process.on('exit', () => rmSync(dist, { recursive: true, force: true }))
 await build({
   absWorkingDir: root,
   entryPoints: {
-    offdesk: 'agent-cli/main.ts',
+    offdesk: 'agent-cli/launch/offdesk.mjs',
     server: 'server/main.ts',
     'demo-agent': 'agent-cli/demo/main.ts',
     bridge: 'agent-cli/bridge/session.ts',
@@ -56,4 +56,7 @@ function declareBridge() {
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(1)
+  // The compiler copies no declarations that were written by hand or by a tool.
+  const env = join('agent-cli', 'remote', 'graphql-env.d.ts')
+  cpSync(join(root, env), join(dist, 'types', env))
 }
