@@ -4,7 +4,7 @@ import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { session } from '../db/schema.ts'
 import type { Rung } from '../policy/rung.ts'
-import { refuseUndelivered } from './delivery.ts'
+import { settleLeftOver } from './delivery.ts'
 import type { AgentInfo } from './kinds/setup.ts'
 import { notFound, refuse } from './refused.ts'
 import { asPublished, lockSession, type SessionRow } from './sessions.ts'
@@ -99,7 +99,7 @@ export async function endSession(
   if (end.epoch !== row.epoch) throw fenced(row.epoch)
   if (row.endedAt) return row
   await withdrawDecisions(tx, ring, row, end.reason)
-  await refuseUndelivered(tx, ring, row.id, {
+  await settleLeftOver(tx, ring, row.id, {
     code: 'SESSION_ENDED',
     message: `The session has ended: ${end.reason}`,
     rule: null,

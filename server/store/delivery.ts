@@ -153,14 +153,20 @@ export async function supersedeAnswers(
   ring(sessionTopic(of.sessionId))
 }
 
-/** Ends what the host has not fetched yet: there is nobody left to do it. What it fetched, it reports itself. */
-export async function refuseUndelivered(tx: Tx, ring: Ring, sessionId: string, refusal: Refusal): Promise<void> {
+/**
+ * Ends what a session leaves when it has ended: there is nobody left to do it. A host reports all it knows of before it ends a session, so of
+ * what it fetched and has not reported nobody will ever hear: it may have died before it noted even the intent (C4).
+ */
+export async function settleLeftOver(tx: Tx, ring: Ring, sessionId: string, refusal: Refusal): Promise<void> {
   const rows = await tx
     .select()
     .from(command)
-    .where(and(eq(command.sessionId, sessionId), eq(command.state, 'QUEUED')))
+    .where(and(eq(command.sessionId, sessionId), unsettled))
     .orderBy(asc(command.number))
-  for (const row of rows) await settle(tx, ring, row, 'REFUSED', refusal, eq(command.state, 'QUEUED'))
+  for (const row of rows) {
+    if (await settle(tx, ring, row, 'REFUSED', refusal, eq(command.state, 'QUEUED'))) continue
+    await settle(tx, ring, row, 'UNKNOWN', null)
+  }
 }
 
 /**

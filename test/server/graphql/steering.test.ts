@@ -193,6 +193,19 @@ describe('steering a session', () => {
     expect(again).toMatchObject({ id: queued.id, state: 'REFUSED', refusal: { code: 'SESSION_ENDED' } })
   })
 
+  it('[C4] [peer 6] what a host fetched and did not report before it ended the session is UNKNOWN, not on its way for ever', async () => {
+    const key = newKey()
+    const fetched = await steer('STEER', 'sendPrompt', { key, text: 'go on' })
+    const acknowledge = `mutation { acknowledgeCommands(hostId: "${host.id}", ids: ["${fetched.id}"]) { state } }`
+    await server.gql(host.token, acknowledge)
+    const end = `mutation { endSession(input: { sessionId: "${desk.sessionId}", epoch: 1, reason: "died" }) { endReason } }`
+    await server.gql(desk.token, end)
+    expect(await steer('STEER', 'sendPrompt', { key, text: 'go on' })).toMatchObject({
+      id: fetched.id,
+      state: 'UNKNOWN',
+    })
+  })
+
   const POLL = `query($hostId: ID!, $after: String, $waitSeconds: Int) {
     hostCommands(hostId: $hostId, after: $after, waitSeconds: $waitSeconds) {
       after policy { remoteControl } revokedDeviceIds
