@@ -9,6 +9,7 @@ import type { Places } from '../journal/places.ts'
 import { Mistake } from './mistake.ts'
 import { serverProgram } from './programs.ts'
 import { say } from './say.ts'
+import { unless } from './signals.ts'
 
 export type LocalServer = {
   readonly url: string
@@ -17,7 +18,12 @@ export type LocalServer = {
   stop(): Promise<void>
 }
 
-export type StartOptions = { readonly port?: number; readonly publicUrl?: string | null }
+export type StartOptions = {
+  readonly port?: number
+  readonly publicUrl?: string | null
+  /** Ends the start, and the server with it. */
+  readonly signal: AbortSignal
+}
 
 /** How long a server that was asked to end may take before it is killed, milliseconds. */
 export const STOP_GRACE_MS = 8000
@@ -37,7 +43,7 @@ export async function findServer(places: Places): Promise<LocalServer | null> {
 }
 
 /** Starts the server and resolves when it answers. Its progress goes to the person, its log into its folder. Throws Mistake when it ends instead. */
-export async function startServer(places: Places, options: StartOptions = {}): Promise<LocalServer> {
+export async function startServer(places: Places, options: StartOptions): Promise<LocalServer> {
   const { command, args } = serverProgram()
   const env: NodeJS.ProcessEnv = { ...process.env, OFFDESK_DATA_DIR: places.data, OFFDESK_READY: 'json' }
   env.OFFDESK_LOG ??= join(places.data, 'server.log')
@@ -49,18 +55,20 @@ export async function startServer(places: Places, options: StartOptions = {}): P
   const lastWords = tail(child.stderr)
   const end = () => void (child.exitCode === null && child.kill('SIGTERM'))
   process.once('exit', end)
-  const { url, publicUrl } = await Promise.race([ready(child.stdout), exited.then(() => neverReady(lastWords()))])
-  return {
-    url,
-    publicUrl,
-    async stop() {
-      process.removeListener('exit', end)
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
-      await exited
-      clearTimeout(timer)
-    },
+  async function stop(): Promise<void> {
+    process.removeListener('exit', end)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
+    await exited
+    clearTimeout(timer)
+  }
+  try {
+    const started = Promise.race([ready(child.stdout), exited.then(() => neverReady(lastWords()))])
+    return { ...(await unless(options.signal, started)), stop }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
 

@@ -17,6 +17,8 @@ export type Opening = {
   readonly ceiling: Rung
   /** An earlier session to go on with. */
   readonly resume?: string | undefined
+  /** Ends the start; a session that has started is its caller's to close. */
+  readonly signal: AbortSignal
 }
 
 export type OpenedSession = { readonly session: BridgeSession; close(): Promise<void> }
@@ -26,11 +28,14 @@ export async function openSession(opening: Opening): Promise<OpenedSession> {
   const { agent, places, server } = opening
   const link = server ? await createHostLink({ dataDir: places.data, endpoint: { url: server } }) : undefined
   const ended = new AbortController()
+  const starting = new AbortController()
+  const onSignal = () => starting.abort(opening.signal.reason)
+  opening.signal.addEventListener('abort', onSignal)
   const recovering = link
     ? recoverSessions({ dataDir: places.data, link, signal: ended.signal }).catch(() => [])
     : Promise.resolve([])
   try {
-    const session = await withProgress(`Starting ${agent.name}`, start(opening, link))
+    const session = await withProgress(`Starting ${agent.name}`, start(opening, link, starting.signal))
     return {
       session,
       async close() {
@@ -43,13 +48,17 @@ export async function openSession(opening: Opening): Promise<OpenedSession> {
   } catch (error) {
     ended.abort()
     await link?.close()
+    opening.signal.throwIfAborted()
     throw error instanceof Error ? new Mistake(error.message) : error
+  } finally {
+    opening.signal.removeEventListener('abort', onSignal)
   }
 }
 
 function start(
   { agent, places, name, ceiling, resume }: Opening,
   link: Awaited<ReturnType<typeof createHostLink>> | undefined,
+  signal: AbortSignal,
 ) {
   const { id, command, args, env, preset } = agent
   return createSession({
@@ -57,6 +66,7 @@ function start(
     agent: { id, name: agent.name, command, args, env, preset },
     cwd: agent.cwd,
     ceiling,
+    signal,
     ...(name ? { name } : {}),
     ...(link ? { link } : {}),
     ...(resume ? { resumeSessionId: resume } : {}),

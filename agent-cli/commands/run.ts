@@ -8,6 +8,7 @@ import { findServer } from './local-server.ts'
 import { Mistake } from './mistake.ts'
 import { openPlaces } from './open-places.ts'
 import { say, withProgress } from './say.ts'
+import { unless, untilSignalled } from './signals.ts'
 
 export type RunFlags = {
   readonly agent: string | undefined
@@ -25,19 +26,26 @@ export async function run(flags: RunFlags): Promise<void> {
   const places = await openPlaces()
   const agent = await chooseAgent({ name: flags.agent, command: flags.command, cwd: flags.cwd }, places)
   const server = flags.remote || flags.server ? await serverFor(places, flags.server) : undefined
-  if (server) await withProgress('Making this machine known to the server', enrolHere(places, server))
-  if (agent.note) say(agent.note)
-  const { openSession } = await import('./open-session.ts')
-  const opened = await openSession({
-    agent,
-    places,
-    server,
-    name: flags.name,
-    ceiling: flags.remote ?? 'STEER',
-    resume: flags.resume,
-  })
-  if (flags.remote) await opened.session.remote.on({ share: true })
-  await attend(opened, { showQr: false })
+  const ending = untilSignalled()
+  const { signal } = ending
+  try {
+    if (server) await withProgress('Making this machine known to the server', unless(signal, enrolHere(places, server)))
+    if (agent.note) say(agent.note)
+    const { openSession } = await import('./open-session.ts')
+    const opened = await openSession({
+      agent,
+      places,
+      server,
+      name: flags.name,
+      ceiling: flags.remote ?? 'STEER',
+      resume: flags.resume,
+      signal,
+    })
+    if (flags.remote) await opened.session.remote.on({ share: true })
+    await attend(opened, { showQr: false, signal })
+  } finally {
+    ending.close()
+  }
 }
 
 async function serverFor(places: Awaited<ReturnType<typeof openPlaces>>, wanted: string | undefined): Promise<string> {

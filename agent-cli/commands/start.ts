@@ -3,10 +3,11 @@ import type { Rung } from '../bridge/view.ts'
 import { attend } from './attended.ts'
 import { chooseAgent } from './choose-agent.ts'
 import { enrolHere } from './enrol-here.ts'
-import { findServer, startServer } from './local-server.ts'
+import { findServer, type LocalServer, startServer } from './local-server.ts'
 import { openPlaces } from './open-places.ts'
 import { detectTailscale, reach } from './reach.ts'
 import { say, withProgress } from './say.ts'
+import { unless, untilSignalled } from './signals.ts'
 
 export const DEFAULT_PORT = 4747
 
@@ -33,10 +34,13 @@ export async function start(flags: StartFlags): Promise<void> {
   const places = await openPlaces()
   const agent = await chooseAgent({ name: flags.agent, command: flags.command, cwd: flags.cwd }, places)
   const port = portToUse(flags.port)
-  const server = flags.server ? null : await ownServer(places, port, flags.reach)
+  const ending = untilSignalled()
+  const { signal } = ending
+  let server: LocalServer | null = null
   try {
+    server = flags.server ? null : await ownServer(places, port, flags.reach, signal)
     const url = flags.server ?? server?.url ?? ''
-    await withProgress('Making this machine known to the server', enrolHere(places, url))
+    await withProgress('Making this machine known to the server', unless(signal, enrolHere(places, url)))
     if (agent.note) say(agent.note)
     const { openSession } = await import('./open-session.ts')
     const opened = await openSession({
@@ -46,15 +50,22 @@ export async function start(flags: StartFlags): Promise<void> {
       name: flags.name,
       ceiling: flags.ceiling,
       resume: flags.resume,
+      signal,
     })
     await opened.session.remote.on({ share: true })
-    await attend(opened, { showQr: true, firstPrompt: agent.id === 'demo' ? DEMO_PROMPT : undefined })
+    await attend(opened, { showQr: true, firstPrompt: agent.id === 'demo' ? DEMO_PROMPT : undefined, signal })
   } finally {
     await server?.stop()
+    ending.close()
   }
 }
 
-async function ownServer(places: Awaited<ReturnType<typeof openPlaces>>, port: number, wanted: string | undefined) {
+async function ownServer(
+  places: Awaited<ReturnType<typeof openPlaces>>,
+  port: number,
+  wanted: string | undefined,
+  signal: AbortSignal,
+) {
   const running = await findServer(places)
   if (running) {
     say(`Using the server that already runs at ${running.url}.`)
@@ -63,5 +74,5 @@ async function ownServer(places: Awaited<ReturnType<typeof openPlaces>>, port: n
   const publicUrl = wanted
     ? await reach(wanted, port)
     : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))
-  return withProgress('Starting the server', startServer(places, { port, publicUrl }))
+  return withProgress('Starting the server', startServer(places, { port, publicUrl, signal }))
 }

@@ -73,6 +73,18 @@ describe('two starts on one data folder', () => {
   })
 })
 
+test('Ctrl+C while the server is still coming up leaves no server behind', async () => {
+  const at = await machine()
+  const early = at.starts(['start'])
+  await early.line(/^Opening the embedded database/)
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(early.child.pid)], { encoding: 'utf8' })
+  const pid = Number(children.trim().split(/\s+/)[0])
+  expect(isAlive(pid)).toBe(true)
+  expect(await early.interrupt()).toBe(130)
+  expect(isAlive(pid)).toBe(false)
+  expect(early.said()).toMatch(/^Ended before the session had begun\.$/m)
+})
+
 describe.skipIf(!hasTerminal)('run without --remote', () => {
   test('[A1] nothing leaves the machine, known server or not, until /remote on is typed', async () => {
     const [there, here] = [await machine(), await machine()]
