@@ -42,6 +42,7 @@ export async function confirmPairing(code: string | undefined, at: At): Promise<
     throw new Mistake(
       'No pairing waits on this machine. Open one first: Ctrl+E in a session, or “offdesk devices pair”.',
     )
+  if (file.joiner === null) say('No device has typed the code yet. Waiting for one; Ctrl+C ends this.')
   await finish(watch(desk, file), code)
 }
 
