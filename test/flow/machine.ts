@@ -167,16 +167,18 @@ export function follow(
   }
 }
 
+type Nothing = false | null | undefined
+
 /** Waits for a claim that has no event of its own. */
 export async function until<T>(
-  look: () => Promise<T> | T,
+  look: () => Promise<T | Nothing> | T | Nothing,
   what: string,
   withinMs = DEADLINE_MS,
-): Promise<NonNullable<T>> {
+): Promise<T> {
   const deadline = performance.now() + withinMs
   for (;;) {
     const found = await look()
-    if (found) return found as NonNullable<T>
+    if (found) return found
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
