@@ -9,7 +9,7 @@ import type { Decisions } from './decisions.ts'
 import type { Modes } from './modes.ts'
 import { device } from './origin.ts'
 import type { Queue } from './queue.ts'
-import { isExpired, type Refused, refusalOf } from './rights.ts'
+import { type Facts, isExpired, mayEnterMode, type Refused, refusalOf } from './rights.ts'
 import type { Runner } from './runner.ts'
 import type { CommandResult, Settlements } from './settlements.ts'
 import type { Turns } from './turns.ts'
@@ -43,38 +43,41 @@ export function createCommands(given: {
     const before = ledger.lookup(command.id)
     // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
     if (before !== undefined) return settlements.repeat()
-    const refusal = await allowed(command)
+    const facts = await factsFor(command)
+    const refusal = refusalOf(command, facts)
     const { fresh } = await ledger.intend(command.id, command.__typename)
     if (!fresh) return
     if (isExpired(command, now())) return settlements.settle(command.id, 'EXPIRED')
     if (refusal !== null) return settlements.settle(command.id, 'REFUSED', refusal)
-    const doing = finish(command).finally(() => acting.delete(doing))
+    const doing = finish(command, facts).finally(() => acting.delete(doing))
     acting.add(doing)
   }
 
-  async function allowed(command: HostCommand): Promise<Refused | null> {
+  async function factsFor(command: HostCommand): Promise<Facts> {
     const found = command.deviceId === null ? null : await given.roster.find(command.deviceId)
     const decision = 'decisionId' in command ? decisions.find(command.decisionId) : null
     const meaningOf = (modeId: string) => modes.list.find((mode) => mode.id === modeId)?.canonical ?? null
     const modeId = command.__typename === 'EditPrompt' ? (queue.find(command.promptId)?.modeId ?? null) : null
     const promptMode = modeId === modes.effective?.id ? null : modeId
-    const facts = { device: found, ceiling: given.ceiling(), remoteControl: given.remoteControl(), decision, meaningOf }
-    return refusalOf(command, { ...facts, promptMode, nowMs: now() })
+    const standingMode = modes.effective?.id ?? null
+    const rules = { device: found, ceiling: given.ceiling(), remoteControl: given.remoteControl() }
+    return { ...rules, decision, meaningOf, promptMode, standingMode }
   }
 
-  async function finish(command: HostCommand): Promise<void> {
-    const { state, refusal } = await act(command).catch(refusedBy)
+  async function finish(command: HostCommand, facts: Facts): Promise<void> {
+    const { state, refusal } = await act(command, facts).catch(refusedBy)
     await settlements.settle(command.id, state, refusal)
     if (command.__typename === 'StopSession') given.stop(`Stopped from ${command.deviceName ?? 'a device'}.`)
   }
 
-  async function act(command: HostCommand): Promise<Outcome> {
+  async function act(command: HostCommand, facts: Facts): Promise<Outcome> {
     const origin = device(command)
     switch (command.__typename) {
       case 'SendPrompt': {
         const { text, delivery, promptModeId, promptId, attachments } = command
-        const modeId = promptModeId === null ? {} : { modeId: promptModeId }
-        await runner.send(text, { origin, delivery, promptId, attachments, ...modeId })
+        const modeId = promptModeId ?? (modes.requested ?? modes.effective)?.id ?? null
+        const raises = modeId === null || mayEnterMode(command, facts, modeId)
+        await runner.send(text, { origin, delivery, promptId, attachments, modeId, mayEnterMode: raises })
         return applied
       }
       case 'EditPrompt':

@@ -11,6 +11,8 @@ export type Prompt = {
   readonly delivery: Delivery
   /** The mode it was written under, set again before it runs (peer 10); null runs it in whatever mode is. */
   readonly modeId: string | null
+  /** False when its sender may not turn that mode on (T4): it runs only while the mode stands. */
+  readonly mayEnterMode: boolean
   readonly origin: Origin
   readonly attachments: readonly Attachment[]
 }

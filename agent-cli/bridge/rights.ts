@@ -7,20 +7,29 @@ import type { CanonicalMode } from './view.ts'
 
 export type Refused = { code: string; message: string; rule: string }
 
+export type Facts = {
+  device: TrustedDevice | null
+  ceiling: Rung
+  remoteControl: string | null
+  decision: AskedDecision | null
+  meaningOf: (modeId: string) => CanonicalMode | null
+  /** The mode a waiting prompt will be set to before it runs; null when it runs in the mode that is. */
+  promptMode: string | null
+  /** The mode that is. */
+  standingMode: string | null
+}
+
+/** Whether its sender may turn this mode on: prompting under one that stands is another thing. */
+export const mayEnterMode = (command: HostCommand, facts: Facts, modeId: string): boolean =>
+  facts.device !== null &&
+  reaches(lower(granted(command, facts.device), facts.ceiling), rungOfMode(facts.meaningOf(modeId)))
+
+// The server may have lowered the device's rung; it cannot raise it above what was confirmed here.
+const granted = (command: HostCommand, device: TrustedDevice): Rung =>
+  isRung(command.rung) ? lower(device.rung, command.rung) : device.rung
+
 /** Null when the command may be carried out. */
-export function refusalOf(
-  command: HostCommand,
-  facts: {
-    device: TrustedDevice | null
-    ceiling: Rung
-    remoteControl: string | null
-    decision: AskedDecision | null
-    meaningOf: (modeId: string) => CanonicalMode | null
-    /** The mode a waiting prompt will be set to before it runs; null when it runs in the mode that is. */
-    promptMode: string | null
-    nowMs: number
-  },
-): Refused | null {
+export function refusalOf(command: HostCommand, facts: Facts): Refused | null {
   const { device, ceiling, remoteControl } = facts
   if (remoteControl === 'OFF')
     return { code: 'POLICY', message: 'Remote control is turned off by policy.', rule: 'remoteControl OFF' }
@@ -31,15 +40,14 @@ export function refusalOf(
       'This machine does not know the device. Pair it with this machine, or let a device that is paired vouch for it.'
     return { code: 'REVOKED', message, rule: 'T5 roster' }
   }
-  // The server may have lowered the device's rung; it cannot raise it above what was confirmed here.
-  const granted = isRung(command.rung) ? lower(device.rung, command.rung) : device.rung
-  const allowed = lower(granted, ceiling)
+  const may = granted(command, device)
+  const allowed = lower(may, ceiling)
   const needed = neededRung(command, facts)
   if (reaches(allowed, needed)) return null
-  const isCeiling = reaches(granted, needed)
+  const isCeiling = reaches(may, needed)
   const message = isCeiling
     ? `The terminal set the ceiling of this session to ${ceiling}; this needs ${needed}.`
-    : `The device may ${granted}; this needs ${needed}. Pair it again with more: “offdesk devices pair --allow <rung>”.`
+    : `The device may ${may}; this needs ${needed}. Pair it again with more: “offdesk devices pair --allow <rung>”.`
   return { code: 'RUNG_TOO_LOW', message, rule: isCeiling ? 'T4 ceiling' : 'T4 device' }
 }
 
@@ -47,14 +55,8 @@ export function refusalOf(
 export const isExpired = (command: HostCommand, nowMs: number) =>
   command.expiresAt !== null && Date.parse(command.expiresAt) + limits.expirySlackMs < nowMs
 
-type Meanings = {
-  decision: AskedDecision | null
-  meaningOf: (modeId: string) => CanonicalMode | null
-  promptMode: string | null
-}
-
 /** Deny and cancel need no more than to be above view-only (D5); an option nobody offered is refused later, by its own name (D6). */
-function neededRung(command: HostCommand, { decision, meaningOf, promptMode }: Meanings): Rung {
+function neededRung(command: HostCommand, { decision, meaningOf, promptMode, standingMode }: Facts): Rung {
   const rungOfOption = (id: string) => decision?.options.find((option) => option.id === id)?.rung ?? 'ANSWER'
   switch (command.__typename) {
     case 'CancelTurn':
@@ -67,7 +69,10 @@ function neededRung(command: HostCommand, { decision, meaningOf, promptMode }: M
     case 'SetMode':
       return rungOfMode(meaningOf(command.modeId))
     case 'SendPrompt':
-      return command.promptModeId === null ? 'STEER' : rungOfMode(meaningOf(command.promptModeId))
+      // The mode that stands is nobody's choice: whoever prompts under it raises nothing.
+      return command.promptModeId === null || command.promptModeId === standingMode
+        ? 'STEER'
+        : rungOfMode(meaningOf(command.promptModeId))
     case 'EditPrompt':
       // New words under a mode that another has chosen are a prompt in that mode.
       return command.newText === null || promptMode === null ? 'STEER' : rungOfMode(meaningOf(promptMode))

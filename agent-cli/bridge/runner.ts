@@ -29,6 +29,8 @@ export type Sending = {
   readonly origin: Origin
   readonly delivery?: Delivery
   readonly modeId?: string | null
+  /** Default true. */
+  readonly mayEnterMode?: boolean
   readonly promptId?: string
   readonly attachments?: Prompt['attachments']
 }
@@ -97,6 +99,8 @@ export function createRunner(given: {
   /** A prompt never runs in another mode than it was written for (peer 10). */
   async function enterMode(prompt: Prompt): Promise<string | null> {
     if (prompt.modeId === null || modes.effective?.id === prompt.modeId) return null
+    if (!prompt.mayEnterMode)
+      return 'The mode it was written under is no longer on, and its sender may not turn it on. Send it again in this mode.'
     try {
       await modes.set(prompt.modeId, host)
       return null
@@ -143,7 +147,17 @@ export function createRunner(given: {
       const delivery = how.delivery ?? 'AFTER_TURN'
       const promptId = how.promptId ?? mintId('prm')
       const attachments = how.attachments ?? []
-      await queue.add({ id: promptId, text, delivery, modeId: mode ?? null, origin: how.origin, attachments })
+      const mayEnterMode = how.mayEnterMode ?? true
+      const prompt = {
+        id: promptId,
+        text,
+        delivery,
+        modeId: mode ?? null,
+        origin: how.origin,
+        attachments,
+        mayEnterMode,
+      }
+      await queue.add(prompt)
       if (delivery === 'NOW') await goNow()
       else kick()
       return { promptId }
@@ -179,7 +193,7 @@ export function createRunner(given: {
 
 /** In whatever mode is: what it answers was asked in it. */
 const promptOf = (text: string, origin: Origin): Prompt => ({
-  ...{ id: mintId('prm'), text, delivery: 'AFTER_TURN', modeId: null, origin, attachments: [] },
+  ...{ id: mintId('prm'), text, delivery: 'AFTER_TURN', modeId: null, origin, attachments: [], mayEnterMode: true },
 })
 
 /** Why the queue waits after such an end, or null. A turn that the agent itself ended "cancelled" (after a no) is no stop of ours. */
