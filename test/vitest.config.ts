@@ -8,6 +8,9 @@ const inProject = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, ...extra },
 })
 
+/** Processes are started from dist/. */
+const built = fileURLToPath(new URL('./flow/built.ts', import.meta.url))
+
 export default defineConfig({
   root,
   // One graphql for all: Vite would take its .mjs for our files while node_modules take the .js, and the two refuse each other.
@@ -26,9 +29,13 @@ export default defineConfig({
       inProject('unit', ['test/{house,protocol,server,agent-cli,pwa,kit}/**/*.test.{ts,tsx}']),
       inProject('flow', ['test/flow/**/*.test.ts'], {
         testTimeout: 60_000,
-        globalSetup: [fileURLToPath(new URL('./flow/built.ts', import.meta.url))],
+        globalSetup: [built],
       }),
-      inProject('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
+      inProject('contract', ['test/contract/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        globalSetup: [built],
+      }),
       // Only by npm run test:agents: it needs agents that this tree does not install.
       inProject('agents', ['test/agents/**/*.test.ts'], {
         testTimeout: 120_000,
