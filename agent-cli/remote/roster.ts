@@ -43,6 +43,7 @@ export type Endorsement = {
 
 export function openRoster(hostDir: string, now: () => Date = () => new Date()): Roster {
   const path = join(hostDir, 'roster.json')
+  const forgottenPath = join(hostDir, 'forgotten.json')
   const read = () => readShared(path, parse)
 
   async function add(device: TrustedDevice): Promise<void> {
@@ -50,6 +51,8 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
       throw new RangeError(`the id ${device.id} does not belong to the key that was given`)
     }
     await changeShared(path, parse, (known) => [...known.filter((each) => each.id !== device.id), device])
+    // A person at this machine let it in again; an endorsement never comes this far for a forgotten one.
+    await changeShared(forgottenPath, parseIds, (ids) => ids.filter((each) => each !== device.id))
   }
 
   return {
@@ -59,6 +62,8 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
     },
     add,
     async remove(deviceId) {
+      // First: between the two files, it must not be possible to vouch it in again.
+      await changeShared(forgottenPath, parseIds, (ids) => (ids.includes(deviceId) ? ids : [...ids, deviceId]))
       await changeShared(path, parse, (known) =>
         known.some((each) => each.id === deviceId) ? known.filter((each) => each.id !== deviceId) : known,
       )
@@ -71,6 +76,8 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
       if (!(await verify(endorser.publicKey, bytes, signature)))
         return 'The signature of the device that vouches is wrong.'
       if (!reaches(endorser.rung, device.rung)) return 'A device cannot vouch for more than it may do itself.'
+      if ((await readShared(forgottenPath, parseIds)).includes(device.id))
+        return 'This machine has forgotten the device; only a new pairing here lets it in again.'
       // Signed words can be played again: one from before must not undo what was lowered at this terminal since.
       const here = known.find((each) => each.id === device.id)
       if (here && !reaches(here.rung, device.rung))
@@ -85,6 +92,9 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
     },
   }
 }
+
+const parseIds = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 
 function parse(value: unknown): readonly TrustedDevice[] {
   if (value === undefined) return []

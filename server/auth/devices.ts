@@ -5,6 +5,7 @@ import { endorsementBytes } from '../../protocol/pairing.ts'
 import type { Tx } from '../db/database.ts'
 import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
 import { type CommandRow, createCommand, lockHost } from '../store/commands.ts'
+import { settleLeftOver } from '../store/delivery.ts'
 import {
   addDevice,
   addToRoster,
@@ -19,7 +20,7 @@ import { decodePayload } from '../store/payload.ts'
 import { removePush } from '../store/pushes.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { type Rung, rungAtLeast } from '../store/rung.ts'
-import { lowerDevicesCommands, refuseDevicesCommands, refuseHostsCommands } from '../store/taken-away.ts'
+import { lowerDevicesCommands, refuseDevicesCommands } from '../store/taken-away.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
 import { parseKey, parseName } from './parse.ts'
 import { newToken } from './tokens.ts'
@@ -147,9 +148,14 @@ export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string)
 export async function revokeHost(tx: Tx, ring: Ring, by: Governor, id: string): Promise<HostRow> {
   if (by.kind === 'device' && by.rung !== 'FULL') throw tooLow(by, 'Revoking a host needs FULL.')
   const row = await revokeHostRow(tx, by.ownerId, id)
-  await refuseHostsCommands(tx, ring, id, {
-    ...{ code: 'REVOKED', message: 'The host was revoked.', rule: 'a revoked host has no access' },
-  })
+  await settleLeftOver(
+    tx,
+    ring,
+    { hostId: id },
+    {
+      ...{ code: 'REVOKED', message: 'The host was revoked.', rule: 'a revoked host has no access' },
+    },
+  )
   ring(trustTopic, ownerTopic(by.ownerId))
   return row
 }

@@ -99,11 +99,16 @@ export async function endSession(
   if (end.epoch !== row.epoch) throw fenced(row.epoch)
   if (row.endedAt) return row
   await withdrawDecisions(tx, ring, row, end.reason)
-  await settleLeftOver(tx, ring, row.id, {
-    code: 'SESSION_ENDED',
-    message: `The session has ended: ${end.reason}`,
-    rule: null,
-  })
+  await settleLeftOver(
+    tx,
+    ring,
+    { sessionId: row.id },
+    {
+      code: 'SESSION_ENDED',
+      message: `The session has ended: ${end.reason}`,
+      rule: null,
+    },
+  )
   const [ended] = await tx
     .update(session)
     .set({

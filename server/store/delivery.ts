@@ -154,15 +154,17 @@ export async function supersedeAnswers(
 }
 
 /**
- * Ends what a session leaves when it has ended: there is nobody left to do it. A host reports all it knows of before it ends a session, so of
+ * Ends what a session leaves when it has ended, or a host that is revoked: there is nobody left to do it. A host reports all it knows of before it ends a session, so of
  * what it fetched and has not reported nobody will ever hear: it may have died before it noted even the intent (C4).
  */
-export async function settleLeftOver(tx: Tx, ring: Ring, sessionId: string, refusal: Refusal): Promise<void> {
-  const rows = await tx
-    .select()
-    .from(command)
-    .where(and(eq(command.sessionId, sessionId), unsettled))
-    .orderBy(asc(command.number))
+export async function settleLeftOver(
+  tx: Tx,
+  ring: Ring,
+  of: { sessionId: string } | { hostId: string },
+  refusal: Refusal,
+): Promise<void> {
+  const its = 'sessionId' in of ? eq(command.sessionId, of.sessionId) : eq(command.hostId, of.hostId)
+  const rows = await tx.select().from(command).where(and(its, unsettled)).orderBy(asc(command.number))
   for (const row of rows) {
     if (await settle(tx, ring, row, 'REFUSED', refusal, eq(command.state, 'QUEUED'))) continue
     await settle(tx, ring, row, 'UNKNOWN', null)

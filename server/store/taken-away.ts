@@ -34,10 +34,6 @@ export const refuseSteering = (tx: Tx, ring: Ring, ownerId: string, refusal: Ref
     refusal,
   )
 
-/** Of a host that is gone for good: nobody will fetch them. */
-export const refuseHostsCommands = (tx: Tx, ring: Ring, hostId: string, refusal: Refusal): Promise<void> =>
-  refuseQueued(tx, ring, eq(command.hostId, hostId), refusal)
-
 async function refuseQueued(tx: Tx, ring: Ring, which: SQL | undefined, refusal: Refusal): Promise<void> {
   const rows = await tx
     .select()

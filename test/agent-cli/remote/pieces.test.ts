@@ -163,6 +163,12 @@ describe('[T5] the roster', () => {
     await roster.add({ ...facts(fresh), rung: 'VIEW', ...trusted })
     expect(await roster.endorse(await word(old, facts(fresh)))).toContain('only this terminal')
     expect(await roster.find(fresh.id)).toMatchObject({ rung: 'VIEW' })
+    // Said again after this machine has forgotten it: a dishonest server keeps old words (T5). Only a new pairing undoes it.
+    await roster.remove(fresh.id)
+    expect(await roster.endorse(await word(old, facts(fresh)))).toContain('forgotten')
+    expect(await roster.find(fresh.id)).toBeNull()
+    await roster.add({ ...facts(fresh), rung: 'VIEW', ...trusted })
+    expect(await roster.find(fresh.id)).toMatchObject({ rung: 'VIEW' })
   })
 })
 
