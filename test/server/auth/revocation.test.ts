@@ -1,11 +1,11 @@
 /** T3: revocation reaches what is open within a second, with the bell and without it. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { randomText, randomText } from '../../../protocol/bytes.ts'
+import { randomText } from '../../../protocol/bytes.ts'
 import type { Refusal } from '../../kit/ask.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
-import { publishSession, publishSession } from '../../kit/session.ts'
+import { publishSession } from '../../kit/session.ts'
 
 /** A deadline that tells order from silence on a busy machine; how fast it is, is measured elsewhere. */
 const DEADLINE_MS = 5000
@@ -126,12 +126,19 @@ describe.each([
       return (await server.gql<{ sendPrompt: { id: string } }>(phone.token, document, { input })).sendPrompt.id
     }
     const fetched = await send('fetched')
-    const acknowledge = 'mutation($hostId: ID!, $ids: [ID!]!) { acknowledgeCommands(hostId: $hostId, ids: $ids) { state } }'
+    const acknowledge =
+      'mutation($hostId: ID!, $ids: [ID!]!) { acknowledgeCommands(hostId: $hostId, ids: $ids) { state } }'
     await server.gql(other.token, acknowledge, { hostId: other.id, ids: [fetched] })
     const waiting = await send('never fetched')
     await server.gql(host.token, 'mutation($id: ID!) { revokeHost(id: $id) { revokedAt } }', { id: other.id })
     const stateOf = async (id: string) =>
-      (await server.gql<{ command: { state: string } }>(phone.token, 'query($id: ID!) { command(id: $id) { state } }', { id })).command.state
+      (
+        await server.gql<{ command: { state: string } }>(
+          phone.token,
+          'query($id: ID!) { command(id: $id) { state } }',
+          { id },
+        )
+      ).command.state
     expect([await stateOf(fetched), await stateOf(waiting)]).toEqual(['UNKNOWN', 'REFUSED'])
   })
 })
