@@ -1,6 +1,7 @@
 // Who this device is to the server: its bearer token and what pairing said. Survives every outage; only a person, or a
 // revocation that the person has seen, clears it (an unreachable server never logs out).
-import { readVault, wipeDevice, writeVault } from './vault.ts'
+import { readVault, writeVault } from './vault.ts'
+import { wipeDevice } from './wipe.ts'
 
 export type Identity = {
   token: string
@@ -20,6 +21,8 @@ export type IdentityState =
   | { kind: 'paired' | 'revoked'; identity: Identity }
 
 const NAME = 'identity'
+/** As long as a closing connection may still be writing down what it had. */
+const LAST_WRITES_MS = 1_000
 
 const isIdentity = (value: unknown): value is Identity =>
   typeof value === 'object' && value !== null && 'token' in value && typeof value.token === 'string'
@@ -51,10 +54,23 @@ export function createIdentityStore(): IdentityStore {
     state = next
     for (const listener of listeners) listener()
   }
+  /** Not paired, nothing kept: also what this tab was writing down when another one ended the pairing. */
+  const leave = async () => {
+    put({ kind: 'unpaired' })
+    await wipeDevice({ isAll: false }).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, LAST_WRITES_MS))
+    if (state.kind === 'unpaired') await wipeDevice({ isAll: false }).catch(() => undefined)
+  }
   const load = async () => {
-    const kept = await readVault(NAME).catch(() => undefined)
-    if (!isIdentity(kept)) put({ kind: 'unpaired' })
-    else put({ kind: kept.revokedAt === undefined ? 'paired' : 'revoked', identity: kept })
+    let kept: unknown
+    try {
+      kept = await readVault(NAME)
+    } catch {
+      // Storage that cannot be read now is not an end of the pairing: nothing is removed.
+      return put({ kind: 'unpaired' })
+    }
+    if (isIdentity(kept)) return put({ kind: kept.revokedAt === undefined ? 'paired' : 'revoked', identity: kept })
+    void leave()
   }
   channel?.addEventListener('message', () => void load())
 
@@ -78,9 +94,9 @@ export function createIdentityStore(): IdentityStore {
       channel?.postMessage('changed')
     },
     async forget() {
-      await wipeDevice()
-      put({ kind: 'unpaired' })
+      await wipeDevice({ isAll: true })
       channel?.postMessage('changed')
+      void leave()
     },
     close: () => channel?.close(),
   }
