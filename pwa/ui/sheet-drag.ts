@@ -1,8 +1,10 @@
-// The finger on a sheet's grip: the panel follows it, and past 30 % of its height or on a flick it is let go.
+// The finger on a sheet's grip: the panel follows it, and past 30 % of its height, on a flick or on a plain tap it is let go.
 // Knows one panel element and no React.
 
 const closeShare = 0.3
 const flickPixelsPerMs = 0.6
+/** A finger that stays within this has tapped. */
+const tapPixels = 6
 
 /** Follows one pointer from its press to its end. Calls `close` at most once; aborting the signal puts the panel back. */
 export function followDrag(panel: HTMLElement, start: PointerEvent, close: () => void, signal: AbortSignal): void {
@@ -14,11 +16,12 @@ export function followDrag(panel: HTMLElement, start: PointerEvent, close: () =>
   let last = { y: start.clientY, at: start.timeStamp }
   let speed = 0
   let moved = 0
+  let strayed = 0
 
   const end = (released: boolean) => {
     ended.abort()
     const far = moved > panel.offsetHeight * closeShare
-    if (released && (far || (moved > 24 && speed > flickPixelsPerMs))) {
+    if (released && (strayed < tapPixels || far || (moved > 24 && speed > flickPixelsPerMs))) {
       panel.style.transform = ''
       close()
       return
@@ -31,6 +34,7 @@ export function followDrag(panel: HTMLElement, start: PointerEvent, close: () =>
     'pointermove',
     (event) => {
       moved = Math.max(0, event.clientY - start.clientY)
+      strayed = Math.max(strayed, Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY))
       const passed = event.timeStamp - last.at
       if (passed > 0) speed = (event.clientY - last.y) / passed
       last = { y: event.clientY, at: event.timeStamp }

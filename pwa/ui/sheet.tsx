@@ -99,6 +99,7 @@ function OpenSheet({ open, onClose, label, children, footer, guardKey = '', iner
             if (!panel.current || event.button !== 0) return
             dragging.current?.abort()
             dragging.current = new AbortController()
+            // A tap, or a drag past its mark; the click that follows a pointer is not a second wish.
             followDrag(panel.current, event.nativeEvent, () => ask.current(), dragging.current.signal)
           }}
         />

@@ -144,6 +144,14 @@ describe('the sheet', () => {
     expect(await said()).toBe('')
   })
 
+  it('closes on a plain tap on its grip, as its name says, and decides nothing', async () => {
+    await open()
+    await page.waitForFunction(() => document.querySelector('.sheet-panel')?.getAnimations().length === 0)
+    await page.getByRole('button', { name: 'Close' }).click()
+    await closed()
+    expect(await said()).toBe('')
+  })
+
   it('closes when the ground behind it is tapped, and keeps Tab inside', async () => {
     await open()
     await page.getByRole('button', { name: 'Allow once' }).waitFor()
