@@ -12,7 +12,6 @@ import { SessionHeader } from '../features/session/session-header.tsx'
 import { SessionMenu } from '../features/session/session-menu.tsx'
 import { useSession } from '../features/session/use-session.ts'
 import { WaitingBar } from '../features/session/waiting-bar.tsx'
-import { useWide } from '../features/session/wide.ts'
 import { CancelTurn } from '../features/steering/cancel-turn.tsx'
 import { Composer } from '../features/steering/composer.tsx'
 import { writeDraft } from '../features/steering/drafts.ts'
@@ -24,6 +23,7 @@ import { useLink } from '../graphql/connection-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/note.tsx'
 import { PlanStrip } from '../ui/plan-strip.tsx'
+import { useWide } from '../ui/wide.ts'
 
 /** `decisionId`: the decision that was asked for by address; it opens by itself. */
 export default function SessionScreen({ id, decisionId }: { id: string; decisionId?: string }) {
@@ -71,6 +71,9 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
   const agentName = row?.agent.name ?? 'The agent'
   const cwd = row?.cwd ?? ''
   const modes = composer?.modes
+  // The set keeps its identity while the same decisions are open: every row of the transcript reads it.
+  const openIds = open.map((decision) => decision.id).join(' ')
+  const standsBelow = useMemo(() => new Set(openIds.split(' ')), [openIds])
   const context = useMemo<TranscriptContext>(
     () => ({
       sessionId: id,
@@ -80,9 +83,10 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
       deviceId,
       modeName: (modeId) => modes?.find((mode) => mode.id === modeId)?.name ?? modeId,
       openDecision: setAsked,
+      standsBelow,
       sendAgain,
     }),
-    [id, hostName, agentName, cwd, deviceId, modes, sendAgain],
+    [id, hostName, agentName, cwd, deviceId, modes, sendAgain, standsBelow],
   )
   const turn = composer?.turn ?? null
   const escapeQuestion = useEscapeCancels(wide && composer?.rung !== 'VIEW' ? turn : null, hostName)

@@ -2,14 +2,26 @@
 import { type ReactNode, useId, useState } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
-export type ToolState = 'running' | 'done' | 'failed' | 'lost'
+export type ToolState = 'running' | 'asks' | 'done' | 'failed' | 'lost'
 
-const marks: Record<ToolState, IconName> = { running: 'working', done: 'tick', failed: 'cross', lost: 'offline' }
-const spoken: Record<ToolState, string> = { running: 'running', done: 'done', failed: 'failed', lost: 'not known' }
+const marks: Record<ToolState, IconName> = {
+  running: 'working',
+  asks: 'clock',
+  done: 'tick',
+  failed: 'cross',
+  lost: 'offline',
+}
+const spoken: Record<ToolState, string> = {
+  running: 'running',
+  asks: 'waiting for you',
+  done: 'done',
+  failed: 'failed',
+  lost: 'not known',
+}
 
 /**
- * One tool call: icon of kind | verb + argument in mono | result and mark. With `children` it opens; a failed or running one is
- * open until the person says otherwise. Put several in one <Group flush>.
+ * One tool call: icon of kind | verb + argument in mono | result and mark. With `children` it opens; a failed, running or asking one
+ * is open until the person says otherwise. Put several in one <Group flush>.
  */
 export function ToolRow(props: {
   icon: IconName
@@ -22,12 +34,12 @@ export function ToolRow(props: {
 }) {
   const [chosen, setChosen] = useState<boolean>()
   const id = useId()
-  const open = chosen ?? (props.state === 'running' || props.state === 'failed')
+  const open = chosen ?? (props.state !== 'done' && props.state !== 'lost')
   const inside = (
     <>
       <Icon name={props.icon} size={18} />
       <span className="tool-what">
-        <span>{props.verb}</span>
+        <span className={props.argument === undefined ? undefined : 'tool-verb'}>{props.verb}</span>
         {props.argument !== undefined && <span className="tool-argument cut">{props.argument}</span>}
       </span>
       <span className="tool-result">

@@ -47,12 +47,15 @@ export function settledLine(settlement: Settlement, me: Omit<Me, 'now'>): string
   return `${place.charAt(0).toUpperCase()}${place.slice(1)}${name === null ? '' : `: ${name}`}`
 }
 
+/** How the host writes down that a question was declined; an answer has the person's words. */
+const DECLINED = 'Declined'
+
 /** The settlement allowed something: a tick in a list; else a cross. */
 export const wasAllowed = (decision: Decision): boolean => {
   const { settlement } = decision
   if (settlement?.outcome !== 'ANSWERED') return false
   const option = decision.options.find((one) => one.id === settlement.optionId)
-  return option ? !option.kind.startsWith('reject') : settlement.answer !== null
+  return option ? !option.kind.startsWith('reject') : settlement.answer !== null && settlement.answer !== DECLINED
 }
 
 /** For who came second: null when this device's own answer won, or it gave none. */

@@ -117,7 +117,7 @@ function Result({ call, files }: { call: ToolCall; files: readonly FileDiff[] })
   const state = toolState(call)
   const words = resultWords(call)
   // While a person is asked nothing runs.
-  if (state === 'running' && call.decisions.some((decision) => decision.settled === null)) return null
+  if (state === 'asks') return <span>asks</span>
   if (state === 'running') return <Age since={call.startedAt} />
   if (words !== null) return <span>{words}</span>
   if (files.length > 0) {
@@ -131,7 +131,7 @@ function Result({ call, files }: { call: ToolCall; files: readonly FileDiff[] })
 
 /** Drawn again only when the call itself changed. */
 export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
-  const { cwd } = useTranscript()
+  const { cwd, standsBelow } = useTranscript()
   const files = useMemo(() => filesOf(call, cwd), [call, cwd])
   const { icon, verb, argument } = toolLine(call, cwd)
   const settled = call.decisions.filter((decision) => decision.settled !== null)
@@ -156,9 +156,11 @@ export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
           </>
         ) : undefined}
       </ToolRow>
-      {open.map((decision) => (
-        <DecisionLine key={decision.key} decision={decision} inTool />
-      ))}
+      {open
+        .filter((decision) => !standsBelow.has(decision.decisionId))
+        .map((decision) => (
+          <DecisionLine key={decision.key} decision={decision} inTool />
+        ))}
     </>
   )
 })

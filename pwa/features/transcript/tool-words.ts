@@ -1,7 +1,7 @@
 // How a tool call is told in one row: the verb in the right tense, its argument, its result. A table; knows no pixels.
 import type { IconName } from '../../ui/icon.tsx'
 import type { ToolState } from '../../ui/tool-row.tsx'
-import type { ToolCall } from './items/shape.ts'
+import type { DecisionItem, ToolCall } from './items/shape.ts'
 
 export type ToolLine = {
   icon: IconName
@@ -22,14 +22,15 @@ const kinds: Record<string, Tenses> = {
 }
 const signs: Record<string, IconName> = { think: 'think', switch_mode: 'sliders' }
 
-/** Done, failed, running, or lost: ended with the turn, nobody knows how far it came. */
+const waitsForPerson = (call: ToolCall) => call.decisions.some((decision) => decision.settled === null)
+
+/** Done, failed, running, asking a person, or lost: ended with the turn, nobody knows how far it came. */
 export function toolState(call: ToolCall): ToolState {
   if (call.status === 'completed') return 'done'
   if (call.status === 'failed' || call.status === 'cancelled') return 'failed'
-  return call.endedWithTurn ? 'lost' : 'running'
+  if (call.endedWithTurn) return 'lost'
+  return waitsForPerson(call) ? 'asks' : 'running'
 }
-
-const waitsForPerson = (call: ToolCall) => call.decisions.some((decision) => decision.settled === null)
 
 /** The fields of a JSON object; nothing when the text is none, or is the beginning of a longer one. */
 export function fieldsOf(json: string | null): Record<string, unknown> {
@@ -113,31 +114,35 @@ export function toolLine(call: ToolCall, cwd: string): ToolLine {
     }
   const state = toolState(call)
   const verb =
-    state === 'running'
-      ? waitsForPerson(call)
-        ? tenses.asks
-        : tenses.runs
-      : state === 'lost'
-        ? tenses.began
-        : state === 'failed' && wasRefused(call)
-          ? tenses.asks.replace('Asks', 'Asked')
-          : tenses.ran
+    state === 'asks'
+      ? tenses.asks
+      : state === 'running'
+        ? tenses.runs
+        : state === 'lost'
+          ? tenses.began
+          : state === 'failed' && wasRefused(call)
+            ? tenses.asks.replace('Asks', 'Asked')
+            : tenses.ran
   return { icon: tenses.icon, verb, argument: { ...argument, text: flat(argument.text) } }
 }
 
-/** Ended because a person said no: nothing ran. */
-export function wasRefused(call: ToolCall): boolean {
-  return call.decisions.some(
-    ({ settled, rejectIds }) =>
-      settled !== null &&
-      (settled.outcome !== 'ANSWERED' || (settled.optionId !== null && rejectIds.includes(settled.optionId))),
-  )
+/** How the host writes down that a question was declined; an answer has the person's words. */
+const DECLINED = 'Declined'
+
+/** Settled without a yes: denied, rejected, declined, cancelled or no longer asked. */
+export function saidNo({ settled, rejectIds }: Pick<DecisionItem, 'settled' | 'rejectIds'>): boolean {
+  if (settled === null) return false
+  if (settled.outcome !== 'ANSWERED') return true
+  return settled.optionId === null ? settled.answer === DECLINED : rejectIds.includes(settled.optionId)
 }
+
+/** Ended because a person said no: nothing ran. */
+export const wasRefused = (call: ToolCall): boolean => call.decisions.some(saidNo)
 
 /** `exit 1` when the agent said how the command ended, else what the state is called; null when the mark says it. */
 export function resultWords(call: ToolCall): string | null {
   const state = toolState(call)
-  if (state === 'running') return null
+  if (state === 'running' || state === 'asks') return null
   if (state === 'lost') return 'Ended with the turn'
   if (state === 'failed' && wasRefused(call)) return 'not run'
   if (call.kind === 'execute') {

@@ -9,6 +9,8 @@ export type TranscriptContext = {
   deviceId: string | null
   modeName(id: string): string
   openDecision(id: string): void
+  /** Open decisions that stand under the transcript with their title and age: here they are said in one quiet line, or by their tool. */
+  standsBelow: ReadonlySet<string>
   /** The prompt with these words is wanted again. */
   sendAgain(text: string): void
 }

@@ -50,6 +50,11 @@ describe('the settled sentence', () => {
     expect(wasAllowed(decision({ settlement: settlement() }))).toBe(true)
     expect(wasAllowed(decision({ settlement: settlement({ optionId: 'no', optionName: 'Deny' }) }))).toBe(false)
     expect(wasAllowed(decision({ settlement: settlement({ outcome: 'WITHDRAWN', optionId: null }) }))).toBe(false)
+    const answered = { optionId: null, optionName: null, answer: 'Exponential' }
+    expect(wasAllowed(decision({ kind: 'QUESTION', settlement: settlement(answered) }))).toBe(true)
+    expect(
+      wasAllowed(decision({ kind: 'QUESTION', settlement: settlement({ ...answered, answer: 'Declined' }) })),
+    ).toBe(false)
   })
 })
 
@@ -109,7 +114,7 @@ describe('after a tap', () => {
   })
   it('kept says until when it would be sent', () => {
     const kept = said({ kind: 'kept', untilMs: Date.parse('2026-11-20T14:20:00.000Z') })
-    expect(pendingLabel(kept, 'atlas')).toBe('Kept on this phone 14:02')
+    expect(pendingLabel(kept, 'atlas')).toBe('Kept on this computer 14:02')
     expect(answerNote(kept, 'atlas')).toContain('until 14:20')
   })
   it.each([

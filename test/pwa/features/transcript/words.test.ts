@@ -66,6 +66,7 @@ describe('a tool call in one row', () => {
 
   it('asks while a person is needed, and says that it did not run after a no', () => {
     expect(line(callOf(tool('a', run), asked('d', 'a')))).toBe('Asks to run npm test')
+    expect(toolState(callOf(tool('a', run), asked('d', 'a')))).toBe('asks')
     const denied = callOf(
       tool('a', run),
       asked('d', 'a'),
@@ -101,7 +102,7 @@ describe('the margin', () => {
   }
   it.each([
     [{}, 'Answered at the terminal 14:02: Allow once'],
-    [{ origin: iphone }, 'Answered on this device 14:02: Allow once'],
+    [{ origin: iphone }, 'Answered on this computer 14:02: Allow once'],
     [{ origin: { ...iphone, deviceId: 'dev_2', deviceName: 'iPad' } }, 'Answered on iPad 14:02: Allow once'],
     [
       { optionName: 'Deny', settledReason: 'use a transaction' },
