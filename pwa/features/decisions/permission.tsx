@@ -145,6 +145,7 @@ export function ReasonFooter(props: { answering: Answering; reason: string; onBa
       </Button>
       <Button
         tall
+        wide
         disabled={props.reason.trim() === '' || lock !== null}
         onClick={() => {
           if (!deny) return
