@@ -5,6 +5,7 @@ import { useIdentityStore } from '../keys/identity-context.tsx'
 import { At } from '../ui/age.tsx'
 import { AppMark } from '../ui/app-mark.tsx'
 import { Button } from '../ui/button.tsx'
+import { deviceWord } from '../ui/device-word.ts'
 
 /** One sentence and one button. */
 export function NotPaired() {
@@ -12,10 +13,10 @@ export function NotPaired() {
   return (
     <div className="app-message">
       <AppMark size={40} />
-      <h1 className="type-sheet">This device is not paired</h1>
+      <h1 className="type-sheet">This {deviceWord()} is not paired</h1>
       <p>Pair it with a workstation to see its sessions and steer them from here.</p>
       <Button tall block onClick={() => go('/pair')}>
-        Pair this device
+        Pair this {deviceWord()}
       </Button>
     </div>
   )
@@ -33,7 +34,7 @@ export function Revoked({ identity }: { identity: Identity }) {
   return (
     <div className="app-message" role="alert">
       <AppMark size={40} />
-      <h1 className="type-sheet">This device may no longer connect</h1>
+      <h1 className="type-sheet">This {deviceWord()} may no longer connect</h1>
       <p>
         The server refuses “{identity.deviceName}”
         {identity.revokedAt !== undefined && (
@@ -46,7 +47,7 @@ export function Revoked({ identity }: { identity: Identity }) {
         stays until you choose.
       </p>
       <Button tall block onClick={() => void forget('/pair')}>
-        Pair this device again
+        Pair this {deviceWord()} again
       </Button>
       <Button tall block kind="quiet" onClick={() => void forget('/')}>
         Remove what is stored here

@@ -1,7 +1,8 @@
 // Addresses to screens. Each screen is its own chunk; the service worker keeps them all for when there is no network.
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Redirect, Route, Switch, useSearchParams } from 'wouter'
-import { Shell, useWide } from './shell.tsx'
+import { useWide } from '../ui/wide.ts'
+import { Shell } from './shell.tsx'
 
 const SessionsScreen = lazy(() => import('../screens/SessionsScreen.tsx'))
 const SessionScreen = lazy(() => import('../screens/SessionScreen.tsx'))

@@ -1,25 +1,16 @@
 // The frame around a screen: tabs at the bottom of a phone, two panes from 900 px on. Knows the addresses, no screen's content.
-import { lazy, type MouseEvent, type ReactNode, Suspense, useSyncExternalStore } from 'react'
+import { lazy, type MouseEvent, type ReactNode, Suspense } from 'react'
 import { useLocation } from 'wouter'
 import { useDecisions } from '../features/decisions/decisions.tsx'
 import { useViewer } from '../features/devices/viewer.ts'
 import { AppMark } from '../ui/app-mark.tsx'
 import { Badge, Tabs } from '../ui/bars.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { useWide } from '../ui/wide.ts'
 import { OfflineBanner } from './offline-banner.tsx'
 import { UpdatePrompt } from './update-prompt.tsx'
 
 const SessionsScreen = lazy(() => import('../screens/SessionsScreen.tsx'))
-
-const wideQuery = '(min-width: 900px)'
-const subscribeWide = (onChange: () => void) => {
-  const media = window.matchMedia(wideQuery)
-  media.addEventListener('change', onChange)
-  return () => media.removeEventListener('change', onChange)
-}
-
-/** True from 900 CSS pixels on. */
-export const useWide = (): boolean => useSyncExternalStore(subscribeWide, () => window.matchMedia(wideQuery).matches)
 
 /** A plain click goes by the router; a new tab stays the browser's. */
 export function useGo(): (href: string, event: MouseEvent<HTMLElement>) => void {
@@ -104,7 +95,7 @@ function TwoPanes(props: { children: ReactNode; tab: string | null; activeId?: s
       </aside>
       <div className="pane-main">
         <UpdatePrompt />
-        <OfflineBanner />
+        {props.tab !== null && <OfflineBanner />}
         <main className="pane-screen">{props.children}</main>
       </div>
     </div>

@@ -3,7 +3,7 @@ import './settings.css'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { DeviceSheet } from '../features/devices/device-sheet.tsx'
-import { type Host, useDevices } from '../features/devices/devices.ts'
+import { type Device, type Host, useDevices } from '../features/devices/devices.ts'
 import { rungName } from '../features/devices/rung-words.ts'
 import { useViewer } from '../features/devices/viewer.ts'
 import { EnrolSheet } from '../features/enrolment/enrol-sheet.tsx'
@@ -11,11 +11,17 @@ import { Age, At } from '../ui/age.tsx'
 import { Header } from '../ui/bars.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { deviceWord, isComputerName } from '../ui/device-word.ts'
+import { Icon, type IconName } from '../ui/icon.tsx'
 import { EmptyState } from '../ui/note.tsx'
 import { Group, GroupHeading, GroupNote, Row } from '../ui/row.tsx'
 import { Chip } from '../ui/state-chip.tsx'
 
+const signOf = (device: Device): IconName => {
+  if (device.kind === 'SCRIPT') return 'terminal'
+  const isComputer = device.isThisOne ? deviceWord() === 'computer' : isComputerName(device.name)
+  return isComputer ? 'monitor' : 'phone'
+}
 const isLive = (host: Host): boolean => host.liveUntil !== null && Date.parse(host.liveUntil) > Date.now()
 
 export default function DevicesScreen() {
@@ -38,12 +44,12 @@ export default function DevicesScreen() {
           {use.devices.map((device) => (
             <Row
               key={device.id}
-              lead={<Icon name={device.kind === 'SCRIPT' ? 'terminal' : 'phone'} />}
+              lead={<Icon name={signOf(device)} />}
               title={device.name}
               detail={
                 <>
                   {device.isThisOne ? (
-                    'This device'
+                    `This ${deviceWord()}`
                   ) : device.lastSeenAt ? (
                     <>
                       Seen <Age since={device.lastSeenAt} /> ago
@@ -90,7 +96,7 @@ export default function DevicesScreen() {
           detail={
             mayEnrol
               ? 'With the code its terminal shows'
-              : 'Letting a workstation in needs full. Use a device with full, or the setup code that offdesk serve prints.'
+              : 'Only a device with full may let one in, or the setup code that offdesk serve prints.'
           }
           disabled={!mayEnrol}
           onClick={() => setEnrolling(true)}

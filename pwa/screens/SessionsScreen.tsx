@@ -4,7 +4,6 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useDecisions } from '../features/decisions/decisions.tsx'
 import { SessionMenu } from '../features/session/session-menu.tsx'
-import { useWide } from '../features/session/wide.ts'
 import { useArchived } from '../features/sessions/archived.ts'
 import { BulkBar } from '../features/sessions/bulk-bar.tsx'
 import { layOut, matching } from '../features/sessions/grouping.ts'
@@ -18,6 +17,7 @@ import { IconButton, TextLink } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Divider, EmptyState } from '../ui/note.tsx'
+import { useWide } from '../ui/wide.ts'
 
 /** The newest value while no finger is down; the one before it until the finger is lifted: rows never move under a finger. */
 function useSteady<Value>(

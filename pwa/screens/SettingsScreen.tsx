@@ -5,7 +5,7 @@ import { useLocation } from 'wouter'
 import { useDevices } from '../features/devices/devices.ts'
 import { rungName, rungSentence } from '../features/devices/rung-words.ts'
 import { useViewer } from '../features/devices/viewer.ts'
-import { deviceWord, isUninstalledApple } from '../features/pairing/this-device.ts'
+import { isUninstalledApple } from '../features/pairing/this-device.ts'
 import { PolicySection } from '../features/policy/policy-section.tsx'
 import { setPreferences, type Theme, usePreferences } from '../features/preferences/preferences.ts'
 import { InstallRow } from '../features/push/install-row.tsx'
@@ -14,6 +14,7 @@ import { useIdentity, useIdentityStore } from '../keys/identity-context.tsx'
 import { ScreenTitle } from '../ui/bars.tsx'
 import { Segmented } from '../ui/choice.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { deviceWord } from '../ui/device-word.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Group, GroupHeading, GroupNote, Row } from '../ui/row.tsx'
 import { Chip } from '../ui/state-chip.tsx'
@@ -46,7 +47,7 @@ function ThisDevice() {
   }
   return (
     <>
-      <GroupHeading icon="phone">This {word}</GroupHeading>
+      <GroupHeading icon={word === 'computer' ? 'monitor' : 'phone'}>This {word}</GroupHeading>
       <Group>
         <Row
           wrap

@@ -1,11 +1,12 @@
 // Whether what is shown is current: always words, always since when. Offline is not red: nothing is wrong.
 import { Age, At, type Instant } from './age.tsx'
+import { deviceWord } from './device-word.ts'
 import { Icon } from './icon.tsx'
 
 export type Link =
   | { kind: 'live' }
   | { kind: 'reconnecting'; since: Instant }
-  | { kind: 'device-offline'; since: Instant; device?: string | undefined }
+  | { kind: 'device-offline'; since: Instant }
   | { kind: 'host-offline'; since: Instant; host: string }
 
 /** `Live` · `Reconnecting 6 s` · `This phone is offline since 14:02` · `atlas is offline since 14:02`. */
@@ -32,7 +33,7 @@ export function LinkState({ link }: { link: Link }) {
         <span className="link-state">
           <Icon name="wifi-off" size={16} />
           <span>
-            <strong>{link.device ?? 'This phone'} is offline</strong> since <At at={link.since} />
+            <strong>This {deviceWord()} is offline</strong> since <At at={link.since} />
           </span>
         </span>
       )

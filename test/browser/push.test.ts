@@ -86,7 +86,7 @@ describe('notifications', () => {
     await phone.sees('Notifications are on')
     await phone.taps(/^Send a test/)
     await deliver(await push.next())
-    await phone.sees('The push service took it. It should be on this device now.')
+    await phone.sees('The push service took it. It should be on this phone now.')
     await expect.poll(shown).toMatchObject([{ title: 'Notifications work', tag: 'test' }])
   })
 

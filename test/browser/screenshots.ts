@@ -50,7 +50,7 @@ await shoot('01-pair-code')
 for (const { device, name } of devices) {
   const { link, pairing } = await desk.opensPairing()
   await device.opens(link)
-  await device.taps(/^Pair this (phone|device)$/)
+  await device.taps(/^Pair this (phone|tablet|computer)$/)
   const match = device.page.getByRole('img', { name: /^Match code/ })
   const code = ((await match.textContent()) ?? '').replaceAll(/\s/g, '')
   await shoot('02-match', [{ name, device }])

@@ -21,7 +21,7 @@ describe('offdesk start with the demo agent', () => {
     await phone.taps(/Answer$/)
     await phone.taps(/^20 % off/)
     await phone.taps('Send answer')
-    await phone.sees(/Answered on this (phone|device) .*20 % off/)
+    await phone.sees(/Answered on this (phone|computer) .*20 % off/)
   })
 
   it('goes on to the plan, and edits only after an answer', async () => {

@@ -144,7 +144,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     const pairs = async (rung?: Rung) => {
       const { link, pairing } = await opensPairing(rung)
       await phone.opens(link)
-      await phone.taps(/^Pair this (phone|device)$/)
+      await phone.taps(/^Pair this (phone|tablet|computer)$/)
       const match = phone.page.getByRole('img', { name: /^Match code/ })
       await confirms(pairing, ((await match.textContent()) ?? '').replaceAll(/\s/g, ''))
       await phone.page.waitForURL(`**/s/${session.id}`)

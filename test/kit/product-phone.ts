@@ -11,7 +11,7 @@ export async function pairedPhone(product: Product): Promise<ProductPhone> {
   const browser = await startBrowser()
   const phone = await createPhone(await browser.phone('Pixel 8'), new URL(link).origin, true)
   await phone.opens(link)
-  await phone.taps(/^Pair this (phone|device)$/)
+  await phone.taps(/^Pair this (phone|tablet|computer)$/)
   const [, code = ''] = await product.line(/devices confirm (\w{6})$/)
   const shown = await phone.page.getByRole('img', { name: /^Match code/ }).textContent()
   if (shown?.replaceAll(/\s/g, '') !== code) throw new Error(`the phone shows ${shown}, the workstation ${code}`)

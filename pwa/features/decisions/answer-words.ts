@@ -1,5 +1,6 @@
 // What a button says after a tap, and what is said when an answer did not hold. Pure.
 import { clockWords } from '../../ui/age-words.ts'
+import { deviceWord } from '../../ui/device-word.ts'
 import { rungName, rungVerb } from '../devices/rung-words.ts'
 import type { Said } from './answers.ts'
 import type { Decision } from './decision-store.ts'
@@ -20,7 +21,7 @@ export const isPending = (said: Said | undefined): said is Said => {
 export function pendingLabel(said: Said, hostName: string): string {
   switch (said.state.kind) {
     case 'kept':
-      return `Kept on this phone ${clockWords(said.answer.saidAtMs)}`
+      return `Kept on this ${deviceWord()} ${clockWords(said.answer.saidAtMs)}`
     case 'sent':
       return `Sent ${clockWords(Date.parse(said.state.command.createdAt))}, waiting for ${hostName}`
     default:
@@ -37,8 +38,8 @@ export function answerNote(said: Said | undefined, hostName: string): string | n
       return null
     case 'kept':
       return state.untilMs === null
-        ? 'This phone cannot reach the server. Your answer is sent when it can, if this is still open.'
-        : `This phone cannot reach the server. Sent if still open, until ${clockWords(state.untilMs)}.`
+        ? `This ${deviceWord()} cannot reach the server. Your answer is sent when it can, if this is still open.`
+        : `This ${deviceWord()} cannot reach the server. Sent if still open, until ${clockWords(state.untilMs)}.`
     case 'stale':
       return `Your ${answer.what} was not sent: the server was out of reach for too long. Look again and answer anew.`
     case 'refused':

@@ -1,9 +1,11 @@
 // One device: its name, its limit, where it is trusted, and its end.
+
 import { useState } from 'react'
 import type { Problem } from '../../graphql/problem.ts'
 import { Answers, Button, TextLink } from '../../ui/button.tsx'
 import { ChoiceRow } from '../../ui/choice.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { Field } from '../../ui/field.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Row } from '../../ui/row.tsx'
@@ -99,7 +101,7 @@ export function DeviceSheet(props: { device: Device; use: DevicesUse; onClose: (
       </Sheet>
       <ConfirmDialog
         open={revoking}
-        title={device.isThisOne ? 'Unpair this device?' : `Revoke ${device.name}?`}
+        title={device.isThisOne ? `Unpair this ${deviceWord()}?` : `Revoke ${device.name}?`}
         confirm={device.isThisOne ? 'Unpair' : 'Revoke'}
         destructive
         onClose={() => setRevoking(false)}

@@ -2,10 +2,10 @@
 import { spaced } from '../../../protocol/pairing.ts'
 import { Age, Countdown } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { rungSentence } from '../devices/rung-words.ts'
 import type { Step } from './handshake.ts'
-import { deviceWord } from './this-device.ts'
 
 type Matching = Extract<Step, { kind: 'matching' }>
 

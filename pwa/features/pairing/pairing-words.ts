@@ -1,4 +1,5 @@
 // What is said when a pairing does not happen: what happened, what it means, what to do. One sentence each.
+import { deviceWord } from '../../ui/device-word.ts'
 import type { Failure } from './handshake.ts'
 
 export type Words = { title: string; detail: string; again: 'retry' | 'code' | 'stop' }
@@ -33,7 +34,7 @@ const ofCode = (code: string, message: string, retryAfterSeconds: number | undef
     case 'OFFLINE':
       return {
         title: 'The server gave no answer',
-        detail: 'Check the network of this phone. The code stays valid until its time is over.',
+        detail: `Check the network of this ${deviceWord()}. The code stays valid until its time is over.`,
         again: 'retry',
       }
     case 'PAIRING_STATE':
@@ -41,7 +42,7 @@ const ofCode = (code: string, message: string, retryAfterSeconds: number | undef
     case 'STORAGE':
       return {
         title: 'This browser keeps nothing for this page',
-        detail: 'The key of this device must be stored. Leave private browsing, or allow storage for this address.',
+        detail: `The key of this ${deviceWord()} must be stored. Leave private browsing, or allow storage for this address.`,
         again: 'retry',
       }
     default:
@@ -61,15 +62,13 @@ export function failureWords(failure: Failure): Words {
     case 'key-mismatch':
       return {
         title: 'Do not continue: this is not the workstation of the code',
-        detail:
-          'The server showed another key than the one in the QR. Somebody may stand between this phone and the workstation. Nothing was paired.',
+        detail: `The server showed another key than the one in the QR. Somebody may stand between this ${deviceWord()} and the workstation. Nothing was paired.`,
         again: 'stop',
       }
     case 'commitment-broken':
       return {
         title: 'Do not continue: the workstation did not keep its word',
-        detail:
-          'What it revealed does not fit what it had promised. Somebody may stand between this phone and the workstation. Nothing was paired.',
+        detail: `What it revealed does not fit what it had promised. Somebody may stand between this ${deviceWord()} and the workstation. Nothing was paired.`,
         again: 'stop',
       }
     case 'wrong-purpose':
@@ -80,7 +79,7 @@ export function failureWords(failure: Failure): Words {
             again: 'code',
           }
         : {
-            title: 'This code pairs a phone',
+            title: 'This code pairs a device',
             detail: 'To add a workstation, type the code that offdesk login shows on it.',
             again: 'code',
           }

@@ -46,7 +46,3 @@ export const runsInstalled = (): boolean =>
 
 /** Safari's own page on an iPhone or iPad: what is paired here is not paired in the installed app. */
 export const isUninstalledApple = (): boolean => isApple(navigator) && !runsInstalled()
-
-/** A phone or a computer, for the words on the screen. */
-export const deviceWord = (): 'phone' | 'device' =>
-  /iPhone|Android.*Mobile/.test(navigator.userAgent) ? 'phone' : 'device'

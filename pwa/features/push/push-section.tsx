@@ -1,8 +1,10 @@
 // Notifications in the settings: on or off in words, and a test whose result is shown.
+
 import { useCallback, useEffect, useState } from 'react'
 import { useMutation } from 'urql'
 import { problemOfResult } from '../../graphql/problem.ts'
 import { TextLink } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { Group, GroupHeading, GroupNote, Row } from '../../ui/row.tsx'
 import { useViewer } from '../devices/viewer.ts'
 import { isUninstalledApple } from '../pairing/this-device.ts'
@@ -64,12 +66,12 @@ export function PushSection() {
   }
   const test = async () => {
     setBusy(true)
-    setSaid('Sending a test to this device.')
+    setSaid(`Sending a test to this ${deviceWord()}.`)
     const result = await testPush({})
     const problem = problemOfResult(result)
     const outcome = result.data?.testPush
     if (problem) setSaid(`No test was sent: ${problem.message}`)
-    else if (outcome?.delivered) setSaid('The push service took it. It should be on this device now.')
+    else if (outcome?.delivered) setSaid(`The push service took it. It should be on this ${deviceWord()} now.`)
     else setSaid(`The push service did not take it: ${outcome?.detail ?? 'no reason given'}`)
     setBusy(false)
   }
@@ -91,7 +93,14 @@ export function PushSection() {
             )
           }
         />
-        {on && <Row title="Send a test" detail="To this device, now" onClick={() => void test()} disabled={busy} />}
+        {on && (
+          <Row
+            title="Send a test"
+            detail={`To this ${deviceWord()}, now`}
+            onClick={() => void test()}
+            disabled={busy}
+          />
+        )}
       </Group>
       {said !== null && (
         <div role="status">

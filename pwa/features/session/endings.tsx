@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react'
 import { At } from '../../ui/age.tsx'
 import { IconButton, TextLink } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { Divider, Note } from '../../ui/note.tsx'
 import { PromptCard } from '../../ui/prompt-card.tsx'
@@ -103,7 +104,8 @@ export function useEndings(props: {
           </Divider>
           {props.deviceAway && (
             <Note icon="monitor">
-              The agent goes on working on {around.hostName}. What you missed will be here when this device is back.
+              The agent goes on working on {around.hostName}. What you missed will be here when this {deviceWord()} is
+              back.
             </Note>
           )}
         </>

@@ -3,6 +3,7 @@ import { useContext } from 'react'
 import { ClockContext } from '../../ui/age.tsx'
 import { momentWords } from '../../ui/age-words.ts'
 import { IconButton } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Group, GroupHeading, Row } from '../../ui/row.tsx'
@@ -12,7 +13,7 @@ import { useOutbox } from '../steering/steering.tsx'
 const how = (entry: Entry): string => {
   if (entry.kind === 'sendPrompt') return entry.input.delivery === 'NOW' ? 'Now.' : 'After that turn.'
   if (entry.kind === 'cancelTurn') return 'If that turn is still going on.'
-  return 'Kept on this phone.'
+  return `Kept on this ${deviceWord()}.`
 }
 
 export function OutboxList({ onEdit }: { onEdit: (text: string) => void }) {

@@ -2,6 +2,7 @@
 import { useContext, useState } from 'react'
 import { ClockContext } from '../../ui/age.tsx'
 import { Answers, Button, TextLink } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { TextArea } from '../../ui/field.tsx'
 import { PromptCard } from '../../ui/prompt-card.tsx'
 import { Receipt } from '../../ui/receipt.tsx'
@@ -54,7 +55,7 @@ export function QueueCard({ prompt, around, may }: { prompt: Queued; around: Aro
               {mode !== undefined && `, ${mode.toLowerCase()}`}
             </Receipt>
             {standing?.kind === 'way' && <Receipt step={standing.step}>{following(verb, standing.words)}</Receipt>}
-            {kept && <Receipt step="kept">A change is kept on this phone</Receipt>}
+            {kept && <Receipt step="kept">A change is kept on this {deviceWord()}</Receipt>}
           </>
         }
         actions={
@@ -135,7 +136,7 @@ export function HeldNote({
       {standing?.kind === 'way' ? (
         <Receipt step={standing.step}>{following('Release', standing.words)}</Receipt>
       ) : kept ? (
-        <Receipt step="kept">Release is kept on this phone</Receipt>
+        <Receipt step="kept">Release is kept on this {deviceWord()}</Receipt>
       ) : (
         may && <TextLink onClick={() => void send('releaseQueue', {}, 'Release the queue')}>Release</TextLink>
       )}

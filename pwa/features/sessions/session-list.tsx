@@ -1,5 +1,6 @@
 // The list itself: what waits first, then by workstation and repository. Rows are links; in select mode they are checkboxes.
 import type { MouseEvent, ReactNode } from 'react'
+import { useLink } from '../../graphql/connection-context.tsx'
 import { Age, At } from '../../ui/age.tsx'
 import { LinkState } from '../../ui/link-state.tsx'
 import { Group, GroupHeading, GroupLabel, Row } from '../../ui/row.tsx'
@@ -64,6 +65,9 @@ export function SessionLine({ placed, handling }: { placed: Placed; handling: Ro
 }
 
 export function SessionList({ layout, handling }: { layout: Layout; handling: RowHandling }) {
+  // Out of the server's reach nobody here knows whether a workstation is live.
+  const link = useLink().kind
+  const away = link === 'offline' || link === 'reconnecting'
   return (
     <>
       {layout.waiting.length > 0 && (
@@ -82,7 +86,7 @@ export function SessionList({ layout, handling }: { layout: Layout; handling: Ro
             icon="monitor"
             aside={
               life.live ? (
-                <LinkState link={{ kind: 'live' }} />
+                !away && <LinkState link={{ kind: 'live' }} />
               ) : life.since === null ? (
                 'Never seen'
               ) : (

@@ -1,5 +1,6 @@
 // Cancel turn: the button, then how far its command is. What it stopped is told by the turn's end in the transcript.
 import { TextLink } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { isSettled } from './command-fields.ts'
 import { useCommands, useOutbox, useSteering } from './steering.tsx'
 
@@ -11,7 +12,7 @@ export function useCancelTurn(turnId: string | null, hostName: string): { words:
   const kept = waiting.some((entry) => entry.kind === 'cancelTurn' && entry.input.turnId === turnId)
   const last = commands.findLast((command) => command.__typename === 'CancelTurn' && command.turnId === turnId)
   const words = kept
-    ? 'Cancel kept on this phone'
+    ? `Cancel kept on this ${deviceWord()}`
     : last && !isSettled(last)
       ? last.state === 'QUEUED'
         ? 'Cancel saved'

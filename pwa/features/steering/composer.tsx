@@ -5,6 +5,7 @@ import { Age } from '../../ui/age.tsx'
 import { ComposerFrame } from '../../ui/bars.tsx'
 import { IconButton, TextLink } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/choice.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { TextArea } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { type Rung, reaches } from '../devices/rung-words.ts'
@@ -171,7 +172,7 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
               <span />
             )}
             {away ? (
-              <span className="type-meta">Kept on this phone</span>
+              <span className="type-meta">Kept on this {deviceWord()}</span>
             ) : (
               turn !== null && (
                 <Segmented

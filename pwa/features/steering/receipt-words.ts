@@ -1,5 +1,6 @@
 // What a command's state is called (C5). A table from facts to words; knows no screen and no network.
 import { momentWords } from '../../ui/age-words.ts'
+import { deviceWord } from '../../ui/device-word.ts'
 import type { ReceiptStep } from '../../ui/receipt.tsx'
 import type { Command, Winner } from './command-fields.ts'
 
@@ -63,7 +64,7 @@ export function winnerWords(winner: Winner, around: Around): string {
     case 'TERMINAL':
       return `Answered at the terminal ${at}${which}`
     case 'DEVICE':
-      return `Answered on ${deviceId !== null && deviceId === around.deviceId ? 'this device' : (deviceName ?? 'another device')} ${at}${which}`
+      return `Answered on ${deviceId !== null && deviceId === around.deviceId ? `this ${deviceWord()}` : (deviceName ?? 'another device')} ${at}${which}`
     case 'HOST':
       return `Answered by ${around.hostName} ${at}${which}`
     case 'AGENT':

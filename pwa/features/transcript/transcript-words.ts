@@ -1,5 +1,6 @@
 // The sentences of the margin: answers, modes, ends of turns, what is missing and why. A table from facts to words; knows no pixels.
 import { clockWords, lengthWords, momentWords } from '../../ui/age-words.ts'
+import { deviceWord } from '../../ui/device-word.ts'
 import type { DecisionItem, ModeItem, NoteItem, PromptItem, TurnEndItem } from './items/shape.ts'
 import { commandOf, pathOf } from './tool-words.ts'
 
@@ -13,7 +14,7 @@ export function settledWords(settled: NonNullable<DecisionItem['settled']>, arou
   const { surface, deviceId: by, deviceName } = settled.origin
   const where = {
     TERMINAL: 'at the terminal',
-    DEVICE: by !== null && by === deviceId ? 'on this device' : `on ${deviceName ?? 'another device'}`,
+    DEVICE: by !== null && by === deviceId ? `on this ${deviceWord()}` : `on ${deviceName ?? 'another device'}`,
     HOST: `by ${hostName}`,
     AGENT: 'by the agent',
   }[surface]
@@ -30,7 +31,7 @@ export function modeWords(item: ModeItem, now: number, deviceId: string | null):
   const where =
     origin.surface === 'DEVICE'
       ? origin.deviceId !== null && origin.deviceId === deviceId
-        ? ', set on this device'
+        ? `, set on this ${deviceWord()}`
         : `, set on ${origin.deviceName ?? 'another device'}`
       : origin.surface === 'TERMINAL'
         ? ', set at the terminal'
@@ -94,7 +95,8 @@ export function noteWords(note: NoteItem['note'], around: { hostName: string; no
       const from = momentWords(Date.parse(note.since), around.now)
       const until = clockWords(Date.parse(note.until))
       const what = plural(note.count, 'event', 'events')
-      return quiet(`${what} from ${from} to ${until} stayed on ${around.hostName}: remote was off`)
+      const when = from === until ? `at ${until}` : `from ${from} to ${until}`
+      return quiet(`${what} ${when} stayed on ${around.hostName}: remote was off`)
     }
     case 'Tombstone':
       return quiet(`Something (${note.replacedKind}) could not be taken ${at}`, note.tombstoneReason)

@@ -24,7 +24,7 @@ describe('words for a pairing that failed', () => {
     [{ kind: 'refused-here' }, /codes differ/, 'code'],
     [{ kind: 'expired' }, /in time/, 'code'],
     [{ kind: 'wrong-purpose', purpose: 'ENROL_HOST' }, /adds a workstation/, 'code'],
-    [{ kind: 'wrong-purpose', purpose: 'PAIR_DEVICE' }, /pairs a phone/, 'code'],
+    [{ kind: 'wrong-purpose', purpose: 'PAIR_DEVICE' }, /pairs a device/, 'code'],
   ] satisfies [Failure, RegExp, string][])('%o', (failure, title, again) => {
     const words = failureWords(failure)
     expect(words.title).toMatch(title)

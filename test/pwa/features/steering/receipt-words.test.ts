@@ -118,7 +118,7 @@ describe('who answered', () => {
     )
   it.each([
     ['TERMINAL', null, null, 'Answered at the terminal 14:02: Allow once'],
-    ['DEVICE', 'dev_me', 'iPhone', 'Answered on this device 14:02: Allow once'],
+    ['DEVICE', 'dev_me', 'iPhone', 'Answered on this computer 14:02: Allow once'],
     ['DEVICE', 'dev_2', 'iPad', 'Answered on iPad 14:02: Allow once'],
     ['DEVICE', null, null, 'Answered on another device 14:02: Allow once'],
     ['HOST', null, null, 'Answered by atlas 14:02: Allow once'],
