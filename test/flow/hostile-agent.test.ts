@@ -26,7 +26,7 @@ describe('what an agent says against the rules', () => {
   let seen = 0
 
   beforeAll(async () => {
-    const at = await machine()
+    const at = await (await machine()).seeded()
     const { url } = await serve(at)
     agent = await scripted()
     const session = at.runs(agent, '--remote')

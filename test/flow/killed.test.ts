@@ -14,7 +14,7 @@ describe('a killed', () => {
   let port: string
 
   beforeAll(async () => {
-    at = await machine()
+    at = await (await machine()).seeded()
     const { url } = await serve(at)
     port = new URL(url).port
     agent = await scripted()

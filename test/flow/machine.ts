@@ -2,15 +2,17 @@
  * A workstation as its owner has it: one data folder, one environment, the built command started as processes and read by their lines.
  * Whatever a test starts here ends with its file. Knows no room of the house.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll } from 'vitest'
 import type { ScriptedAgent } from '../kit/agent/scripted.ts'
+import { seedFile } from '../kit/seed.ts'
 
 export const COMMAND = fileURLToPath(new URL('../../dist/offdesk.js', import.meta.url))
 const DEADLINE_MS = 30_000
@@ -35,6 +37,8 @@ export type Running = {
 
 export type Machine = {
   readonly dataDir: string
+  /** Puts an empty database there, which a server opens several times faster than it makes one. */
+  seeded(): Promise<Machine>
   readonly env: NodeJS.ProcessEnv
   /** `offdesk <args>` to its end. */
   does(args: readonly string[], env?: Env): Promise<Said>
@@ -76,9 +80,15 @@ export async function machine(more: Env = {}): Promise<Machine> {
     } catch {}
   })
   const starts = (args: readonly string[], extra: Env = {}) => follow(args, { ...env, ...extra })
-  return {
+  const self: Machine = {
     dataDir,
     env,
+    async seeded() {
+      const db = join(dataDir, 'server', 'db')
+      mkdirSync(db, { recursive: true, mode: 0o700 })
+      await promisify(execFile)('tar', ['-xzf', await seedFile(), '-C', db])
+      return self
+    },
     starts,
     server: serverFile,
     async does(args, extra) {
@@ -89,6 +99,7 @@ export async function machine(more: Env = {}): Promise<Machine> {
     },
     runs: ({ command, args, env: own }, ...flags) => starts(['run', ...flags, '--', command, ...args], own),
   }
+  return self
 }
 
 /** A process of a group of its own, as a shell starts one. */

@@ -29,7 +29,7 @@ describe('two starts on one data folder', () => {
   }
 
   beforeAll(async () => {
-    at = await machine()
+    at = await (await machine()).seeded()
     await start()
   })
 
@@ -87,7 +87,7 @@ test('Ctrl+C while the server is still coming up leaves no server behind', async
 
 describe.skipIf(!hasTerminal)('run without --remote', () => {
   test('[A1] nothing leaves the machine, known server or not, until /remote on is typed', async () => {
-    const [there, here] = [await machine(), await machine()]
+    const [there, here] = [await (await machine()).seeded(), await machine()]
     const server = await serve(there)
     const wire = await createWire(Number(new URL(server.url).port))
     atEnd(() => wire.close())

@@ -26,7 +26,7 @@ async function tailscale(cases: string): Promise<string> {
 
 let at: Machine
 beforeAll(async () => {
-  at = await machine()
+  at = await (await machine()).seeded()
 })
 
 const NOTHING_SERVED = "'serve status') echo '{}' ;;"

@@ -53,7 +53,7 @@ const decisions = async () => {
 }
 
 beforeAll(async () => {
-  at = await machine()
+  at = await (await machine()).seeded()
   const demo = at.starts(['start', '--allow', 'full'])
   id = await sessionOf(demo)
   api = `${at.server().url}/graphql`

@@ -45,8 +45,9 @@ describe('a mistake', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     atEnd(() => new Promise((resolve) => other.close(resolve)))
     const { port } = other.address() as AddressInfo
+    const full = await (await machine()).seeded()
     for (const command of ['start', 'serve']) {
-      const said = await (await machine()).does([command, '--port', String(port)])
+      const said = await full.does([command, '--port', String(port)])
       expect(said.code).toBe(1)
       expect(said.stderr).toMatch(new RegExp(`Port ${port} is taken by another program.*OFFDESK_PORT=${port + 1}`))
     }

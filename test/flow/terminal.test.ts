@@ -28,7 +28,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
   let phone: Phone
 
   beforeAll(async () => {
-    there = await machine()
+    there = await (await machine()).seeded()
     server = await serve(there)
     wire = await createWire(Number(new URL(server.url).port))
     atEnd(() => wire.close())

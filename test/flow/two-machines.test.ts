@@ -14,7 +14,7 @@ describe('a workstation that joins a server elsewhere', () => {
   let id: string
 
   beforeAll(async () => {
-    ;[there, here] = [await machine(), await machine()]
+    ;[there, here] = [await (await machine()).seeded(), await machine()]
     server = await serve(there)
     agent = await scripted()
   })

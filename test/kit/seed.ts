@@ -12,9 +12,7 @@ import { serverFact } from '../../server/db/schema.ts'
 
 /** An empty embedded database in memory, with an incarnation of its own. */
 export async function memoryDatabase(): Promise<Database> {
-  const path = join(tmpdir(), `offdesk-seed-${migrationsDigest()}.tgz`)
-  if (!existsSync(path)) await makeSeed(path)
-  const database = await createDatabase({ memory: true, seed: await openAsBlob(path) })
+  const database = await createDatabase({ memory: true, seed: await openAsBlob(await seedFile()) })
   const incarnation = { name: 'incarnation', value: crypto.randomUUID() }
   await database.read((tx) =>
     tx
@@ -23,6 +21,13 @@ export async function memoryDatabase(): Promise<Database> {
       .onConflictDoUpdate({ target: serverFact.name, set: { value: sql`excluded.value` } }),
   )
   return database
+}
+
+/** The archive, made when it is missing: unpacked it is an embedded database's directory. */
+export async function seedFile(): Promise<string> {
+  const path = join(tmpdir(), `offdesk-seed-named-${migrationsDigest()}.tgz`)
+  if (!existsSync(path)) await makeSeed(path)
+  return path
 }
 
 function migrationsDigest(): string {
@@ -35,7 +40,10 @@ function migrationsDigest(): string {
 
 async function makeSeed(path: string): Promise<void> {
   const client = await PGlite.create()
-  await migrate(drizzle(client), { migrationsFolder: bundledMigrations })
+  const db = drizzle(client)
+  await migrate(db, { migrationsFolder: bundledMigrations })
+  // A server names its database when it migrates it; this one is migrated already.
+  await db.insert(serverFact).values({ name: 'incarnation', value: crypto.randomUUID() })
   const dump = await client.dumpDataDir('gzip')
   await client.close()
   // Two test files at once may both make it: the last rename wins and both are whole.
