@@ -45,6 +45,7 @@ export default function DevicesScreen() {
             <Row
               key={device.id}
               lead={<Icon name={signOf(device)} />}
+              wrap
               title={device.name}
               detail={
                 <>

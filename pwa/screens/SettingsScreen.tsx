@@ -55,7 +55,7 @@ function ThisDevice() {
           detail={viewer ? `It ${rungSentence[viewer.rung]}` : 'What it may do is not known yet.'}
           {...(viewer ? { end: <Chip tone="outline">{rungName[viewer.rung]}</Chip> } : {})}
         />
-        <Row tone="destructive" title={`Unpair this ${word}`} onClick={() => setAsking(true)} />
+        <Row wrap tone="destructive" title={`Unpair this ${word}`} onClick={() => setAsking(true)} />
       </Group>
       {said !== null && <GroupNote>{said}</GroupNote>}
       <ConfirmDialog
@@ -102,6 +102,7 @@ export default function SettingsScreen() {
       <Group>
         <Row
           lead={<Icon name="people" />}
+          wrap
           title="Devices and workstations"
           detail="Limit, revoke, add"
           chevron
