@@ -1,4 +1,5 @@
 /** Runs one session to its end: in a terminal when there is one, else with an address and a code on stderr. Ends all it started. */
+import { openScreen } from '../terminal/open.ts'
 import type { OpenedSession } from './open-session.ts'
 import { aborted } from './signals.ts'
 import { unattended } from './unattended.ts'
@@ -20,7 +21,7 @@ export async function attend(opened: OpenedSession, options: Attending): Promise
     if (options.firstPrompt) await session.prompt(options.firstPrompt)
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
     if (isTerminal) {
-      const { show } = await import('../terminal/show.tsx')
+      const { show } = await openScreen()
       await Promise.race([show(session, { showQr: options.showQr }), aborted(signal)])
     } else await unattended(session, signal)
   } finally {

@@ -66,7 +66,9 @@ export async function folder(): Promise<string> {
 /** Nothing of the person who runs the tests is in its environment, and no Tailscale. */
 export async function machine(more: Env = {}): Promise<Machine> {
   const dataDir = await folder()
-  const ours = Object.entries(process.env).filter(([name]) => !/^(OFFDESK_|XDG_|DATABASE_URL|VITEST|NODE_)/.test(name))
+  const ours = Object.entries(process.env).filter(
+    ([name]) => !/^(OFFDESK_|XDG_|DATABASE_URL|VITEST|NODE_|CI$)/.test(name),
+  )
   const quick = { OFFDESK_DATA_DIR: dataDir, OFFDESK_PORT: '0', OFFDESK_DEMO_PACE: '0', HOME: dataDir }
   const env: NodeJS.ProcessEnv = { ...Object.fromEntries(ours), ...quick, ...more }
   const serverFile = (): { url: string; pid: number } =>

@@ -96,7 +96,8 @@ describe.skipIf(!hasTerminal)('run without --remote', () => {
     expect(before).toBeGreaterThan(0)
 
     const agent = await scripted()
-    const terminal = sitsAt(here, ['run', '--', agent.command, ...agent.args], agent.env)
+    // A terminal is one, whatever the environment says of CI.
+    const terminal = sitsAt(here, ['run', '--', agent.command, ...agent.args], { ...agent.env, CI: 'true' })
     await agent.opened(30_000)
     await terminal.sees(/Prompt, or \/ for commands/)
     await terminal.enters('what I type here stays here')

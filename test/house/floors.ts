@@ -77,7 +77,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'agent-cli/remote': ['agent-cli/journal', 'protocol'],
   'agent-cli/journal': ['protocol'],
   'agent-cli/demo': ['agent-cli/agent/presets'],
-  'agent-cli/launch': [],
+  'agent-cli/launch': ['agent-cli/main.ts'],
 
   'pwa/main.tsx': ['pwa/app', 'pwa/features/preferences', 'pwa/keys', 'pwa/ui'],
   'pwa/sw': ['pwa/features/push', 'pwa/features/decisions/answer-documents.ts', 'pwa/keys', 'pwa/graphql', 'protocol'],

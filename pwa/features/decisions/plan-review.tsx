@@ -1,4 +1,5 @@
 // The plan full screen (mockup 05): read it, comment a part, choose the mode that follows, approve or reject.
+import './plan.css'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { AnswerGuard } from '../../ui/answer-guard.tsx'
 import { Header } from '../../ui/bars.tsx'
