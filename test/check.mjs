@@ -12,5 +12,5 @@ await Promise.all(
     for (let next = queue.shift(); next; next = queue.shift()) results.push(await next())
   }),
 )
-results.push(await suites('unit', 'flow'))
+results.push(await suites('unit', 'page', 'flow'))
 conclude(results)

@@ -10,6 +10,7 @@ const inProject = (name: string, include: string[], extra: object = {}) => ({
 
 /** Processes are started from dist/. */
 const built = fileURLToPath(new URL('./flow/built.ts', import.meta.url))
+const programs = fileURLToPath(new URL('./kit/programs.ts', import.meta.url))
 
 export default defineConfig({
   root,
@@ -22,19 +23,27 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // More than the two cores: most wait for processes of their own.
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      inProject('unit', ['test/{house,protocol,server,agent-cli,pwa,kit}/**/*.test.{ts,tsx}']),
+      // One process for many files: an embedded database and its wasm are loaded once, not once a file.
+      inProject('unit', ['test/{house,protocol,server,agent-cli,kit}/**/*.test.{ts,tsx}'], {
+        testTimeout: 60_000,
+        globalSetup: [built, programs],
+        isolate: false,
+      }),
+      // Some of these put a page's globals in place, which other rooms would take for a browser.
+      inProject('page', ['test/pwa/**/*.test.{ts,tsx}']),
       inProject('flow', ['test/flow/**/*.test.ts'], {
         testTimeout: 60_000,
-        globalSetup: [built],
+        globalSetup: [built, programs],
       }),
       inProject('contract', ['test/contract/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 120_000,
-        globalSetup: [built],
+        globalSetup: [built, programs],
       }),
       // Only by npm run test:agents: it needs agents that this tree does not install.
       inProject('agents', ['test/agents/**/*.test.ts'], {

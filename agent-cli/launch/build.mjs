@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
 import { root } from './ready.mjs'
+import { seedArchive } from './seed.mjs'
 
 // Whoever calls: a test runner's own NODE_ENV would make the page React's development build.
 process.env.NODE_ENV = 'production'
@@ -37,6 +38,7 @@ await build({
 })
 const migrations = join(root, 'server', 'db', 'migrations')
 if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
+cpSync(await seedArchive(), join(dist, 'seed.tgz'))
 await buildPage({
   configFile: join(root, 'pwa', 'vite.config.ts'),
   logLevel: 'error',

@@ -23,8 +23,11 @@ export type Backoff = {
   reset(): void
 }
 
+/** The longest wait between two tries: within ten seconds of the network's return everything is on its way again. */
+export const backoffMaxMs = 5_000
+
 export function createBackoff(options: { minMs?: number; maxMs?: number; random?: () => number } = {}): Backoff {
-  const { minMs = 250, maxMs = 15_000, random = Math.random } = options
+  const { minMs = 250, maxMs = backoffMaxMs, random = Math.random } = options
   let ceilingMs = minMs
   return {
     next() {

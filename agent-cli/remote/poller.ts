@@ -37,12 +37,15 @@ export function createPoller(options: {
   const backoff = createBackoff(options.random ? { random: options.random } : {})
   let after: string | null = null
   let turn = new AbortController()
+  /** Not heard since the last failure: then a quick answer says that the way is open, before a long wait begins. */
+  let isLost = true
 
   async function once(): Promise<void> {
     turn = new AbortController()
     const signal = AbortSignal.any([ended.signal, turn.signal])
-    const asked = { hostId, after, waitSeconds: after === null ? 0 : waitSeconds }
+    const asked = { hostId, after, waitSeconds: after === null || isLost ? 0 : waitSeconds }
     const { hostCommands } = await call(PollCommands, asked, { signal, timeoutSeconds: waitSeconds + 15 })
+    isLost = false
     news.onReached()
     news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
     const mine = hostCommands.commands.filter(options.takes)
@@ -74,6 +77,7 @@ export function createPoller(options: {
       } catch (error) {
         if (ended.signal.aborted) return
         if (turn.signal.aborted) continue
+        isLost = true
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
         news.onLost(failure, isFinalForHost(code))

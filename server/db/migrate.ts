@@ -28,9 +28,10 @@ export async function migrateDatabase(tx: Tx, run: () => Promise<void>, migratio
     throw new DatabaseTooNew(
       'The database was made by a later version of Offdesk. Start that version, or restore a backup.',
     )
-  if (applied === migrations.newest) return
-  migrations.onProgress(applied === null ? 'Creating the tables' : 'Updating the tables')
-  await run()
-  // Says which database this is: a cursor from another one, or from before it was made anew, does not fit (C2).
+  if (applied !== migrations.newest) {
+    migrations.onProgress(applied === null ? 'Creating the tables' : 'Updating the tables')
+    await run()
+  }
+  // Says which database this is: a cursor from another one, or from before it was made anew, does not fit (C2). The seed has none.
   await tx.insert(serverFact).values({ name: 'incarnation', value: crypto.randomUUID() }).onConflictDoNothing()
 }

@@ -68,7 +68,7 @@ describe('starting on PGlite', () => {
     await first.close()
     const second = await createDatabase({ dataDir: join(folder, 'data') })
     expect(await incarnation(second)).toBe(before)
-    expect(said).toEqual(['Opening the embedded database', 'Creating the tables'])
+    expect(said).toEqual(['Making a new embedded database', 'Creating the tables'])
     await second.close()
     await rm(folder, { recursive: true, force: true })
   })

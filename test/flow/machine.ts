@@ -11,8 +11,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll } from 'vitest'
+// @ts-expect-error plain JavaScript, for the build runs it
+import { seedArchive } from '../../agent-cli/launch/seed.mjs'
 import type { ScriptedAgent } from '../kit/agent/scripted.ts'
-import { seedFile } from '../kit/seed.ts'
 
 export const COMMAND = fileURLToPath(new URL('../../dist/offdesk.js', import.meta.url))
 const DEADLINE_MS = 30_000
@@ -88,7 +89,7 @@ export async function machine(more: Env = {}): Promise<Machine> {
     async seeded() {
       const db = join(dataDir, 'server', 'db')
       mkdirSync(db, { recursive: true, mode: 0o700 })
-      await promisify(execFile)('tar', ['-xzf', await seedFile(), '-C', db])
+      await promisify(execFile)('tar', ['-xzf', await seedArchive(), '-C', db])
       return self
     },
     starts,

@@ -76,7 +76,7 @@ describe('two starts on one data folder', () => {
 test('Ctrl+C while the server is still coming up leaves no server behind', async () => {
   const at = await machine()
   const early = at.starts(['start'])
-  await early.line(/^Opening the embedded database/)
+  await early.line(/^Making a new embedded database/)
   const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(early.child.pid)], { encoding: 'utf8' })
   const pid = Number(children.trim().split(/\s+/)[0])
   expect(isAlive(pid)).toBe(true)

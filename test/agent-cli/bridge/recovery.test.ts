@@ -1,28 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { bridgePairing } from '../../../agent-cli/bridge/bridge-pairing.ts'
 import { recoverSessions } from '../../../agent-cli/bridge/session.ts'
 import { createHostLink } from '../../../agent-cli/remote/host-link.ts'
 import { createScriptedAgent } from '../../kit/agent/scripted.ts'
+import { program } from '../../kit/programs.ts'
 import { memoryDatabase } from '../../kit/seed.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
 import { atEnd, desk, eventually, firstDecision, folder, items, until } from './desk.ts'
 
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-
 async function hostProcess(options: object) {
-  const child = spawn(
-    process.execPath,
-    ['--import', loader, join(import.meta.dirname, 'host-process.ts'), JSON.stringify(options)],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  )
+  const child = spawn(process.execPath, [...program('host-process'), JSON.stringify(options)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   atEnd(() => child.kill('SIGKILL'))
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => (said += chunk))

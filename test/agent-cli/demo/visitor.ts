@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import {
   type ClientConnection,
   type CreateElicitationRequest,
@@ -16,7 +17,10 @@ import {
   type ToolCallUpdate,
 } from '@agentclientprotocol/sdk'
 import { afterEach, vi } from 'vitest'
-import { createDemoScratch, demo } from '../../../agent-cli/agent/presets/demo.ts'
+import { createDemoScratch } from '../../../agent-cli/agent/presets/demo.ts'
+
+/** As it is shipped: the built process. */
+const DEMO = fileURLToPath(new URL('../../../dist/demo-agent.js', import.meta.url))
 
 export interface Visitor {
   readonly child: ChildProcess
@@ -53,9 +57,7 @@ export const agreeable = (request: RequestPermissionRequest): string => request.
 
 export async function visit(options: VisitOptions = {}): Promise<Visitor> {
   const scratch = await createDemoScratch()
-  const [launch] = demo.launches
-  if (!launch) throw new Error('the demo preset has no launch')
-  const child = spawn(launch.find, [...launch.args], {
+  const child = spawn(process.execPath, [DEMO], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OFFDESK_DEMO_PACE: options.pace ?? '0', ...options.env },
   })

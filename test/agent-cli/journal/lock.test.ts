@@ -70,8 +70,8 @@ test('[E1] a taker so slow that its number has come and gone steps back', async 
 
 test('[E1] two processes never hold the lock together; the dead one is taken over and named', slow, async () => {
   const folder = tempFolder()
-  const one = startFixture('locker.ts', folder)
-  const two = startFixture('locker.ts', folder)
+  const one = startFixture('journal-locker', folder)
+  const two = startFixture('journal-locker', folder)
   await Promise.all([one.line(), two.line()])
   for (let round = 0; round < 30; round += 1) {
     one.process.stdin?.write('take\n')
@@ -107,7 +107,7 @@ test('[C4] sessions of dead processes are found, those let go or alive are not',
   await letGo.lock.close()
   const dead = await createSessionFolder(stateDir)
   await dead.lock.close()
-  const child = startFixture('locker.ts', dead.paths.folder)
+  const child = startFixture('journal-locker', dead.paths.folder)
   await child.line()
   child.process.stdin?.write('take\n')
   expect(await child.line()).toBe('took -')

@@ -234,7 +234,7 @@ test('an event above the limit is refused and takes no number', async () => {
 test('[E1] kill -9 in the middle of writing loses no acknowledged event', { timeout: 60_000 }, async () => {
   for (let round = 0; round < 3; round += 1) {
     const path = logPath()
-    const writer = startFixture('writer.ts', path)
+    const writer = startFixture('journal-writer', path)
     const acknowledged: string[] = []
     for await (const line of writer.lines) {
       acknowledged.push(line)

@@ -7,8 +7,7 @@
 //   const asked = await agent.asks({ title: 'rm -rf build' })
 //   expect(await asked.answered()).toBe('deny')
 //   agent.ends()
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { program } from '../programs.ts'
 import { createAnswers } from './answers.ts'
 import { createArrivals, patienceMs, within } from './arrivals.ts'
 import { createControl, type Launch } from './control.ts'
@@ -112,13 +111,12 @@ export async function createScriptedAgent(options: Partial<Manner> & { past?: re
     return track(here().rpc.request('session/request_permission', params), toolCall.toolCallId)
   }
 
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   const { onStdinClosed, onSigterm } = manner
   const obedience = { port: control.port, token: control.token, onStdinClosed, onSigterm }
   return {
     manner,
     command: process.execPath,
-    args: ['--import', loader, fileURLToPath(new URL('./main.ts', import.meta.url))],
+    args: program('scripted-agent'),
     env: { OFFDESK_SCRIPTED_AGENT: JSON.stringify(obedience) } as Record<string, string>,
 
     /** The next process that comes up: its pid, folder and arguments. */

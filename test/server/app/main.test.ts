@@ -21,7 +21,7 @@ const children = new Set<ChildProcess>()
 
 /** Resolves at `ready` or `failed`. */
 function start(env: Record<string, string>): Promise<Started> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+  const child = spawn(process.execPath, ['dist/server.js'], {
     env: { PATH: process.env.PATH, HOME: tmpdir(), OFFDESK_PORT: '0', OFFDESK_READY: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -103,7 +103,7 @@ describe('the main scene', () => {
     writeFileSync(join(folder, 'opencode'), '#!/bin/sh\n', { mode: 0o755 })
     const visitor = await comes({ env: { PATH: `${folder}:${process.env.PATH}` } })
     await visitor.prompt('/agents')
-    expect(visitor.text()).toContain('`npm start -- opencode`')
+    expect(visitor.text()).toContain('run opencode --remote`')
     rmSync(folder, { recursive: true })
   })
 })
