@@ -8,6 +8,15 @@ const inProject = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, ...extra },
 })
 
+/** Unit tests that take longer than all the others together. */
+const LONG = [
+  'test/agent-cli/demo/**/*.test.ts',
+  'test/agent-cli/bridge/{remote,recovery}.test.ts',
+  'test/agent-cli/remote/{pairing,pusher}.test.ts',
+  'test/kit/agent/*.test.ts',
+  'test/server/app/*.test.ts',
+]
+
 /** Processes are started from dist/. */
 const built = fileURLToPath(new URL('./flow/built.ts', import.meta.url))
 const programs = fileURLToPath(new URL('./kit/programs.ts', import.meta.url))
@@ -23,8 +32,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     pool: 'forks',
-    // More than the two cores: most wait for processes of their own.
-    maxWorkers: 4,
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
@@ -33,6 +41,12 @@ export default defineConfig({
         testTimeout: 60_000,
         globalSetup: [built, programs],
         isolate: false,
+        exclude: LONG,
+      }),
+      // Only `npm test`: they start many processes, or move much.
+      inProject('long', LONG, {
+        testTimeout: 60_000,
+        globalSetup: [built, programs],
       }),
       // Some of these put a page's globals in place, which other rooms would take for a browser.
       inProject('page', ['test/pwa/**/*.test.{ts,tsx}']),

@@ -54,7 +54,7 @@ export async function desk(
 export function until(
   session: BridgeSession,
   claim: (view: SessionView) => boolean,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<SessionView> {
   return new Promise((resolve, reject) => {
     const look = () => {
@@ -78,7 +78,7 @@ export function until(
 }
 
 /** Any claim that has no subscription of its own. */
-export async function eventually<T>(look: () => Promise<T> | T, withinMs = 10_000): Promise<NonNullable<T>> {
+export async function eventually<T>(look: () => Promise<T> | T, withinMs = 30_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + withinMs
   for (;;) {
     const found = await look()
