@@ -1,6 +1,6 @@
 /** Keeps a second server out of a data directory: PGlite would let it in and both would lose. Knows no database. */
 import { execFile } from 'node:child_process'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Another living process holds the directory. */
@@ -18,41 +18,52 @@ export class DataDirectoryTaken extends Error {
 type Holder = { pid: number; startedAt: string }
 
 /**
- * Takes `<dataDir>/lock` until `release()`. A lock whose process is gone, or whose number now belongs to a process that started at
- * another time, is stale and taken over. Throws DataDirectoryTaken.
+ * Takes the directory until `release()`: `lock.1`, `lock.2` …, of which only the highest counts. One whose process is gone, or whose
+ * number now belongs to a process that started at another time, is stale. Throws DataDirectoryTaken.
+ *
+ * Why numbers: removing a stale lock and making one's own are two steps, and a slow second taker would remove the new one. Here
+ * nothing is removed before a higher number is there, taking one is a single atomic `link`, and who then finds a higher steps back.
  */
 export async function lockDirectory(dataDir: string): Promise<{ release(): Promise<void> }> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const path = join(dataDir, 'lock')
-  const own = `${path}.${process.pid}.${crypto.randomUUID()}`
+  const lock = (number: number) => join(dataDir, `lock.${number}`)
+  const draft = join(dataDir, `.lock-${crypto.randomUUID()}`)
   const content = JSON.stringify({ pid: process.pid, startedAt: (await processStart(process.pid)) ?? '' })
-  await writeFile(own, content, { mode: 0o600 })
+  await writeFile(draft, content, { mode: 0o600 })
   try {
     for (;;) {
-      try {
-        await link(own, path) // atomic: it exists whole or not at all
-        return { release: () => releaseOwn(path, content) }
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      const top = Math.max(0, ...(await numbers(dataDir)))
+      const pid = top === 0 ? null : await livingHolder(await readFile(lock(top), 'utf8').catch(() => ''))
+      if (pid !== null) throw new DataDirectoryTaken(dataDir, pid)
+      const mine = lock(top + 1)
+      if (!(await isLinked(draft, mine))) continue
+      const all = await numbers(dataDir)
+      if (Math.max(...all) > top + 1) {
+        await rm(mine, { force: true })
+        continue
       }
-      await clearStale(dataDir, path, own)
+      for (const old of all) if (old <= top) await rm(lock(old), { force: true })
+      // Emptied, not removed: the number stays taken, or a slow taker could find it free under a newer one.
+      return { release: () => truncate(mine).catch(() => {}) }
     }
   } finally {
-    await rm(own, { force: true })
+    await rm(draft, { force: true })
   }
 }
 
-async function clearStale(dataDir: string, path: string, own: string): Promise<void> {
-  const seen = await readFile(path, 'utf8').catch(() => null)
-  if (seen === null) return
-  const pid = await livingHolder(seen)
-  if (pid !== null) throw new DataDirectoryTaken(dataDir, pid)
-  const aside = `${own}.stale`
-  await rename(path, aside).catch(() => {})
-  // Another process may have cleared and taken it between our look and our rename: then what we moved is theirs, and goes back.
-  const moved = await readFile(aside, 'utf8').catch(() => null)
-  if (moved !== null && moved !== seen) await link(aside, path).catch(() => {})
-  await rm(aside, { force: true })
+async function numbers(dataDir: string): Promise<number[]> {
+  return (await readdir(dataDir)).flatMap((name) => (/^lock\.\d+$/.test(name) ? [Number(name.slice(5))] : []))
+}
+
+/** False where the name is taken. */
+async function isLinked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to) // atomic: it exists whole or not at all
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
 }
 
 async function livingHolder(content: string): Promise<number | null> {
@@ -70,10 +81,6 @@ function parseHolder(content: string): Holder | null {
   } catch {
     return null // cut off by a crash while it was written
   }
-}
-
-async function releaseOwn(path: string, content: string): Promise<void> {
-  if ((await readFile(path, 'utf8').catch(() => null)) === content) await rm(path, { force: true })
 }
 
 /** When the process started, in the system's own words; '' when it lives but the system does not say; null when it is gone. */

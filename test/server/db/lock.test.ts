@@ -19,7 +19,9 @@ describe('the lock of a data directory', () => {
     await expect(second).rejects.toMatchObject({ pid: process.pid })
     await first.release()
     await (await lockDirectory(folder)).release()
-    expect(await readdir(folder)).toEqual([])
+    const [left, ...more] = await readdir(folder)
+    expect(more).toEqual([])
+    expect(await readFile(join(folder, left ?? ''), 'utf8')).toBe('')
   })
 
   it('[E3] takes over from a process that is gone, from a number that was given to another, and from half a file', async () => {
@@ -31,23 +33,29 @@ describe('the lock of a data directory', () => {
       '{"pid": 12',
     ]
     for (const content of stale) {
-      await writeFile(join(folder, 'lock'), content)
+      await writeFile(join(folder, 'lock.7'), content)
       const lock = await lockDirectory(folder)
-      expect(JSON.parse(await readFile(join(folder, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
+      expect(await readdir(folder)).toEqual(['lock.8'])
+      expect(JSON.parse(await readFile(join(folder, 'lock.8'), 'utf8'))).toMatchObject({ pid: process.pid })
       await lock.release()
+      await rm(join(folder, 'lock.8'))
     }
   })
 
   it('[E3] of twenty that find a stale lock at once one gets it', async () => {
-    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, startedAt: '1' }))
-    const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockDirectory(folder)))
-    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
+    for (let round = 0; round < 25; round += 1) {
+      await writeFile(join(folder, `lock.${round * 10 + 1}`), JSON.stringify({ pid: 2 ** 22 + 1, startedAt: '1' }))
+      const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockDirectory(folder)))
+      const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+      expect(won).toHaveLength(1)
+      await won[0]?.release()
+    }
   })
 
   it('[E3] releases only what is its own', async () => {
     const lock = await lockDirectory(folder)
-    await writeFile(join(folder, 'lock'), 'another took it over')
+    await writeFile(join(folder, 'lock.9'), 'another took it over')
     await lock.release()
-    expect(await readFile(join(folder, 'lock'), 'utf8')).toBe('another took it over')
+    expect(await readFile(join(folder, 'lock.9'), 'utf8')).toBe('another took it over')
   })
 })
