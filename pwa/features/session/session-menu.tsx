@@ -59,7 +59,7 @@ export function SessionMenu(props: {
       <Menu
         label={`Session ${session.title}`}
         items={items}
-        trigger={(t) => <IconButton icon="more" label="More" ref={t.ref} onClick={t.onClick} />}
+        trigger={(t) => <IconButton icon="more" label={`More for ${session.title}`} ref={t.ref} onClick={t.onClick} />}
       />
       {sheet === 'rename' && <RenameSheet session={session} open onClose={close} />}
       <ConfirmDialog
