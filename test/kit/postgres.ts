@@ -14,8 +14,11 @@ export type TestPostgres = {
   stop(): Promise<void>
 }
 
-/** Starts one server in a folder of its own on a free port. The caller stops it; it also ends with this process. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * Starts one server in a folder of its own on a free port. The caller stops it; it also ends with this process. Without `fsync`, which costs
+ * most tests their time, a commit is durable against the end of a process and not of the machine.
+ */
+export async function startPostgres({ fsync = false }: { fsync?: boolean } = {}): Promise<TestPostgres> {
   const bin = findBinaries()
   const user = process.getuid?.() === 0 ? unprivilegedUser() : null
   const folder = mkdtempSync(join(tmpdir(), 'offdesk-pg-'))
@@ -24,7 +27,12 @@ export async function startPostgres(): Promise<TestPostgres> {
   const as = { cwd: folder, ...(user && { uid: user.uid, gid: user.gid }), env: { ...process.env, LC_ALL: 'C' } }
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
   const port = await freePort()
-  const settings = ['fsync=off', 'max_connections=100', 'shared_buffers=32MB', 'unix_socket_directories=']
+  const settings = [
+    `fsync=${fsync ? 'on' : 'off'}`,
+    'max_connections=100',
+    'shared_buffers=32MB',
+    'unix_socket_directories=',
+  ]
   const child = spawn(
     join(bin, 'postgres'),
     ['-D', data, '-h', '127.0.0.1', '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
