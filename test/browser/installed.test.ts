@@ -1,6 +1,10 @@
 // The page as an app: installable, its worker in control, its content policy never broken in a whole journey.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
+import { builtPages } from '../kit/pages.ts'
 
 let desk: Desk
 let phone: DeskPhone
@@ -52,5 +56,27 @@ describe('the page as an app', () => {
     await expect.poll(() => phone.complaints.join('\n')).toMatch(/content policy: script-src/)
     await expect.poll(() => phone.complaints.join('\n')).toMatch(/content policy: connect-src/)
     expect(await phone.page.evaluate(() => '__pwned' in window)).toBe(false)
+  })
+
+  it('[H1] a newer version waits for a yes, and what is being written is not lost before', async () => {
+    const newer = mkdtempSync(join(tmpdir(), 'offdesk-newer-'))
+    cpSync(await builtPages(), newer, { recursive: true })
+    const page = readFileSync(join(newer, 'index.html'), 'utf8')
+    writeFileSync(join(newer, 'index.html'), page.replace('</head>', '<meta name="version" content="newer"></head>'))
+    // A service worker is newer when one byte of it is: here the build's own list of its files.
+    writeFileSync(join(newer, 'sw.js'), `${readFileSync(join(newer, 'sw.js'), 'utf8')}\n// newer`)
+    await phone.opens(desk.path)
+    await phone.writes('Prompt', 'half a thought')
+    const starts = await desk.stopsServer()
+    await starts(newer)
+    await phone.page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+    await phone.sees('A newer version of Offdesk is ready.')
+    expect(await phone.page.getByLabel('Prompt').last().inputValue()).toBe('half a thought')
+    const loaded = phone.page.waitForEvent('load')
+    await phone.taps('Load it')
+    await loaded
+    await phone.seesNo('A newer version of Offdesk is ready.')
+    expect(await phone.page.getByLabel('Prompt').last().inputValue()).toBe('half a thought')
+    rmSync(newer, { recursive: true })
   })
 })

@@ -64,8 +64,8 @@ export type Desk = {
   works(text?: string): Promise<void>
   /** Waits until the terminal's view is so. */
   until(claim: (view: SessionView) => boolean, what: string): Promise<void>
-  /** Stops the server; the function starts it again on the same database and port. */
-  stopsServer(): Promise<() => Promise<void>>
+  /** Stops the server; the function starts it again on the same database and port, with another build of the page if one is given. */
+  stopsServer(): Promise<(pages?: string) => Promise<void>>
   /** The server takes the workstation for silent since long ago (its clock's double: 50 s pass at once). */
   forgetsHeartbeat(): Promise<void>
   close(): Promise<void>
@@ -166,8 +166,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     },
     async stopsServer() {
       await server.close()
-      return async () => {
-        server = await startServer({ ...serving, port })
+      return async (pages = serving.pages) => {
+        server = await startServer({ ...serving, pages, port })
       }
     },
     async forgetsHeartbeat() {

@@ -1,0 +1,4 @@
+/** `bare`: the relay without a store. Frozen. */
+import { serveRelay } from './relay.ts'
+
+serveRelay()
