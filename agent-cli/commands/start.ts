@@ -69,10 +69,17 @@ async function ownServer(
   const running = await findServer(places)
   if (running) {
     say(`Using the server that already runs at ${running.url}.`)
+    if (wanted !== undefined && wanted !== running.publicUrl) say(reachLeft(wanted, running.publicUrl))
     return running
   }
   const publicUrl = wanted
     ? await reach(wanted, port)
     : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))
   return withProgress('Starting the server', startServer(places, { port, publicUrl, signal }))
+}
+
+/** A server that runs keeps the address it was started with: nobody else's phones lose it. */
+function reachLeft(wanted: string, publicUrl: string | null): string {
+  const has = publicUrl ? `is reached at ${publicUrl}` : 'has no public address'
+  return `--reach ${wanted} was not used: that server ${has}. To change it, end it (Ctrl+C where it was started) and start again.`
 }

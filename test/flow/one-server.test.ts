@@ -19,10 +19,10 @@ describe('two starts on one data folder', () => {
   let at: Machine
   const agents: ScriptedAgent[] = []
   const sessions: Running[] = []
-  const start = async () => {
+  const start = async (...flags: string[]) => {
     const agent = await scripted()
     agents.push(agent)
-    const session = at.starts(['start', '--', agent.command, ...agent.args], agent.env)
+    const session = at.starts(['start', ...flags, '--', agent.command, ...agent.args], agent.env)
     sessions.push(session)
     await agent.opened(30_000)
     return { agent, session, id: await sessionOf(session) }
@@ -35,8 +35,9 @@ describe('two starts on one data folder', () => {
 
   test('[§5] the second finds the running server, joins it, and leaves it running', async () => {
     const { url, pid } = at.server()
-    const { agent, session, id } = await start()
+    const { agent, session, id } = await start('--reach', 'https://desk.example.com')
     await session.line(new RegExp(`^Using the server that already runs at ${url}\\.$`))
+    await session.line(/^--reach https:\/\/desk\.example\.com was not used: that server has no public address\./)
     expect(at.server()).toMatchObject({ url, pid })
     const rows = JSON.parse((await at.does(['sessions', '--json'])).stdout) as { id: string; state: string }[]
     expect(rows.map((row) => row.state)).toEqual(['IDLE', 'IDLE'])
