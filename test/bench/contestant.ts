@@ -1,6 +1,7 @@
 /** What every server under measurement can be asked to do, in the words of a scenario. Shapes, and the publishing host they share. */
-import { createPusher } from '../../agent-cli/remote/pusher.ts'
+
 import type { Caller } from '../../agent-cli/remote/credentials.ts'
+import { createPusher } from '../../agent-cli/remote/pusher.ts'
 import { createDeskLog, type DeskLog } from './desk-log.ts'
 import type { Usage } from './gauge.ts'
 import type { Pair } from './pairs.ts'

@@ -1,8 +1,8 @@
 /** The product under measurement: its server's bundle, asked over HTTP as the workstation asks and over graphql-ws as the page follows. */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { createClient } from 'graphql-ws'
 import { print } from 'graphql'
+import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { Caller } from '../../agent-cli/remote/credentials.ts'
 import { graphql } from '../../agent-cli/remote/graphql.ts'
@@ -59,8 +59,16 @@ export async function startProduct(options: ProductOptions): Promise<Contestant>
   // The embedded one is its server's alone.
   const database = databaseUrl === null ? null : made
   if (database === null) await made.close()
-  const env = { OFFDESK_DATA_DIR: folder, OFFDESK_PORT: '0', OFFDESK_READY: 'json', OFFDESK_LOG: `${folder}/server.log` }
-  const served = await serve({ ...options, env: { ...env, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) } })
+  const env = {
+    OFFDESK_DATA_DIR: folder,
+    OFFDESK_PORT: '0',
+    OFFDESK_READY: 'json',
+    OFFDESK_LOG: `${folder}/server.log`,
+  }
+  const served = await serve({
+    ...options,
+    env: { ...env, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) },
+  })
   const endpoint: Endpoint = { url: served.url }
   const socketUrl = `${served.url.replace('http', 'ws')}/graphql`
   const callAs =
@@ -126,19 +134,19 @@ function follow(url: string, token: string, sessionId: string, onEvents: (seqs: 
 }
 
 /** The workstation's own poller. What comes is settled as it would be, when nobody waits for it. */
-async function waitForCommands(call: Caller, hostId: string, onCommand: () => void): Promise<Stop> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const poller = createPoller({
-    ...{ call, hostId },
-    takes: () => {
-      onCommand()
-      return true
-    },
-    onCommand: ({ id: commandId }) => void call(SettleCommand, { input: { commandId, state: 'APPLIED' } }).catch(reject),
-    news: { onFacts: () => {}, onReached: resolve, onLost: reject },
+function waitForCommands(call: Caller, hostId: string, onCommand: () => void): Promise<Stop> {
+  return new Promise((resolve, reject) => {
+    const poller = createPoller({
+      ...{ call, hostId },
+      takes: () => {
+        onCommand()
+        return true
+      },
+      onCommand: ({ id: commandId }) =>
+        void call(SettleCommand, { input: { commandId, state: 'APPLIED' } }).catch(reject),
+      news: { onFacts: () => {}, onReached: () => resolve(() => poller.close()), onLost: reject },
+    })
   })
-  await promise
-  return () => poller.close()
 }
 
 async function fill(database: Database | null, { sessionId }: Pair, count: number): Promise<void> {

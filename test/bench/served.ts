@@ -102,7 +102,8 @@ export async function serve(options: {
       const timer = setTimeout(killed, STOP_MS)
       await ended
       clearTimeout(timer)
-      if (child.exitCode !== 0 && child.signalCode !== 'SIGTERM') process.stderr.write(`${script} ended badly: ${said}\n`)
+      if (child.exitCode !== 0 && child.signalCode !== 'SIGTERM')
+        process.stderr.write(`${script} ended badly: ${said}\n`)
     },
   }
 }
