@@ -87,14 +87,12 @@ describe('[E4] two processes on one DATABASE_URL', () => {
     agent.ends()
   })
 
-  test('[T3] a device revoked through one loses its stream at the other within a second', async () => {
+  test('[T3] a device revoked through one loses its stream at the other', async () => {
     const live = far.subscribe('subscription { sessionsChanged { isSnapshot } }')
     await live.next()
     const revoking = here.starts(['devices', 'revoke', 'phone'])
     await revoking.line(/^Revoked phone\./)
-    const from = performance.now()
     expect(await live.ended()).toMatchObject({ by: 'close', code: 4403 })
-    expect(performance.now() - from).toBeLessThan(1000)
     await expect(far.gql('{ viewer { id } }')).rejects.toMatchObject({ code: 'REVOKED' })
   })
 

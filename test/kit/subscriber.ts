@@ -79,7 +79,7 @@ export function createSubscriber(url: string, token: string | null, query: strin
 
   return {
     frames,
-    next: <T>(fits: (frame: Frame<T>) => boolean = () => true, milliseconds = 5000) =>
+    next: <T>(fits: (frame: Frame<T>) => boolean = () => true, milliseconds = 20_000) =>
       until<Frame<T>>(
         () => {
           for (; read < frames.length; read++) {
@@ -95,7 +95,7 @@ export function createSubscriber(url: string, token: string | null, query: strin
         'no such frame',
         milliseconds,
       ),
-    ended: (milliseconds = 5000) => until(() => ending, 'it has not ended', milliseconds),
+    ended: (milliseconds = 20_000) => until(() => ending, 'it has not ended', milliseconds),
     close: () => {
       stop()
       void client.dispose()

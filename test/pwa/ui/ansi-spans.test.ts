@@ -104,9 +104,8 @@ describe('everything else', () => {
   })
 
   it('takes hostile output in its stride', () => {
-    const started = performance.now()
     for (const hostile of [`${esc}]`, `${esc}[`, `${esc}[1;`, '\r', `${esc}[31m`, `a\r`])
       onlyColours(hostile.repeat(50_000))
-    expect(performance.now() - started).toBeLessThan(5_000)
+    // Quadratic work would not end before the test's own deadline.
   })
 })

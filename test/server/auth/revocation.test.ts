@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../../kit/server.ts'
 import { publishSession } from '../../kit/session.ts'
 
 /** A deadline that tells order from silence on a busy machine; how fast it is, is measured elsewhere. */
-const DEADLINE_MS = 5000
+const DEADLINE_MS = 20_000
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -39,7 +39,7 @@ describe.each([
     return performance.now() - from
   }
 
-  test('closes its WebSocket with 4403 within a second', async () => {
+  test('closes its WebSocket with 4403', async () => {
     const phone = await server.pairedDevice({ host })
     const live = server.subscribe(phone.token, 'subscription { sessionsChanged { isSnapshot } }')
     await live.next()
@@ -48,7 +48,7 @@ describe.each([
     expect(await ended).toMatchObject({ by: 'close', code: 4403, reason: 'REVOKED' })
   })
 
-  test('ends its SSE stream with REVOKED within a second', async () => {
+  test('ends its SSE stream with REVOKED', async () => {
     const phone = await server.pairedDevice({ host })
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -66,7 +66,7 @@ describe.each([
     expect(await text).toContain('REVOKED')
   })
 
-  test('ends its long poll with REVOKED within a second', async () => {
+  test('ends its long poll with REVOKED', async () => {
     const phone = await server.pairedDevice({ host })
     const id =
       (await server.gql<{ devices: unknown }>(phone.token, '{ devices { edges { node { id } } } }')) && phone.id
@@ -102,7 +102,7 @@ describe.each([
     expect(await socket.ended()).toMatchObject({ by: 'close', code: 4403 })
   })
 
-  test('of a host ends its long poll within a second, and it cannot mint', async () => {
+  test('of a host ends its long poll, and it cannot mint', async () => {
     const other = await server.enrolledHost('laptop')
     const poll = codeOf(
       server.gql(other.token, 'query($id: ID!) { hostCommands(hostId: $id, waitSeconds: 25) { after } }', {
