@@ -14,6 +14,8 @@ export type SessionJournal = {
   readonly log: EventLog
   readonly ledger: Ledger
   readonly bodies: Bodies
+  /** What was found unreadable, in sentences. */
+  readonly warnings: readonly string[]
   readonly isPublishing: boolean
   /** Durable when it resolves. Calls keep their order. */
   append(epoch: number, body: EventBody, at: string): Promise<void>
@@ -48,7 +50,8 @@ export async function openSessionJournal(
       await Promise.all([log.close(), withheld.close(), ledger.close()])
       await lock.close()
     }
-    return { ...switching({ meta, log, withheld }), id, meta, log, ledger, bodies, close }
+    const warnings = [...log.warnings, ...withheld.warnings]
+    return { ...switching({ meta, log, withheld }), id, meta, log, ledger, bodies, warnings, close }
   } catch (error) {
     await lock.close()
     throw error
@@ -88,6 +91,7 @@ function switching({ meta, log, withheld }: { meta: Meta; log: EventLog; withhel
       await meta.update({ withheldTold: withheld.lastSeq, remote: true })
       if (withheld.lastSeq > from) await (sharing ? share(epoch, from) : withhold(epoch, from))
       isPublishing = true
+      void withheld.trim(withheld.lastSeq)
     },
     stopPublishing() {
       isPublishing = false

@@ -247,6 +247,7 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
 
   await journal.meta.update({ pid: acp.pid, agentSessionId: acpSessionId, attachmentId }).catch(journalFailed)
   void publishing.record(configured())
+  for (const title of journal.warnings) void publishing.record({ noticeShown: { severity: 'warning', title } })
   const { effective } = sessionModes
   if (effective !== null) void publishing.record({ modeChanged: { effective, origin: host } })
   board.change((now) => ({ ...now, state: now.state === 'STARTING' ? 'IDLE' : now.state }))

@@ -2,6 +2,7 @@
 
 export type JournalFault =
   | 'CORRUPT'
+  | 'TOO_NEW'
   | 'LOCKED'
   | 'NOT_HELD'
   | 'TOO_LARGE'

@@ -5,6 +5,10 @@ export const limits = {
   maxEventBytes: 256 * 1024,
   /** Bytes of events written under one fsync; more wait for the next. */
   maxFlushBytes: 4 * 1024 * 1024,
+  /** A file of the log that has grown to this is sealed, and the next one begun. */
+  segmentBytes: 16 * 1024 * 1024,
+  /** What the server has confirmed is kept up to this many bytes per session, to refill a server that comes back behind (E5). */
+  keepBackBytes: 256 * 1024 * 1024,
   /** Text above this is stored as a body, and the event carries a preview (E6). */
   inlineBytes: 64 * 1024,
   /** Largest body (E6). */

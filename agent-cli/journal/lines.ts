@@ -1,4 +1,4 @@
-// An append-only file of checksummed lines, `<sha256 hex> <json>\n`, shared by the log and the ledger.
+// An append-only file of checksummed lines, `<sha256 hex> <json>\n`, shared by the log's segments and the ledger.
 // Knows durability, torn tails and group commit; does not know what the JSON means.
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -24,6 +24,8 @@ export interface Lines {
   append(build: () => string): Promise<Line>
   /** Reads bytes that are durable. */
   read(offset: number, bytes: number): Promise<Buffer>
+  /** Resolves when nothing is waiting to be written. */
+  idle(): Promise<void>
   /** Durable length in bytes. */
   readonly size: number
   /** Bytes of a torn tail that opening removed. */
@@ -37,8 +39,12 @@ export interface LinesHooks {
   onFound(line: Line, lineNumber: number): void
   /** Called once per line that became durable, in order, before its promise resolves. */
   onDurable(line: Line): void
-  /** Called for the lines of a flush that failed: they are not in the file. */
-  onDropped(count: number): void
+  /** Called when a flush failed: none of its lines is in the file. */
+  onDropped(): void
+  /** Called for every damaged line found while opening. Left out: damage ends the opening with CORRUPT. */
+  onDamaged?: (lineNumber: number) => void
+  /** JSON text of a line that an empty file begins with; written with the first append, and reported to nobody but a later `onFound`. */
+  header?: () => string
   disk?: Disk
 }
 
@@ -52,6 +58,11 @@ export function digestOf(json: string | Uint8Array): string {
   return createHash('sha256').update(json).digest('hex')
 }
 
+/** A line as it is in the file. */
+export function lineBytes(json: string): Buffer {
+  return Buffer.from(`${digestOf(json)} ${json}\n`)
+}
+
 /** Opens or makes the file, verifies every line and removes a torn tail. Throws JournalError (CORRUPT names file and line). */
 export async function openLines(path: string, hooks: LinesHooks): Promise<Lines> {
   const disk = hooks.disk ?? realDisk
@@ -63,7 +74,7 @@ export async function openLines(path: string, hooks: LinesHooks): Promise<Lines>
     throw diskFailure(path, error)
   }
   try {
-    const found = await verify(file, path, hooks.onFound)
+    const found = await verify(file, path, hooks.onFound, hooks.onDamaged)
     if (found.droppedBytes > 0) await file.truncate(found.size)
     // What is read back after a crash may still be only in memory; readers get durable lines only.
     await file.datasync()
@@ -100,12 +111,17 @@ function createLines(
     const parts: Buffer[] = []
     let bytes = 0
     let taken = 0
+    if (size === 0 && hooks.header !== undefined) {
+      const part = lineBytes(hooks.header())
+      parts.push(part)
+      bytes += part.byteLength
+    }
     for (const waiting of queue) {
       if (taken > 0 && bytes >= limits.maxFlushBytes) break
       taken += 1
       try {
         const json = waiting.build()
-        const part = Buffer.from(`${digestOf(json)} ${json}\n`)
+        const part = lineBytes(json)
         batch.push({
           waiting,
           line: { json, digest: part.toString('latin1', 0, 64), offset: size + bytes, bytes: part.byteLength },
@@ -126,7 +142,7 @@ function createLines(
       dirty = false
     } catch (error) {
       await cutOff().catch(() => undefined)
-      hooks.onDropped(batch.length)
+      hooks.onDropped()
       for (const { waiting } of batch) waiting.reject(diskFailure(path, error))
       return
     }
@@ -159,6 +175,9 @@ function createLines(
         throw diskFailure(path, error)
       }
       return buffer
+    },
+    async idle() {
+      await running
     },
     get size() {
       return size

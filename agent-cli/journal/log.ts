@@ -1,12 +1,13 @@
 // A session's event log: numbers events densely from 1 and makes them durable before anyone may see them (E1, E2).
 // Knows numbers, epochs and digests; the body is opaque and already well-formed (E7).
-import { dirname, join } from 'node:path'
 import type { Disk } from './disk.ts'
 import { JournalError } from './failure.ts'
 import { limits } from './limits.ts'
-import { digestOf, type Line, openLines } from './lines.ts'
-import { openTombstones } from './tombstones.ts'
-import { corrupt } from './verify.ts'
+import { digestOf } from './lines.ts'
+import type { Damage, Segment } from './segment.ts'
+import { openSegments, type SegmentSizes } from './segments.ts'
+import { textOf } from './verify.ts'
+import { createWaiters } from './waiters.ts'
 
 /** One published event. `json` is the exact text on disk and `digest` its SHA-256 (E2); `bytes` is the length of `json` in UTF-8. */
 export interface LoggedEvent {
@@ -33,170 +34,124 @@ export interface EventLog {
    */
   append(epoch: number, body: unknown, at?: string): Promise<Appended>
   /**
-   * Puts another body under a number the server refuses for good, so that the numbers behind it can go on (E7). The new digest counts
-   * from now on; the original stays in the file. Throws NOT_FOUND for a number that is not there.
+   * Durable events after `after`, in order, within both limits, but at least one if there is one; the first is `firstSeq` at the
+   * earliest. One that is damaged on the disk comes as a tombstone of its number that says so (E7).
    */
-  bury(seq: number, body: unknown): Promise<Appended>
-  /** Durable events after `after`, in order, within both limits, but at least one if there is one. */
   read(after: number, maxEvents?: number, maxBytes?: number): Promise<LoggedEvent[]>
   /** Resolves when an event past `after` is durable, at once if it is. Rejects with the signal's reason, or CLOSED. */
   waitFor(after: number, signal?: AbortSignal): Promise<void>
-  /** Number of the last durable event; 0 for none. Nothing is ever trimmed: a server that comes back behind is refilled from 1 (E5). */
+  /** Number of the first event that is still here; what is before it was confirmed by the server (E5). 1 for an empty log. */
+  readonly firstSeq: number
+  /** Number of the last durable event; 0 for none. */
   readonly lastSeq: number
-  /** Bytes of a torn tail that opening removed; they were never acknowledged. */
+  /** Lets go of what the server has confirmed up to `ackedSeq`, but for the keep-back (E5). Never rejects. */
+  trim(ackedSeq: number): Promise<void>
+  /** Bytes of torn tails that opening removed; they were never acknowledged. */
   readonly droppedBytes: number
-  /** Finishes appends under way, ends every wait, closes the file. */
+  /** What opening found unreadable, in sentences; the files were left as they are. */
+  readonly warnings: readonly string[]
+  /** Finishes appends under way, ends every wait, closes the files. */
   close(): Promise<void>
 }
 
-interface Waiter {
-  after: number
-  resolve: () => void
-  reject: (error: unknown) => void
-}
+export type LogOptions = SegmentSizes & { disk?: Disk; now?: () => Date }
 
-/** Opens or makes the log. The caller holds the session's lock. Throws JournalError; CORRUPT leaves the file untouched. */
-export async function openLog(path: string, options: { disk?: Disk; now?: () => Date } = {}): Promise<EventLog> {
-  const now = options.now ?? (() => new Date())
-  /** ends[n] is the offset just behind event n, so event n lies between ends[n-1] and ends[n]. */
-  const ends: number[] = [0]
-  const waiters = new Set<Waiter>()
+/**
+ * Opens or makes the log. The caller holds the session's lock. Damage is named in `warnings`; what contradicts itself throws
+ * JournalError CORRUPT, a later version's log TOO_NEW, and the files stay untouched.
+ */
+export async function openLog(path: string, options: LogOptions = {}): Promise<EventLog> {
+  const { now = () => new Date(), ...sizes } = options
+  const closedError = () => new JournalError('CLOSED', `${path} is closed.`, { path })
+  const waiters = createWaiters({ last: () => segments.active.lastSeq, closedError })
+  const segments = await openSegments(path, { ...sizes, onDurable: () => waiters.wake() })
+  const openedAt = now().toISOString()
   let closed = false
-  /** Number of the last event handed to the disk, durable or not. */
-  let lastBuilt = 0
+  /** Appends take their place in a file one after another, so that none overtakes a change of files. */
+  let placing: Promise<unknown> = Promise.resolve()
 
-  const lines = await openLines(path, {
-    ...(options.disk === undefined ? {} : { disk: options.disk }),
-    onFound(line, lineNumber) {
-      if (!line.json.startsWith(`{"seq":${ends.length},`)) throw corrupt(path, lineNumber)
-      ends.push(line.offset + line.bytes)
-    },
-    onDurable(line) {
-      ends.push(line.offset + line.bytes)
-      const last = ends.length - 1
-      for (const waiter of waiters) {
-        if (waiter.after >= last) continue
-        waiters.delete(waiter)
-        waiter.resolve()
-      }
-    },
-    onDropped(count) {
-      lastBuilt -= count
-    },
-  })
-  lastBuilt = ends.length - 1
-  const tombstones = await openTombstones(tombstonesPath(path), options.disk).catch(async (error: unknown) => {
-    await lines.close()
-    throw error
-  })
-
-  function closedError(): JournalError {
-    return new JournalError('CLOSED', `${path} is closed.`, { path })
-  }
-
-  async function read(
-    after: number,
-    maxEvents: number = limits.readEvents,
-    maxBytes: number = limits.readBytes,
-  ): Promise<LoggedEvent[]> {
-    const first = Math.max(0, after) + 1
-    const start = ends[first - 1]
-    if (start === undefined) return []
-    let last = first
-    for (let end = ends[last + 1]; end !== undefined && end - start <= maxBytes; end = ends[last + 1]) {
-      if (last - first + 1 >= maxEvents) break
-      last += 1
-    }
-    const end = ends[last]
-    if (end === undefined) return []
-    const block = await lines.read(start, end - start)
-    const events: LoggedEvent[] = []
-    for (let seq = first; seq <= last; seq += 1) {
-      const from = (ends[seq - 1] ?? 0) - start
-      const to = (ends[seq] ?? 0) - start
-      const tombstone = tombstones.at(seq)
-      events.push(
-        tombstone === undefined
-          ? parseLine(block.subarray(from, to), path, seq)
-          : parseEvent(seq, tombstone.digest, Buffer.from(tombstone.json)),
-      )
-    }
-    return events
+  function parsed(seq: number, raw: Buffer | null): LoggedEvent {
+    const bytes = raw === null ? undefined : textOf(raw)
+    // The disk may have changed since opening; what no longer fits its checksum does not leave the house.
+    if (bytes === undefined) return damaged(seq, openedAt)
+    const json = bytes.toString('utf8')
+    const { epoch, at, body } = JSON.parse(json) as { epoch: number; at: string; body: unknown }
+    return { seq, epoch, at, body, digest: (raw ?? bytes).toString('latin1', 0, 64), json, bytes: bytes.byteLength }
   }
 
   return {
     async append(epoch, body, at = now().toISOString()) {
+      if (closed) throw closedError()
       const bodyJson = bodyText(body, path)
-      let seq = 0
-      const line = await lines.append(() => {
-        lastBuilt += 1
-        seq = lastBuilt
-        return eventText(seq, epoch, at, bodyJson)
+      const placed = placing.then(async () => {
+        await segments.rollIfFull()
+        return { appending: segments.active.append((seq) => eventText(seq, epoch, at, bodyJson)) }
       })
-      return { seq, digest: line.digest, bytes: jsonBytes(line) }
+      placing = placed.catch(() => undefined)
+      const { seq, line } = await (await placed).appending
+      return { seq, digest: line.digest, bytes: line.bytes - 66 }
     },
-    async bury(seq, body) {
-      const bodyJson = bodyText(body, path)
-      const [original] = await read(seq - 1, 1)
-      if (original?.seq !== seq) throw new JournalError('NOT_FOUND', `There is no event ${seq} to replace.`, { path })
-      const line = await tombstones.bury(eventText(seq, original.epoch, original.at, bodyJson))
-      return { seq, digest: line.digest, bytes: jsonBytes(line) }
+    async read(after, maxEvents = limits.readEvents, maxBytes = limits.readBytes) {
+      const events: LoggedEvent[] = []
+      let seq = Math.max(after + 1, segments.all[0]?.firstSeq ?? 1)
+      let bytes = 0
+      for (const segment of [...segments.all]) {
+        // A file between two others is gone: its numbers are as lost as damaged ones.
+        for (; seq < segment.firstSeq && events.length < maxEvents; seq += 1) events.push(damaged(seq, openedAt))
+        const from = seq
+        for (; seq <= segment.lastSeq && events.length + seq - from < maxEvents; seq += 1) {
+          bytes += segment.sizeOf(seq)
+          if (bytes > maxBytes && events.length + seq - from > 0) break
+        }
+        if (seq > from) {
+          const raw = await segment.read(from, seq - 1)
+          for (const [at, line] of raw.entries()) events.push(parsed(from + at, line))
+        }
+        if (seq <= segment.lastSeq) break
+      }
+      return events
     },
-    read,
-    waitFor(after, signal) {
-      return new Promise((resolve, reject) => {
-        if (closed) return reject(closedError())
-        if (signal?.aborted) return reject(signal.reason)
-        if (ends.length - 1 > after) return resolve()
-        const onAbort = () => {
-          waiters.delete(waiter)
-          reject(signal?.reason)
-        }
-        const waiter: Waiter = {
-          after,
-          resolve: () => {
-            signal?.removeEventListener('abort', onAbort)
-            resolve()
-          },
-          reject: (error) => {
-            signal?.removeEventListener('abort', onAbort)
-            reject(error)
-          },
-        }
-        waiters.add(waiter)
-        signal?.addEventListener('abort', onAbort, { once: true })
-      })
+    waitFor: (after, signal) => waiters.waitFor(after, signal),
+    get firstSeq() {
+      return segments.all[0]?.firstSeq ?? 1
     },
     get lastSeq() {
-      return ends.length - 1
+      return segments.active.lastSeq
     },
-    droppedBytes: lines.droppedBytes,
+    trim: (ackedSeq) => segments.trim(ackedSeq),
+    droppedBytes: segments.all.reduce((sum, { droppedBytes }) => sum + droppedBytes, 0),
+    warnings: warningsOf(path, segments.all),
     async close() {
       if (closed) return
       closed = true
-      await Promise.all([lines.close(), tombstones.close()])
-      for (const waiter of waiters) waiter.reject(closedError())
-      waiters.clear()
+      await placing
+      await segments.close()
+      waiters.close()
     },
   }
 }
 
-function jsonBytes(line: Line): number {
-  return line.bytes - 66
+function warningsOf(path: string, all: readonly Segment[]): string[] {
+  return all.flatMap((segment, at) => {
+    const expected = (all[at - 1]?.lastSeq ?? segment.firstSeq - 1) + 1
+    const missing = { path, line: 1, fromSeq: expected, toSeq: segment.firstSeq - 1 }
+    return [...(segment.firstSeq > expected ? [missing] : []), ...segment.damage].map(warningOf)
+  })
 }
 
-function parseLine(raw: Buffer, path: string, seq: number): LoggedEvent {
-  const digest = raw.toString('latin1', 0, 64)
-  const json = raw.subarray(65, raw.byteLength - 1)
-  // The disk may have changed since opening; a digest that no longer fits must not leave the house.
-  if (digestOf(json) !== digest) throw corrupt(path, seq)
-  return parseEvent(seq, digest, json)
+function warningOf({ path, line, fromSeq, toSeq }: Damage): string {
+  const lost = fromSeq === toSeq ? `Event ${fromSeq}` : `Events ${fromSeq} to ${toSeq}`
+  const what = toSeq < fromSeq ? 'No event was lost' : `${lost} cannot be read any more; their place says so`
+  return `${path} is damaged at line ${line}. ${what}. The file was left as it is: check this disk.`
 }
 
-function parseEvent(seq: number, digest: string, bytes: Buffer): LoggedEvent {
-  const json = bytes.toString('utf8')
-  const { epoch, at, body } = JSON.parse(json) as { epoch: number; at: string; body: unknown }
-  return { seq, epoch, at, body, digest, json, bytes: bytes.byteLength }
+const damageReason = 'The journal on the workstation is damaged here: this event can no longer be read.'
+
+/** The digest is that of a text of its own: the same number is the same event whenever it is pushed (E2). */
+function damaged(seq: number, at: string): LoggedEvent {
+  const json = `{"seq":${seq},"damaged":true}`
+  const body = { tombstone: { replacedKind: 'unknown', reason: damageReason } }
+  return { seq, epoch: 0, at, body, digest: digestOf(json), json, bytes: json.length }
 }
 
 /** Serialised when the caller asks, so that a body changed later by its owner cannot change what was measured. */
@@ -209,9 +164,4 @@ function bodyText(body: unknown, path: string): string {
 
 function eventText(seq: number, epoch: number, at: string, bodyJson: string): string {
   return `{"seq":${seq},"epoch":${epoch},"at":${JSON.stringify(at)},"body":${bodyJson}}`
-}
-
-/** Beside the log, so that whoever moves the one sees the other. */
-function tombstonesPath(path: string): string {
-  return join(dirname(path), 'tombstones.log')
 }
