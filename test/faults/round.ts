@@ -1,0 +1,150 @@
+/** One round: a fresh world, its faults one after another, peace, everyone's logs, a verdict. Whatever it starts ends with it. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { collect } from './collect.ts'
+import type { Evidence, Violation } from './evidence.ts'
+import { type Figures, figuresOf, type Window } from './figures.ts'
+import { createNemesis } from './nemesis.ts'
+import { judge } from './oracle.ts'
+import { isSettled } from './phone.ts'
+import { passes, until } from './process.ts'
+import { createRandom } from './random.ts'
+import { type DatabaseKind, type FaultKind, scheduleOf } from './schedule.ts'
+import { createWorld, type World } from './world.ts'
+
+export type Round = {
+  seed: number
+  kind: DatabaseKind
+  faults: number
+  /** Only these, for a run that looks at one. */
+  kinds?: readonly FaultKind[]
+  /** Built product. */
+  dist: string
+  sessions: number
+  withSmallDisk: boolean
+  /** At most so many texts between two questions of an agent. */
+  texts: number
+  say: (line: string) => void
+}
+
+export type Verdict = {
+  seed: number
+  violations: Violation[]
+  evidence: Evidence
+  figures: Figures
+  skipped: Record<string, string>
+  databaseVersion: string
+  /** Where its files still are; null when nothing was found and they are gone. */
+  folder: string | null
+}
+
+/** From the last heal until every log has everything. */
+const CONVERGES_WITHIN_MS = 90_000
+
+export async function runRound(round: Round): Promise<Verdict> {
+  const { seed, kind, say } = round
+  const began = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'offdesk-faults-'))
+  const { dist, sessions, withSmallDisk } = round
+  const world = await createWorld({ folder, dist, kind, random: createRandom(seed), sessions, withSmallDisk })
+  let restored = 0
+  const nemesis = createNemesis(world, () => {
+    restored++
+    for (const phone of world.phones) phone.sendAgain()
+  })
+  const windows: Window[] = []
+  try {
+    for (const { side } of world.scenes) side.pace = { texts: round.texts, asks: 0.8 }
+    await firstCopy(world)
+    const under = new Set<Promise<void>>()
+    for (const fault of scheduleOf(seed, round.faults, kind, round.kinds)) {
+      await passes(fault.gapMs)
+      while (under.size >= 4) await Promise.race(under)
+      const from = performance.now()
+      const doing = nemesis.does(fault).finally(() => {
+        under.delete(doing)
+        windows.push({ from, to: performance.now() })
+        say(
+          `  ${String(fault.number).padStart(4)} ${fault.kind} healed after ${Math.round(performance.now() - from)} ms`,
+        )
+      })
+      under.add(doing)
+    }
+    await Promise.all(under)
+    const healed = performance.now()
+    await peace(world)
+    const convergedMs = performance.now() - healed
+    await farewell(world)
+    await world.close()
+    const evidence = await collect(world, restored)
+    await world.postgres?.stop()
+    const violations = judge(evidence)
+    const seconds = (performance.now() - began) / 1000
+    const faults = Object.fromEntries(nemesis.done)
+    const figures = figuresOf(world, evidence, { faults, restored, convergedMs, seconds }, windows)
+    const skipped = Object.fromEntries(nemesis.skipped)
+    if (violations.length === 0) world.remove()
+    const left = violations.length === 0 ? null : folder
+    return { seed, violations, evidence, figures, skipped, databaseVersion: world.databaseVersion, folder: left }
+  } catch (error) {
+    await world.close().catch(() => undefined)
+    await world.postgres?.kill()
+    throw error
+  }
+}
+
+/** Of an empty world with everyone known to it: what is put back later knows the people and their sessions. */
+async function firstCopy(world: World): Promise<void> {
+  for (const server of world.servers) await server.stop()
+  await world.postgres?.stop()
+  world.copyDatabase()
+  await world.postgres?.start()
+  for (const server of world.servers) await server.start()
+}
+
+/** Nothing new is asked; what is open is answered, sent, shown. What does not come to its end is a complaint. */
+async function peace(world: World): Promise<void> {
+  for (const cable of world.cables) cable.mend()
+  for (const { side } of world.scenes) side.pace = { texts: 0, asks: 0 }
+  const left = (): string[] => [
+    ...world.scenes.flatMap(({ name, view }) => {
+      if (view === null) return [`${name} has no host`]
+      const { remote, pending, open, isWorking, waiting, reason } = view
+      if (remote === 'live' && pending === 0 && open === 0 && !isWorking && waiting === 0) return []
+      return [
+        `${name} is ${remote} (${reason}), ${pending} events pending, ${open} decisions open, ${waiting} prompts wait, working: ${isWorking}`,
+      ]
+    }),
+    ...world.scenes.flatMap(({ side }) =>
+      side.asks.filter((ask) => ask.isOpen).map((ask) => `${ask.marker} has no answer`),
+    ),
+    ...world.phones.flatMap(({ name, taps }) =>
+      taps
+        .filter((tap) => tap.refusedWith === null && !isSettled(tap.shown))
+        .map((tap) => `${tap.kind} ${tap.key} of ${name} is ${tap.shown ?? 'not there'}`),
+    ),
+  ]
+  let asked = 0
+  const isQuiet = await until(async () => {
+    if (++asked % 80 === 0) for (const phone of world.phones) await phone.catchUp()
+    return left().length === 0
+  }, CONVERGES_WITHIN_MS)
+  if (isQuiet) return
+  for (const what of left().slice(0, 20))
+    world.complaints.push(`not within ${CONVERGES_WITHIN_MS} ms of the last heal: ${what}`)
+}
+
+/** The owners end their sessions; the viewers see that too. */
+async function farewell(world: World): Promise<void> {
+  await Promise.all(world.scenes.map((scene) => scene.stop()))
+  let before = ''
+  let still = 0
+  await until(() => {
+    const now = world.viewers.map(({ cursor }) => cursor).join()
+    still = now === before ? still + 1 : 0
+    before = now
+    return still > 40
+  }, 15_000)
+  for (const phone of world.phones) await phone.catchUp()
+}

@@ -1,0 +1,201 @@
+/** One session of a run: the host's process and its lives, the agent behind it, and the people who prompt and answer. */
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { program as programArgs } from '../kit/programs.ts'
+import { type AgentSide, createAgentSide } from './agent-side.ts'
+import type { OpenDecision, Phone, Tap } from './phone.ts'
+import { type Program, passes, startProgram, until } from './process.ts'
+import type { Random } from './random.ts'
+import type { HostReport, HostView, TerminalAnswer } from './wire.ts'
+import type { Workstation } from './workstation.ts'
+
+export type Scene = {
+  readonly name: string
+  readonly sessionId: string
+  readonly workstation: Workstation
+  readonly side: AgentSide
+  /** The host's process of now; null while there is none. */
+  readonly host: Program | null
+  readonly view: HostView | null
+  readonly terminal: readonly (TerminalAnswer & { at: number })[]
+  /** Where its journal is: a clone has a folder of its own. */
+  readonly dataDir: string
+  /** Starts the host's process, the first time with a new session. Throws when it does not come up. */
+  start(): Promise<void>
+  /** Ends it as its owner does, else by SIGKILL. */
+  stop(): Promise<void>
+  kill(): Promise<void>
+  /** A copy of the folder goes on elsewhere while the process of now, frozen, does not know. Gives back what ends the old one. */
+  clone(folder: string): Promise<() => Promise<void>>
+  /** Someone sees a decision. */
+  sees(decision: OpenDecision & { isOpen: boolean }, by: Phone): void
+  close(): Promise<void>
+}
+
+export async function createScene(given: {
+  name: string
+  folder: string
+  workstation: Workstation
+  phones: readonly Phone[]
+  random: Random
+  onComplaint: (what: string) => void
+}): Promise<Scene> {
+  const { name, folder, workstation, phones, random, onComplaint } = given
+  const side = await createAgentSide(name, random.fork('agent'))
+  const people = random.fork('people')
+  const terminal: (TerminalAnswer & { at: number })[] = []
+  const answered = new Map<string, { isOpen: boolean; tries: number; at: number; decision: OpenDecision }>()
+  let dataDir = workstation.dataDir
+  let host: Program | null = null
+  let view: HostView | null = null
+  let sessionId = ''
+  let lives = 0
+  let prompts = 0
+  let isOver = false
+  let lastPromptAt = 0
+  let lastTap: Tap | null = null
+
+  const optionsOf = () => ({
+    ...{ dataDir, cwd: folder, ceiling: 'FULL', server: workstation.cable.url, name },
+    ...(sessionId === '' ? {} : { resumeSessionId: sessionId }),
+    agent: {
+      ...{ id: 'scripted', name: 'Scripted', command: side.agent.command, args: side.agent.args },
+      ...{ env: side.agent.env, preset: null },
+    },
+  })
+
+  async function start(): Promise<void> {
+    lives++
+    const expected = side.expects()
+    expected.catch(() => undefined)
+    let isReady = false
+    let isFailed = false
+    const given = { options: optionsOf(), seed: random.fork(`terminal ${lives}`).next(), answers: 0.5 }
+    const one = startProgram({
+      ...{ args: [...programArgs('fault-host'), JSON.stringify(given)], clockFile: join(folder, `clock-${lives}`) },
+      onLine(line) {
+        const report = line as HostReport
+        if (report.is === 'ready') {
+          sessionId = report.sessionId
+          isReady = true
+        }
+        if (report.is === 'terminalAnswer') terminal.push({ ...report, at: performance.now() })
+        if (report.is === 'view' && host === one) view = report
+      },
+    })
+    void one.exited.then(() => {
+      isFailed = true
+      if (host === one) view = null
+    })
+    host = one
+    await until(() => isReady || isFailed, 40_000)
+    if (!isReady) {
+      await one.kill()
+      throw new Error(`the host of ${name} did not come up: ${one.said().slice(-600)}`)
+    }
+    await expected
+  }
+
+  async function stop(): Promise<void> {
+    const one = host
+    if (one === null) return
+    one.tell({ order: 'close', reason: 'Ended at the terminal.' })
+    const timer = setTimeout(() => void one.kill(), 15_000)
+    await one.exited
+    clearTimeout(timer)
+    if (host === one) host = null
+  }
+
+  async function clone(to: string): Promise<() => Promise<void>> {
+    const old = host
+    old?.signal('SIGSTOP')
+    // Without the lock: it names a process that lives, as it would on the machine that the copy came from.
+    const filter = (path: string) => !/\/lock\.\d+$|\.tmp$/.test(path)
+    for (const part of ['host', join('sessions', sessionId)]) {
+      cpSync(join(dataDir, part), join(to, part), { recursive: true, filter })
+    }
+    dataDir = to
+    // The agent of the old one lives on beside it; both say what they say, one is published.
+    await start()
+    old?.signal('SIGCONT')
+    return async () => {
+      await old?.kill()
+    }
+  }
+
+  function sees(decision: OpenDecision & { isOpen: boolean }, by: Phone): void {
+    const known = answered.get(decision.id)
+    if (known !== undefined) {
+      known.isOpen = decision.isOpen
+      if (known.tries > 1 || !decision.isOpen) return
+    }
+    if (!decision.isOpen || decision.options.length === 0) return
+    const entry = known ?? { isOpen: true, tries: 0, at: performance.now(), decision }
+    entry.tries++
+    answered.set(decision.id, entry)
+    // Each phone for itself, so that both are on their way at once.
+    if (people.chance(0.75)) void taps(decision, by, people.between(0, 60))
+  }
+
+  async function taps(decision: OpenDecision, by: Phone, waitMs: number): Promise<void> {
+    await passes(waitMs)
+    const [first = '', ...rest] = decision.options
+    const optionId = people.pick([first, ...rest])
+    const { id: decisionId, epoch } = decision
+    by.tap('answerPermission', decision.sessionId, { decisionId, epoch, optionId })
+  }
+
+  /** Nobody answers for a while, or the answer was refused: someone tries again, as a person would. */
+  function insist(): void {
+    for (const entry of answered.values()) {
+      if (!entry.isOpen || performance.now() - entry.at < 2500) continue
+      entry.at = performance.now()
+      const [phone] = phones
+      if (phone !== undefined) void taps(entry.decision, phone, 0)
+    }
+  }
+
+  async function live(): Promise<void> {
+    while (!isOver) {
+      await passes(people.between(60, 250))
+      insist()
+      if (side.pace.texts === 0 || sessionId === '') continue
+      const [first, ...others] = phones
+      const isBusy = lastTap !== null && lastTap.settledAt === null && lastTap.refusedWith === null
+      if (first === undefined || (isBusy && performance.now() - lastPromptAt < 3000)) continue
+      if (view !== null && view.waiting > 3) continue
+      lastPromptAt = performance.now()
+      const phone = people.pick([first, ...others])
+      if (people.chance(0.1)) {
+        lastTap = phone.tap('setMode', sessionId, { modeId: people.pick(['default', 'plan']) })
+      } else lastTap = phone.tap('sendPrompt', sessionId, { text: `prompt#${name}-${++prompts}#` })
+    }
+  }
+  void live().catch((error: unknown) => onComplaint(`the people of ${name} failed: ${String(error)}`))
+
+  return {
+    ...{ name, workstation, side, terminal, start, stop, clone, sees },
+    get sessionId() {
+      return sessionId
+    },
+    get host() {
+      return host
+    },
+    get view() {
+      return view
+    },
+    get dataDir() {
+      return dataDir
+    },
+    async kill() {
+      const one = host
+      await one?.kill()
+      if (host === one) host = null
+    },
+    async close() {
+      isOver = true
+      await host?.kill()
+      await side.close()
+    },
+  }
+}
