@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--only <part of a scenario's name>] [--server <bundle>] [--json <file>] [--profile <folder>]`: each round drives the
+ * `npm run bench [-- --quick] [--only <part of a scenario's name>] [--server <bundle>] [--json <file>] [--profile <folder>] [--rounds <number>]`: each round drives the
  * baselines and then the product, so that a ratio is one of the same minute. Loopback only; everything started here ends with it.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
     server: { type: 'string' },
     json: { type: 'string' },
     profile: { type: 'string' },
+    rounds: { type: 'string' },
   },
 })
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -30,6 +31,8 @@ const PAIRS = 1500
 const LONGEST_MS = { full: 30 * 60_000, quick: 4 * 60_000 }[length]
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
+const rounds = (scenario: Scenario): number =>
+  Math.min(20, flags.rounds === undefined ? scenario.rounds[length] : Math.max(1, Number(flags.rounds) || 1))
 const productOf = ({ baseline }: Figure) => (baseline === 'bare+pglite' ? 'offdesk on PGlite' : 'offdesk')
 
 if (flags.server === undefined) buildIfStale()
@@ -66,7 +69,7 @@ async function measure(scenario: Scenario, place: typeof places): Promise<Figure
     baseline,
     rounds: {} as Figure['rounds'],
   }))
-  for (let number = 1; number <= scenario.rounds[length]; number++) {
+  for (let number = 1; number <= rounds(scenario); number++) {
     for (const contestant of all) {
       const begun = performance.now()
       const shown = await round(contestant)
