@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { delimiter, join, sep } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { AgentError, type AgentExit } from './failure.ts'
 import { type Ended, type Family, familyOf } from './family.ts'
@@ -147,7 +148,7 @@ async function notStarted(what: AgentCommand, cause: Error & { code?: string }):
       cause,
     })
   }
-  if (cause.code === 'ENOENT') {
+  if (cause.code === 'ENOENT' || (cause.code === 'EACCES' && !(await isThere(what)))) {
     const message = `No program "${what.command}" was found. Install it, or give its full path.`
     return new AgentError('MISSING', message, { cause })
   }
@@ -156,4 +157,12 @@ async function notStarted(what: AgentCommand, cause: Error & { code?: string }):
     return new AgentError('NOT_STARTED', message, { cause })
   }
   return new AgentError('NOT_STARTED', `"${what.command}" could not be started: ${cause.message}`, { cause })
+}
+
+/** A folder on the PATH that this user may not enter makes "not found" look like "not allowed": then the name decides. */
+async function isThere(what: AgentCommand): Promise<boolean> {
+  if (what.command.includes(sep)) return true
+  const folders = ((what.env ?? process.env).PATH ?? '').split(delimiter)
+  for (const folder of folders) if (await stat(join(folder, what.command)).catch(() => null)) return true
+  return false
 }

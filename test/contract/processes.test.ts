@@ -92,7 +92,7 @@ describe('[E4] two processes on one DATABASE_URL', () => {
     await live.next()
     const revoking = here.starts(['devices', 'revoke', 'phone'])
     await revoking.line(/^Revoked phone\./)
-    expect(await live.ended()).toMatchObject({ by: 'close', code: 4403 })
+    expect(await live.whyEnded()).toBe('REVOKED')
     await expect(far.gql('{ viewer { id } }')).rejects.toMatchObject({ code: 'REVOKED' })
   })
 

@@ -19,6 +19,8 @@ export type Subscriber = {
   ): Promise<Frame<T>>
   /** How it ended. Throws at the deadline. */
   ended(deadlineMilliseconds?: number): Promise<Ending>
+  /** The code that ended it: of the socket's close, or of the stream's own last word where that came first (REVOKED, POLICY …). */
+  whyEnded(): Promise<string>
   /** Ends the subscription, as a page that is left. */
   close(): void
 }
@@ -96,6 +98,12 @@ export function createSubscriber(url: string, token: string | null, query: strin
         milliseconds,
       ),
     ended: (milliseconds = 20_000) => until(() => ending, 'it has not ended', milliseconds),
+    whyEnded: async () => {
+      const how = await until(() => ending, 'it has not ended', 20_000)
+      if (how.by === 'close') return how.reason
+      const errors = how.by === 'error' ? how.errors : frames.at(-1)?.errors
+      return String(errors?.[0]?.extensions?.code ?? how.by)
+    },
     close: () => {
       stop()
       void client.dispose()

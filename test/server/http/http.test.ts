@@ -10,8 +10,8 @@ import { startServer, type TestServer } from '../../kit/server.ts'
 let server: TestServer
 let host: EnrolledHost
 beforeAll(async () => {
-  const pages = mkdtempSync(join(tmpdir(), 'offdesk-pages-'))
-  mkdirSync(join(pages, 'assets'))
+  const pages = join(mkdtempSync(join(tmpdir(), 'offdesk-http-')), 'pages')
+  mkdirSync(join(pages, 'assets'), { recursive: true })
   writeFileSync(join(pages, 'index.html'), '<!doctype html><title>Offdesk</title>')
   writeFileSync(join(pages, 'sw.js'), '// worker')
   writeFileSync(join(pages, 'assets', 'app-abc123.js'), `// ${'x'.repeat(4000)}`)
