@@ -64,11 +64,11 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   }
 
   async function turn(launch: number): Promise<void> {
-    const steps = random.between(1, 4)
+    const steps = random.between(2, 6)
     for (let step = 0; step < steps && launch === launches && !isOver; step++) {
       if (side.pace.texts > 0) says(random.between(1, side.pace.texts), launch)
       if (random.next() < side.pace.asks) await asksOnce(launch)
-      await passes(random.between(1, 40))
+      await passes(random.between(1, 15))
     }
     if (launch === launches && agent.pid() === pid) agent.ends()
   }

@@ -28,9 +28,13 @@ export function figuresOf(
   windows: readonly Window[],
 ): Figures {
   const commands: Record<string, number> = {}
-  for (const { shown, refusedWith, isForgotten } of evidence.commands) {
+  for (const { kind, shown, refusedWith, isForgotten } of evidence.commands) {
     const state =
-      refusedWith !== null ? 'refused without a row' : isForgotten ? 'settled, then put back' : (shown ?? 'nothing')
+      refusedWith !== null
+        ? `${kind} refused: ${refusedWith}`
+        : isForgotten
+          ? 'settled, then put back'
+          : (shown ?? 'nothing')
     commands[state] = (commands[state] ?? 0) + 1
   }
   const taps = new Map(world.phones.flatMap((phone) => phone.taps).map((tap) => [tap.key, tap]))

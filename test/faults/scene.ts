@@ -52,8 +52,8 @@ export async function createScene(given: {
   let lives = 0
   let prompts = 0
   let isOver = false
-  let lastPromptAt = 0
-  let lastTap: Tap | null = null
+  /** Not settled yet, as far as their senders know. */
+  let open: Tap[] = []
 
   const optionsOf = () => ({
     ...{ dataDir, cwd: folder, ceiling: 'FULL', server: workstation.cable.url, name },
@@ -134,7 +134,7 @@ export async function createScene(given: {
     entry.tries++
     answered.set(decision.id, entry)
     // Each phone for itself, so that both are on their way at once.
-    if (people.chance(0.75)) void taps(decision, by, people.between(0, 60))
+    if (people.chance(0.75)) void taps(decision, by, people.between(0, 40))
   }
 
   async function taps(decision: OpenDecision, by: Phone, waitMs: number): Promise<void> {
@@ -157,18 +157,17 @@ export async function createScene(given: {
 
   async function live(): Promise<void> {
     while (!isOver) {
-      await passes(people.between(60, 250))
+      await passes(people.between(15, 60))
       insist()
       if (side.pace.texts === 0 || sessionId === '') continue
       const [first, ...others] = phones
-      const isBusy = lastTap !== null && lastTap.settledAt === null && lastTap.refusedWith === null
-      if (first === undefined || (isBusy && performance.now() - lastPromptAt < 3000)) continue
+      open = open.filter(({ settledAt, refusedWith }) => settledAt === null && refusedWith === null)
+      if (first === undefined || open.length > 3) continue
       if (view !== null && view.waiting > 3) continue
-      lastPromptAt = performance.now()
       const phone = people.pick([first, ...others])
       if (people.chance(0.1)) {
-        lastTap = phone.tap('setMode', sessionId, { modeId: people.pick(['default', 'plan']) })
-      } else lastTap = phone.tap('sendPrompt', sessionId, { text: `prompt#${name}-${++prompts}#` })
+        open.push(phone.tap('setMode', sessionId, { modeId: people.pick(['default', 'plan']) }))
+      } else open.push(phone.tap('sendPrompt', sessionId, { text: `prompt#${name}-${++prompts}#` }))
     }
   }
   void live().catch((error: unknown) => onComplaint(`the people of ${name} failed: ${String(error)}`))

@@ -6,6 +6,7 @@ import { createDatabase } from '../../server/db/database.ts'
 import { type Cable, createCable } from './cable.ts'
 import { createPhone, type Phone } from './phone.ts'
 import { createPostgres, type PostgresProcess } from './postgres-process.ts'
+import { until } from './process.ts'
 import type { Random } from './random.ts'
 import { createScene, type Scene } from './scene.ts'
 import type { DatabaseKind } from './schedule.ts'
@@ -113,6 +114,8 @@ export async function createWorld(given: {
       scenes.push(scene)
       own.push(scene)
       await scene.start()
+      const isThere = await until(() => scene.view?.remote === 'live' && scene.view.pending === 0, 30_000)
+      if (!isThere) throw new Error(`${scene.name} did not reach the server`)
       for (const phone of devices) phone.follow(scene.sessionId)
       for (const [at, { token }] of workstation.paired.entries()) {
         const to = await cable(last as ServerProcess)
