@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import { keepSetupCode } from './auth/setup-file.ts'
+import { createNightly } from './backup/nightly.ts'
 import { createDatabase, type Database, DatabaseTooNew } from './db/database.ts'
 import { DataDirectoryTaken, lockDirectory } from './db/lock.ts'
 import { listen, PortTaken } from './http/port.ts'
@@ -120,7 +121,7 @@ async function openDatabase(folder: string): Promise<Database> {
   const onProgress = (sentence: string) => tell({ progress: sentence }, `${sentence} …`)
   const url = env.DATABASE_URL
   try {
-    return await createDatabase(url ? { url, onProgress } : { dataDir: join(folder, 'db'), onProgress })
+    return await createDatabase(url ? { url, onProgress, log } : { dataDir: join(folder, 'db'), onProgress, log })
   } catch (error) {
     if (error instanceof DatabaseTooNew) throw new CannotStart('DATABASE_TOO_NEW', error.message)
     log(error)
@@ -155,6 +156,8 @@ async function start(): Promise<void> {
     undo.push(() => lock.release())
     const database = await openDatabase(folder)
     undo.push(() => database.close())
+    const nightly = await createNightly({ database, folder: join(folder, 'backups'), log })
+    if (nightly) undo.push(() => nightly.close())
     const isSource = import.meta.url.endsWith('.ts')
     const pages = fileURLToPath(new URL(isSource ? '../dist/pwa' : './pwa', import.meta.url))
     const onSetupCodeUsed = () => void keepSetupCode(database, folder).catch(log)

@@ -9,12 +9,15 @@ export { type Database, DatabaseTooNew, type Signals, type Tx } from './handle.t
 
 export type DatabaseOptions = (
   | { url: string; poolSize?: number }
-  | { dataDir: string }
+  /** `seed`: for a directory that has to be made; the shipped one when left out. `checkpoints`: tests, which do not wait for a log of 16 MB. */
+  | { dataDir: string; seed?: Blob; checkpoints?: { everyMilliseconds?: number; logBytes?: number } }
   /** `seed` is a dumped data directory of these migrations or older ones: opened from it, not made. */
   | { memory: true; seed?: Blob }
 ) & {
   migrationsFolder?: string
   onProgress?: (sentence: string) => void
+  /** What goes wrong with nobody waiting for it: a checkpoint. A warning of the process when left out. */
+  log?: (error: unknown) => void
 }
 
 /** Beside this file in the source tree, beside the bundle in the package. */
@@ -23,12 +26,20 @@ export const bundledMigrations = new URL('./migrations', import.meta.url).pathna
 /** Beside the bundle: an empty database of these migrations, from which a new directory is made in half the time. */
 const bundledSeed = new URL('./seed.tgz', import.meta.url).pathname
 
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
+
 /** Opens, migrates, returns. Safe when several processes start at once on one PostgreSQL. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const migrationsFolder = options.migrationsFolder ?? bundledMigrations
   const newest = Math.max(...readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis))
-  const migrations = { migrationsFolder, newest, onProgress: options.onProgress ?? (() => {}) }
+  const migrations = {
+    migrationsFolder,
+    newest,
+    onProgress: options.onProgress ?? (() => {}),
+    log: options.log ?? warn,
+  }
   if ('url' in options) return openPostgres(options, migrations)
   if ('memory' in options) return openPglite(options, migrations)
-  return openPglite({ ...options, seed: existsSync(bundledSeed) ? await openAsBlob(bundledSeed) : null }, migrations)
+  const seed = options.seed ?? (existsSync(bundledSeed) ? await openAsBlob(bundledSeed) : null)
+  return openPglite({ ...options, seed }, migrations)
 }

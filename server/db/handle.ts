@@ -23,6 +23,11 @@ export type Database = {
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Null when no other process can share this database. */
   signals: Signals | null
+  /**
+   * Writes the whole database to `to` (.tar.gz) while it is used; nothing is left there when it is aborted or fails. Null where that is not this
+   * process's to do: a PostgreSQL has tools of its own, memory has nothing to keep.
+   */
+  backup: ((to: string, signal: AbortSignal) => Promise<void>) | null
   close(): Promise<void>
 }
 

@@ -1,13 +1,13 @@
 /** Brings a database to the committed migrations. Knows drivers only as the function that runs Drizzle's migrator. */
 import { sql } from 'drizzle-orm'
 import { DatabaseTooNew, type Tx } from './handle.ts'
-import { serverFact } from './schema.ts'
 
 export type Migrations = {
   migrationsFolder: string
   /** `folderMillis` of the newest migration this program knows. */
   newest: number
   onProgress: (sentence: string) => void
+  log: (error: unknown) => void
 }
 
 async function appliedUpTo(tx: Tx): Promise<number | null> {
@@ -32,6 +32,4 @@ export async function migrateDatabase(tx: Tx, run: () => Promise<void>, migratio
     migrations.onProgress(applied === null ? 'Creating the tables' : 'Updating the tables')
     await run()
   }
-  // Says which database this is: a cursor from another one, or from before it was made anew, does not fit (C2). The seed has none.
-  await tx.insert(serverFact).values({ name: 'incarnation', value: crypto.randomUUID() }).onConflictDoNothing()
 }

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import type { Database, Signals, Tx } from './handle.ts'
+import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import * as schema from './schema.ts'
 
@@ -24,6 +25,7 @@ export async function openPostgres(
     transaction: (work) => db.transaction((inner) => work(inner as unknown as Tx)),
     read: (work) => work(tx),
     signals: signalsOver(client),
+    backup: null,
     close: () => client.end({ timeout: 5 }),
   }
 }
@@ -34,10 +36,26 @@ async function migrateAlone(client: postgres.Sql, migrations: Migrations): Promi
     const db = drizzle(client, { schema })
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`
     const run = () => migrate(db, { migrationsFolder: migrations.migrationsFolder })
-    await migrateDatabase(db as unknown as Tx, run, migrations)
+    const tx = db as unknown as Tx
+    await migrateDatabase(tx, run, migrations)
+    await settleIncarnation(tx, { home: await homeOf(client), isRestored: false })
   } finally {
     await client.end({ timeout: 5 }) // the lock goes with the connection
   }
+}
+
+/**
+ * A restored dump is another table, database or cluster, or another timeline after a recovery to a point in time; all four are in here. A
+ * cold copy of the files put back under the same cluster is not found (docs/operations.md).
+ */
+async function homeOf(client: postgres.Sql): Promise<string> {
+  const [ids] = await client<{ place: string; may: boolean }[]>`
+    select (select oid from pg_database where datname = current_database()) || '/' || 'server_fact'::regclass::oid as place,
+      has_function_privilege('pg_control_system()', 'execute') and has_function_privilege('pg_control_checkpoint()', 'execute') as may`
+  if (!ids?.may) return `database ${ids?.place}`
+  const [cluster] = await client<{ id: string }[]>`
+    select s.system_identifier || '/' || c.timeline_id as id from pg_control_system() s, pg_control_checkpoint() c`
+  return `database ${ids.place} of ${cluster?.id}`
 }
 
 function signalsOver(client: postgres.Sql): Signals {

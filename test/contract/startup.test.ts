@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { databaseNow } from '../../server/db/clock.ts'
 import { createDatabase, type Database, DatabaseTooNew } from '../../server/db/database.ts'
@@ -10,7 +10,7 @@ import { createBell } from '../../server/live/bell.ts'
 import { startPostgres, type TestPostgres } from '../kit/postgres.ts'
 
 const incarnation = async (database: Database): Promise<string | undefined> =>
-  (await database.read((tx) => tx.select().from(serverFact)))[0]?.value
+  (await database.read((tx) => tx.select().from(serverFact).where(eq(serverFact.name, 'incarnation'))))[0]?.value
 
 describe('starting on PostgreSQL', () => {
   let server: TestPostgres

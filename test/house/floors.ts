@@ -6,6 +6,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 
   'server/main.ts': [
     'server/app.ts',
+    'server/backup',
     'server/http',
     'server/sockets',
     'server/live',
@@ -60,6 +61,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   // rung.ts and topic.ts are words that both rooms use; neither imports anything.
   'server/store': ['server/db', 'server/policy/rung.ts', 'protocol'],
   'server/live': ['server/store/topic.ts', 'server/db'],
+  'server/backup': ['server/db'],
   'server/db': [],
 
   'agent-cli/main.ts': ['agent-cli/commands'],
