@@ -3,24 +3,24 @@
 /** Steps of the parts themselves, then faults. The comment says what the real driver does where it cannot cut the product so finely. */
 const weights = {
   says: 8,
-  asks: 6,
-  saysPoison: 1,
-  syncs: 10, // real: a moment passes
-  pushes: 10, // real: a moment passes
-  polls: 7, // real: a moment passes
-  intends: 7, // real: a moment passes
-  acts: 7, // real: a moment passes
-  results: 7, // real: a moment passes
-  tells: 6, // real: a moment passes
-  tellsAgent: 6, // real: a moment passes
-  delivers: 22, // real: a moment passes
+  asks: 9,
+  saysPoison: 2,
+  syncs: 20, // real: a moment passes
+  pushes: 14, // real: a moment passes
+  polls: 16, // real: a moment passes
+  intends: 26, // real: a moment passes
+  acts: 30, // real: a moment passes
+  results: 30, // real: a moment passes
+  tells: 14, // real: a moment passes
+  tellsAgent: 18, // real: a moment passes
+  delivers: 60, // real: a moment passes
   commits: 16, // real: a moment passes
-  views: 12, // real: a moment passes
-  terminalAnswers: 3,
+  views: 14, // real: a moment passes
+  terminalAnswers: 4,
   terminalPrompts: 2,
-  deviceAllows: 7,
-  deviceDenies: 4,
-  devicePrompts: 6,
+  deviceAllows: 10,
+  deviceDenies: 6,
+  devicePrompts: 9,
   deviceErrs: 2,
   deviceResends: 4,
   losesMessage: 4,
@@ -28,19 +28,19 @@ const weights = {
   repeatsMessage: 4,
   delaysMessage: 3,
   cutsNetwork: 2,
-  mendsNetwork: 4,
+  mendsNetwork: 16,
   cutsViewer: 3,
   killsHost: 2,
-  startsHost: 4,
+  startsHost: 20,
   killsAgent: 1,
-  killsServer: 2,
-  startsServer: 4,
+  killsServer: 1,
+  startsServer: 20,
   failsCommit: 2,
   losesBell: 1,
   backsUp: 2,
-  restores: 1,
+  restores: 2,
   revokes: 1,
-  zombieSpeaks: 2,
+  zombieSpeaks: 4,
 } as const
 
 export type Kind = keyof typeof weights

@@ -12,6 +12,8 @@ export const rules = {
   startsWhereServerStands: true,
   /** E4: a newer epoch fences every older one. */
   fences: true,
+  /** E5: what fences an attachment is a newer epoch; an older one is a server that came back behind. */
+  comesBackAfterRestore: true,
   /** E1: every attachment has an epoch of its own. */
   mintsEpoch: true,
   /** E7: what is refused for good becomes a tombstone of the same number. */
@@ -28,9 +30,13 @@ export const rules = {
   keysAreOne: true,
   /** C2: a place that does not fit is read from the beginning. */
   placeMustFit: true,
+  /** C2: what the acknowledgement says was refused meanwhile is not carried out. */
+  runsWhatIsGiven: true,
   /** C3: the ledger is kept, and asked. */
   keepsLedger: true,
   asksLedger: true,
+  /** C1, C3: sent again to a server that has forgotten it, it is the same command to the host. */
+  knowsByKey: true,
   /** C4: an intent without a result is UNKNOWN. */
   saysUnknown: true,
   /** C3: a result is told until the server has it. */
@@ -51,8 +57,6 @@ export const rules = {
   tellsTerminal: true,
   /** D2: what a dead process left open is closed. */
   closesLeftOpen: true,
-  /** D3: losing answers end SUPERSEDED, or as whatever else the host says. */
-  endsLosers: true,
   /** T3: revocation ends streams, and refuses what is queued and what comes. */
   revocationEndsStreams: true,
   revocationEndsCommands: true,
@@ -64,9 +68,10 @@ export type Rules = typeof rules
 export const mutants: { breaks: keyof Rules; seenBy: Invariant[] }[] = [
   { breaks: 'syncedBeforePush', seenBy: ['prefix'] },
   { breaks: 'dedupes', seenBy: ['prefix', 'dense'] },
-  { breaks: 'refusesGap', seenBy: ['prefix', 'dense'] },
+  { breaks: 'refusesGap', seenBy: ['prefix', 'dense', 'acknowledged'] },
   { breaks: 'startsWhereServerStands', seenBy: ['converges'] },
   { breaks: 'fences', seenBy: ['prefix', 'dense'] },
+  { breaks: 'comesBackAfterRestore', seenBy: ['converges'] },
   { breaks: 'mintsEpoch', seenBy: ['converges', 'prefix'] },
   { breaks: 'buries', seenBy: ['converges'] },
   { breaks: 'ringsAfterCommit', seenBy: ['converges'] },
@@ -76,19 +81,20 @@ export const mutants: { breaks: keyof Rules; seenBy: Invariant[] }[] = [
   { breaks: 'resumesFromCursor', seenBy: ['viewerPrefix'] },
   { breaks: 'keysAreOne', seenBy: ['onceOnly'] },
   { breaks: 'placeMustFit', seenBy: ['losersTold', 'converges'] },
+  { breaks: 'runsWhatIsGiven', seenBy: ['onceOnly'] },
   { breaks: 'keepsLedger', seenBy: ['onceOnly', 'losersTold', 'converges'] },
   { breaks: 'asksLedger', seenBy: ['onceOnly'] },
+  { breaks: 'knowsByKey', seenBy: ['onceOnly'] },
   { breaks: 'saysUnknown', seenBy: ['losersTold', 'answered'] },
   { breaks: 'tellsUntilHeard', seenBy: ['losersTold'] },
   { breaks: 'tellsAgain', seenBy: ['losersTold'] },
   { breaks: 'locksDecision', seenBy: ['oneEffect'] },
   { breaks: 'reopens', seenBy: ['answered'] },
-  { breaks: 'settlesOnce', seenBy: ['oneEffect'] },
+  { breaks: 'settlesOnce', seenBy: ['oneEffect', 'losersTold'] },
   { breaks: 'agentHearsWinner', seenBy: ['oneEffect'] },
   { breaks: 'settledBeforeEffect', seenBy: ['oneEffect'] },
   { breaks: 'tellsTerminal', seenBy: ['losersTold'] },
   { breaks: 'closesLeftOpen', seenBy: ['answered'] },
-  { breaks: 'endsLosers', seenBy: ['losersTold'] },
   { breaks: 'revocationEndsStreams', seenBy: ['silence'] },
   { breaks: 'revocationEndsCommands', seenBy: ['silence'] },
 ]

@@ -1,0 +1,17 @@
+// The model in short, for every run of the tests; `npm run model` is the long one.
+import { expect, test } from 'vitest'
+import { mutants, rules } from './pure/rules.ts'
+import { emptyTally, search } from './pure/run.ts'
+import { kinds } from './steps.ts'
+
+test('[E, L, C, D] no history of the pure machine breaks an invariant, and every kind of step and fault happens', () => {
+  const tally = emptyTally()
+  expect(search({ seed: 7, runs: 3_000, tally })).toBe(null)
+  expect(kinds.filter((kind) => tally.happened[kind] === 0)).toEqual([])
+  expect(tally.steps / tally.histories).toBeGreaterThanOrEqual(40)
+})
+
+test.each(mutants)('an invariant sees that $breaks is broken', ({ breaks, seenBy }) => {
+  const found = search({ seed: 1, runs: 20_000, rules: { ...rules, [breaks]: false } })
+  expect(seenBy).toContain(found?.invariant)
+})
