@@ -104,6 +104,7 @@ export function createRemote(given: {
       ackedSeq: acked.seq,
       mayPush: () => link.remoteControl !== 'OFF',
       onChange: () => queueMicrotask(show),
+      onWay: () => link.probe(),
     })
     const settlements = createSettlements({ ledger: journal.ledger, call })
     const commands = given.takeCommands({ link, settlements })

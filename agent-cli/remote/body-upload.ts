@@ -1,16 +1,22 @@
 // Puts a session's large contents on the server before an event refers to them (E6). Knows no event but its references.
 import type { Bodies } from '../journal/bodies.ts'
+import { JournalError } from '../journal/failure.ts'
 import type { Caller } from './credentials.ts'
+import { RemoteError } from './failure.ts'
+import { sendTimeoutSeconds } from './pause.ts'
 import { PutBody } from './session-operations.ts'
 
 export type Reference = { digest: string; mediaType: string; size: number }
 
 export type BodyUpload = {
-  /** Resolves when all are complete on the server; a missing local file throws JournalError NOT_FOUND. */
+  /** Resolves when all are complete on the server; a local file that is missing or cut throws JournalError. */
   put(references: readonly Reference[], signal: AbortSignal): Promise<void>
   /** The server does not have it after all. */
   forget(digest: string): void
 }
+
+/** How often the server may stand where it stood, or further back, before this counts as an outage. */
+const maxSetBacks = 3
 
 export function createBodyUpload(options: {
   call: Caller
@@ -23,16 +29,25 @@ export function createBodyUpload(options: {
 
   async function putOne({ digest, mediaType, size }: Reference, signal: AbortSignal): Promise<void> {
     let offset = 0
-    for (;;) {
+    for (let setBacks = 0; ; ) {
       const bytes = await bodies.read(digest, offset, chunkBytes)
+      if (bytes.byteLength === 0 && size > 0) {
+        throw new JournalError(
+          'CORRUPT',
+          `The content of this event is damaged on the workstation: ${size} bytes are ${offset}.`,
+        )
+      }
       const input = { sessionId, digest, mediaType, size, offset, chunk: bytes.toString('base64') }
-      const { putBody } = await call(PutBody, { input }, { signal, timeoutSeconds: 120 })
-      if (putBody.complete) break
-      // The server says where it stands: it may have more than this process knows of.
-      offset = Math.max(offset + bytes.byteLength, putBody.receivedBytes)
-      if (offset >= size) break
+      const timeoutSeconds = sendTimeoutSeconds(input.chunk.length)
+      const { putBody } = await call(PutBody, { input }, { signal, timeoutSeconds })
+      if (putBody.complete) return void there.add(digest)
+      // The server says where it stands: it may have more than this process knows of, or less after a restore.
+      if (putBody.receivedBytes <= offset) setBacks += 1
+      if (setBacks > maxSetBacks) {
+        throw new RemoteError('UNREACHABLE', 'The server does not keep what it is sent of a large content.')
+      }
+      offset = putBody.receivedBytes
     }
-    there.add(digest)
   }
 
   return {

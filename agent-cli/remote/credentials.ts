@@ -24,6 +24,8 @@ export type Caller = <R, V>(
 /** Renewed after this part of its life, by this machine's clock alone: the server's may differ. */
 const lifeMs = { host: 45 * 60_000, session: 10 * 60_000 }
 
+const mintTimeoutSeconds = 8
+
 export function createCaller(options: {
   endpoint: Endpoint
   identity: Identity
@@ -38,7 +40,8 @@ export function createCaller(options: {
 
   async function mint(signal: AbortSignal | undefined): Promise<string> {
     const { hostId } = identity
-    const asked = { signal: signal ?? undefined }
+    // Short: whoever needs a credential waits for this one.
+    const asked = { signal: signal ?? undefined, timeoutSeconds: mintTimeoutSeconds }
     const { requestChallenge } = await ask(endpoint, RequestChallenge, { hostId }, asked)
     const { nonce } = requestChallenge
     const signature = await identity.sign(credentialBytes({ hostId, nonce, sessionId }))

@@ -1,6 +1,7 @@
 // This process's connection to one server on behalf of this host, shared by all its sessions: credential, poll, heartbeat, roster upkeep.
 // Says how the link is; runs no command but those about devices.
 import { join } from 'node:path'
+import { watchClock } from './clock-watch.ts'
 import { type Caller, createCaller } from './credentials.ts'
 import type { RemoteError } from './failure.ts'
 import type { Endpoint } from './graphql-http.ts'
@@ -41,6 +42,8 @@ export type HostLink = {
   /** Commands of that session come to `taker`, unsettled ones again, until the returned function is called. */
   attach(sessionId: string, taker: CommandTaker): () => void
   subscribe(listener: () => void): () => void
+  /** Someone has lost the server or reached it again: what waits here tries at once. */
+  probe(): void
   openPairing(rung: Rung, sessionId: string | null): Promise<Pairing>
   close(): Promise<void>
 }
@@ -137,11 +140,24 @@ export async function createHostLink(options: {
 
   const { hostId } = identity
   const poller = createPoller({ call, hostId, takes, onCommand, news })
+  const beatNews = {
+    ...news,
+    onLost(error: RemoteError, isFinal: boolean) {
+      // A poll that hangs on a dead line would hang on to the end of its time.
+      if (state.is === 'live') poller.probe()
+      news.onLost(error, isFinal)
+    },
+  }
   const heartbeat = createHeartbeat({
     call,
     hostId,
-    news,
+    news: beatNews,
     ...(options.heartbeatMs ? { everyMs: options.heartbeatMs } : {}),
+  })
+
+  const watch = watchClock(() => {
+    poller.probe()
+    heartbeat.beat()
   })
 
   return {
@@ -170,6 +186,7 @@ export async function createHostLink(options: {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    probe: () => poller.probe(),
     async openPairing(rung, sessionId) {
       const file = await openPairing({ call, identity, hostDir, server: endpoint.url, rung, sessionId })
       const pairing = watchPairing({ file, hostDir, identity, roster, call })
@@ -177,6 +194,7 @@ export async function createHostLink(options: {
       return pairing
     },
     async close() {
+      watch.close()
       await Promise.all([poller.close(), heartbeat.close(), ...[...pairings.values()].map((each) => each.close())])
       listeners.clear()
     },

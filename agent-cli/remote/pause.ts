@@ -23,8 +23,13 @@ export type Backoff = {
   reset(): void
 }
 
-/** The longest wait between two tries: within ten seconds of the network's return everything is on its way again. */
-export const backoffMaxMs = 5_000
+/** The longest wait between two tries; with `probeTimeoutSeconds`, everything is on its way again within ten seconds of the network's return. */
+export const backoffMaxMs = 4_000
+/** How long a question that only asks whether the way is open may take. */
+export const probeTimeoutSeconds = 5
+
+/** How long a request of that size may take before the way counts as lost: slow lines get time, dead ones do not get a minute. */
+export const sendTimeoutSeconds = (bytes: number) => 8 + Math.ceil(bytes / (32 * 1024))
 
 export function createBackoff(options: { minMs?: number; maxMs?: number; random?: () => number } = {}): Backoff {
   const { minMs = 250, maxMs = backoffMaxMs, random = Math.random } = options

@@ -2,11 +2,13 @@
 import type { Caller } from './credentials.ts'
 import { codeOf, isPassing, RemoteError } from './failure.ts'
 import { AcknowledgeCommands, type HostCommand, PollCommands } from './host-operations.ts'
-import { createBackoff, pause } from './pause.ts'
+import { createBackoff, pause, probeTimeoutSeconds, sendTimeoutSeconds } from './pause.ts'
 
 export type Poller = {
   /** Reads every unsettled command again: someone new is here to take some. */
   rewind(): void
+  /** The way may be lost, or open again: asks at once, for a short answer. */
+  probe(): void
   close(): Promise<void>
 }
 
@@ -44,7 +46,8 @@ export function createPoller(options: {
     turn = new AbortController()
     const signal = AbortSignal.any([ended.signal, turn.signal])
     const asked = { hostId, after, waitSeconds: after === null || isLost ? 0 : waitSeconds }
-    const { hostCommands } = await call(PollCommands, asked, { signal, timeoutSeconds: waitSeconds + 15 })
+    const timeoutSeconds = asked.waitSeconds === 0 ? probeTimeoutSeconds : waitSeconds + 5
+    const { hostCommands } = await call(PollCommands, asked, { signal, timeoutSeconds })
     isLost = false
     news.onReached()
     news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
@@ -61,7 +64,8 @@ export function createPoller(options: {
   /** False when one of them is gone (its session was deleted in this moment): what is left is read again, and nobody else is held up. */
   async function acknowledged(mine: readonly HostCommand[]): Promise<boolean> {
     try {
-      await call(AcknowledgeCommands, { hostId, ids: mine.map((command) => command.id) }, { signal: ended.signal })
+      const ids = mine.map((command) => command.id)
+      await call(AcknowledgeCommands, { hostId, ids }, { signal: ended.signal, timeoutSeconds: sendTimeoutSeconds(0) })
       return true
     } catch (error) {
       if (codeOf(error) !== 'NOT_FOUND') throw error
@@ -81,7 +85,8 @@ export function createPoller(options: {
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
         news.onLost(failure, isFinalForHost(code))
-        await pause(isPassing(failure) ? backoff.next() : 15_000, ended.signal).catch(() => undefined)
+        const waitMs = isPassing(failure) ? backoff.next() : 15_000
+        await pause(waitMs, AbortSignal.any([ended.signal, turn.signal])).catch(() => undefined)
       }
     }
   }
@@ -90,6 +95,11 @@ export function createPoller(options: {
   return {
     rewind() {
       after = null
+      turn.abort()
+    },
+    probe() {
+      isLost = true
+      backoff.reset()
       turn.abort()
     },
     async close() {

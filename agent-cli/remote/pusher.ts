@@ -4,11 +4,12 @@ import type { Bodies } from '../journal/bodies.ts'
 import { JournalError } from '../journal/failure.ts'
 import type { EventLog } from '../journal/log.ts'
 import { createBodyUpload, referencesIn } from './body-upload.ts'
+import { watchClock } from './clock-watch.ts'
 import type { Caller } from './credentials.ts'
 import { factNumber, isPassing, RemoteError } from './failure.ts'
-import { createBackoff, pause } from './pause.ts'
+import { createBackoff, pause, probeTimeoutSeconds, sendTimeoutSeconds } from './pause.ts'
 import { PushEvents, type SessionStart, StartSession } from './session-operations.ts'
-import { batchOf, type Wrapping, wrapped } from './wrapping.ts'
+import { batchOf, bytesOf, gone, type Wrapping, wrapped } from './wrapping.ts'
 
 export type PusherState =
   | { is: 'connecting' | 'live' }
@@ -24,12 +25,12 @@ export type Pusher = {
   readonly ackedSeq: number
   /** Resolves when everything now in the journal is confirmed, or when it cannot be; never rejects but by the signal. */
   flushed(signal?: AbortSignal): Promise<void>
-  /** Something has changed (policy, network): try at once. */
+  /** Something has changed (policy, network): try at once, and give up a request that seems to hang. */
   wake(): void
   close(): Promise<void>
 }
 
-/** Codes after which this attachment can never push again. */
+/** Codes after which this attachment can never push again, when they come from the start of the session. */
 const final = new Set([
   'EPOCH_FENCED',
   'ATTACHMENT_TAKEN',
@@ -40,16 +41,24 @@ const final = new Set([
   'NOT_FOUND',
   'BAD_INPUT',
 ])
+/** Of these only the start of the session is believed: a server put back from an old dump knows a lower epoch, or no session, until then (E5). */
+const finalAtStart = new Set(['EPOCH_FENCED', 'NOT_FOUND'])
+/** What a content can be refused with for good. */
+const finalForBody = new Set(['BODY_MISMATCH', 'BAD_INPUT', 'TOO_LARGE'])
 const pausedRetryMs = 30_000
+/** A request that takes longer, while others have reached the server, hangs on a dead line. */
+const hangsAfterMs = 5_000
 
 export function createPusher(options: {
   call: Caller
   /** Read at every start: facts like the name may have changed. */
   start: () => SessionStart
-  log: Pick<EventLog, 'read' | 'waitFor' | 'lastSeq'>
+  log: Pick<EventLog, 'read' | 'waitFor' | 'firstSeq' | 'lastSeq' | 'trim'>
   bodies: Pick<Bodies, 'read'>
   /** Called after every change of state or of `ackedSeq`. */
   onChange: () => void
+  /** The way to the server was lost, or is open again: others may want to try. */
+  onWay?: () => void
   /** False while policy is OFF: then nothing leaves, whatever the server would take. `wake` when it may have changed. */
   mayPush?: () => boolean
   ackedSeq?: number
@@ -58,7 +67,6 @@ export function createPusher(options: {
   const { call, log } = options
   const ended = new AbortController()
   const backoff = createBackoff(options.random ? { random: options.random } : {})
-  const upload = createBodyUpload({ call, sessionId: options.start().id, bodies: options.bodies })
   const refused = new Map<number, string>()
   const unread = new Set<number>()
   /** The batch on its way, and up to which number batches are kept small because one was not taken. */
@@ -67,11 +75,39 @@ export function createPusher(options: {
   let state: PusherState = { is: 'connecting' }
   let ackedSeq = options.ackedSeq ?? 0
   let waking = new AbortController()
+  let isWoken = false
+  /** The request on its way, and since when; ended by itself it counts as an outage. */
+  let asking: { giveUp: AbortController; since: number } | null = null
+  let hasStarted = false
+  const watch = watchClock(() => wake(0))
   const waiters = new Set<() => void>()
 
   function become(next: PusherState): void {
+    const wayChanged = (state.is === 'away') !== (next.is === 'away')
     state = next
     changed()
+    if (wayChanged) options.onWay?.()
+  }
+
+  /** Asks, until the answer, the end, or someone who knows that the line is dead. */
+  const ask: Caller = async (document, variables, how = {}) => {
+    const giveUp = new AbortController()
+    asking = { giveUp, since: performance.now() }
+    try {
+      return await call(document, variables, { ...how, signal: AbortSignal.any([ended.signal, giveUp.signal]) })
+    } finally {
+      asking = null
+    }
+  }
+
+  const upload = createBodyUpload({ call: ask, sessionId: options.start().id, bodies: options.bodies })
+
+  function wake(hangsAfterMs: number): void {
+    isWoken = true
+    backoff.reset()
+    waking.abort()
+    if (asking === null || performance.now() - asking.since < hangsAfterMs) return
+    asking.giveUp.abort(new RemoteError('UNREACHABLE', 'The way to the server was lost; it is tried again.'))
   }
 
   function changed(): void {
@@ -92,8 +128,12 @@ export function createPusher(options: {
 
   /** Starts (or finds) the session and pushes until something goes wrong. */
   async function push(signal: AbortSignal): Promise<void> {
+    hasStarted = false
+    isWoken = false
     checkPolicy()
-    const { startSession } = await call(StartSession, { input: options.start() }, { signal })
+    const timeoutSeconds = state.is === 'away' ? probeTimeoutSeconds : sendTimeoutSeconds(0)
+    const { startSession } = await ask(StartSession, { input: options.start() }, { timeoutSeconds })
+    hasStarted = true
     const { limits } = startSession
     const how: Wrapping = {
       knownKinds: new Set(startSession.knownEventKinds),
@@ -107,24 +147,29 @@ export function createPusher(options: {
       throw new RemoteError('EVENT_CONFLICT', reason)
     }
     ackedSeq = startSession.lastSeq
-    backoff.reset()
+    // A start that succeeds before pushes that fail must not make it hurry.
+    if (log.lastSeq <= ackedSeq) backoff.reset()
     become({ is: 'live' })
     for (;;) {
       await log.waitFor(ackedSeq, signal)
       checkPolicy()
-      const read = await log.read(ackedSeq, limits.maxBatchEvents, limits.maxBatchBytes)
-      const events = batchOf(
-        read.map((event) => wrapped(event, how)),
-        ackedSeq < careful.untilSeq ? careful.maxEvents : limits.maxBatchEvents,
-        limits.maxBatchBytes,
-      )
+      const maxEvents = ackedSeq < careful.untilSeq ? careful.maxEvents : limits.maxBatchEvents
+      const events = batchOf(await nextEvents(how, maxEvents, limits.maxBatchBytes), maxEvents, limits.maxBatchBytes)
       pushing = events
       await putBodies(events, signal)
-      ackedSeq = await pushBatch(events, signal)
+      ackedSeq = await pushBatch(events)
       pushing = []
       backoff.reset()
+      void log.trim(ackedSeq)
       changed()
     }
+  }
+
+  async function nextEvents(how: Wrapping, maxEvents: number, maxBytes: number) {
+    const missing = Math.min(log.firstSeq - 1 - ackedSeq, maxEvents)
+    const at = new Date().toISOString()
+    if (missing > 0) return Array.from({ length: missing }, (_, index) => gone(ackedSeq + 1 + index, at))
+    return (await log.read(ackedSeq, maxEvents, maxBytes)).map((event) => wrapped(event, how))
   }
 
   function checkPolicy(): void {
@@ -136,13 +181,10 @@ export function createPusher(options: {
     }
   }
 
-  async function pushBatch(events: ReturnType<typeof batchOf>, signal: AbortSignal): Promise<number> {
+  async function pushBatch(events: ReturnType<typeof batchOf>): Promise<number> {
     const { id: sessionId, epoch, attachmentId } = options.start()
-    const { pushEvents } = await call(
-      PushEvents,
-      { sessionId, epoch, attachmentId, events },
-      { signal, timeoutSeconds: 60 },
-    )
+    const timeoutSeconds = sendTimeoutSeconds(bytesOf(events))
+    const { pushEvents } = await ask(PushEvents, { sessionId, epoch, attachmentId, events }, { timeoutSeconds })
     return pushEvents.lastSeq
   }
 
@@ -151,8 +193,10 @@ export function createPusher(options: {
       try {
         await upload.put(referencesIn(event.body), signal)
       } catch (error) {
-        if (!(error instanceof JournalError)) throw error
-        throw new RemoteError('EVENT_REFUSED', error.message, { seq: event.seq })
+        // Content that is gone, damaged or never to be taken costs its own event, and nothing behind it (E7).
+        const isForGood = error instanceof RemoteError ? finalForBody.has(error.code) : error instanceof JournalError
+        if (!isForGood) throw error
+        throw new RemoteError('EVENT_REFUSED', (error as Error).message, { seq: event.seq })
       }
     }
   }
@@ -168,7 +212,7 @@ export function createPusher(options: {
       if (seq !== null && !refused.has(seq)) return void refused.set(seq, error.message.slice(0, 1_000))
     }
     if ((error.code === 'BAD_INPUT' || error.code === 'TOO_LARGE') && isNarrowed(error.message)) return
-    if (error.code === 'EVENT_GAP') return wait(backoff.next())
+    if (error.code === 'EVENT_GAP' || (hasStarted && finalAtStart.has(error.code))) return wait(backoff.next())
     if (error.code === 'BODY_MISSING') {
       if (typeof error.facts.digest === 'string') upload.forget(error.facts.digest)
       return wait(backoff.next())
@@ -178,6 +222,7 @@ export function createPusher(options: {
     }
     if (isPassing(error) || error.code === 'UNAUTHENTICATED') {
       if (state.is !== 'away') become({ is: 'away', reason: error.message })
+      if (isWoken) return
       const seconds = factNumber(error, 'retryAfterSeconds')
       return wait(seconds === null ? backoff.next() : seconds * 1_000)
     }
@@ -202,6 +247,7 @@ export function createPusher(options: {
 
   async function wait(waitMs: number): Promise<void> {
     waking = new AbortController()
+    if (isWoken) return
     await pause(waitMs, AbortSignal.any([ended.signal, waking.signal])).catch(() => undefined)
   }
 
@@ -228,9 +274,10 @@ export function createPusher(options: {
         done()
       })
     },
-    wake: () => waking.abort(),
+    wake: () => wake(hangsAfterMs),
     async close() {
       ended.abort()
+      watch.close()
       for (const check of waiters) check()
       await running
     },

@@ -1,4 +1,5 @@
 // Turns journal events into what this server takes: kinds it does not know go as `other`, what is too large as a tombstone (E7, E9). Pure.
+import { createHash } from 'node:crypto'
 import type { LoggedEvent } from '../journal/log.ts'
 import type { EventBodyInput, EventInput } from './session-operations.ts'
 
@@ -28,7 +29,9 @@ export function wrapped(event: LoggedEvent, how: Wrapping): EventInput {
   const body = isKnown
     ? (event.body as EventBodyInput)
     : { other: { kind: typeName, json: JSON.stringify(content ?? null) } }
-  if (Buffer.byteLength(JSON.stringify(body)) > how.maxEventBytes) {
+  // Its line in the journal holds the body and more: only what is near the limit, or was wrapped, is measured.
+  const mayBeLarge = body !== event.body || event.bytes > how.maxEventBytes
+  if (mayBeLarge && Buffer.byteLength(JSON.stringify(body)) > how.maxEventBytes) {
     return {
       seq,
       at,
@@ -37,6 +40,16 @@ export function wrapped(event: LoggedEvent, how: Wrapping): EventInput {
     }
   }
   return { seq, at, digest, body }
+}
+
+/**
+ * Stands for a number this machine no longer has: the server had confirmed it, and came back from a backup older than the keep-back (E5).
+ * Its digest is its own, and the same whenever it is sent.
+ */
+export function gone(seq: number, at: string): EventInput {
+  const digest = createHash('sha256').update(`{"seq":${seq},"gone":true}`).digest('hex')
+  const reason = 'The server was put back to a time before this event, and the workstation no longer keeps it.'
+  return { seq, at, digest, body: tombstone('unknown', reason) }
 }
 
 const tombstone = (replacedKind: string, reason: string): EventBodyInput => ({ tombstone: { replacedKind, reason } })
@@ -52,3 +65,7 @@ export function batchOf(events: readonly EventInput[], maxEvents: number, maxByt
   }
   return batch
 }
+
+/** Bytes of a batch as JSON, about. */
+export const bytesOf = (events: readonly EventInput[]) =>
+  events.reduce((sum, event) => sum + JSON.stringify(event).length, 0)

@@ -34,7 +34,7 @@ const event = (seq: number, body: unknown) => ({
   body,
   digest: `d${seq}`,
   json: '',
-  bytes: 0,
+  bytes: Buffer.byteLength(JSON.stringify(body)),
 })
 const how = (more: object = {}) => ({
   knownKinds: new Set(['AgentText']),
