@@ -86,7 +86,7 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   void work().catch(() => undefined)
 
   const side: AgentSide = {
-    ...{ agent, said, asks, prompts, pace: { texts: 60, asks: 0.8 } },
+    ...{ agent, said, asks, prompts, pace: { texts: 0, asks: 0 } },
     get pid() {
       return pid
     },

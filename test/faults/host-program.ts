@@ -13,6 +13,9 @@ const random = createRandom(seed)
 process.stdout.on('error', () => process.exit(0))
 
 const session = await createSession(options)
+/** Whoever sits there leaves it to the phones for so long. */
+const PATIENCE_MS = 1500
+const isOpen = (id: string) => session.view().decisions.some((decision) => decision.id === id)
 const seen = new Set<string>()
 let said = ''
 
@@ -35,7 +38,9 @@ function look(): void {
     seen.add(id)
     const option = offered[random.between(0, offered.length - 1)]
     const waitMs = random.between(0, 120)
-    if (random.chance(answers) && option !== undefined) setTimeout(() => void answer(id, option.id), waitMs)
+    if (option === undefined) continue
+    if (random.chance(answers)) setTimeout(() => void answer(id, option.id), waitMs)
+    else setTimeout(() => isOpen(id) && void answer(id, option.id), PATIENCE_MS)
   }
   const now: HostReport = {
     ...{ is: 'view', state, remote: remote.state, reason: remote.reason, pending: remote.pendingEvents },

@@ -18,6 +18,7 @@ export function judge(evidence: Evidence): Violation[] {
 type Breaks = (rule: string, what: string) => void
 
 function judgeSession({ id, journal, stored, viewers, said, told }: SessionEvidence, breaks: Breaks): void {
+  compare(`the journal of ${id}`, journal, journal, breaks)
   compare(`the database of ${id}`, journal, stored, breaks)
   for (const { name, seen } of viewers) compare(name, journal, seen, breaks)
   judgeTexts(id, said, told, breaks)

@@ -1,5 +1,5 @@
 /** One round: a fresh world, its faults one after another, peace, everyone's logs, a verdict. Whatever it starts ends with it. */
-import { mkdtempSync } from 'node:fs'
+import { chmodSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collect } from './collect.ts'
@@ -46,6 +46,8 @@ export async function runRound(round: Round): Promise<Verdict> {
   const { seed, kind, say } = round
   const began = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'offdesk-faults-'))
+  // PostgreSQL runs as another user where this one is root.
+  chmodSync(folder, 0o711)
   const { dist, sessions, withSmallDisk } = round
   const world = await createWorld({ folder, dist, kind, random: createRandom(seed), sessions, withSmallDisk })
   let restored = 0

@@ -162,9 +162,15 @@ export async function createScene(given: {
       if (side.pace.texts === 0 || sessionId === '') continue
       const [first, ...others] = phones
       open = open.filter(({ settledAt, refusedWith }) => settledAt === null && refusedWith === null)
-      if (first === undefined || open.length > 3) continue
+      if (first === undefined) continue
       if (view !== null && view.waiting > 3) continue
+      // The one at the terminal works on whatever the network does.
+      if (view !== null && (view.remote !== 'live' ? people.chance(0.5) : people.chance(0.15))) {
+        host?.tell({ order: 'prompt', text: `terminal#${name}-${++prompts}#` })
+        continue
+      }
       const phone = people.pick([first, ...others])
+      if (open.length > 3) continue
       if (people.chance(0.1)) {
         open.push(phone.tap('setMode', sessionId, { modeId: people.pick(['default', 'plan']) }))
       } else open.push(phone.tap('sendPrompt', sessionId, { text: `prompt#${name}-${++prompts}#` }))
