@@ -1,9 +1,10 @@
 // Builds dist/: the command, the server, the demo agent, the bridge as a library, the page. `--types` adds the bridge's declarations.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
+import { licencesText, packagesOf } from './licences.mjs'
 import { root } from './ready.mjs'
 import { seedArchive } from './seed.mjs'
 
@@ -11,10 +12,11 @@ import { seedArchive } from './seed.mjs'
 process.env.NODE_ENV = 'production'
 // Built beside its place and swapped in whole: a process that starts meanwhile never finds half of it.
 const dist = join(root, `dist.${process.pid}`)
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+// Some packages are CommonJS and ask for Node's own modules when they are loaded.
+const requiring = "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)"
 
 process.on('exit', () => rmSync(dist, { recursive: true, force: true }))
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     offdesk: 'agent-cli/launch/offdesk.mjs',
@@ -30,20 +32,25 @@ await build({
   format: 'esm',
   target: 'node20',
   jsx: 'automatic',
-  // Packages with wasm, data files or native parts stay packages; what only shapes our own code is bundled.
-  external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
-  banner: { js: '#!/usr/bin/env node' },
+  // PGlite brings wasm and data files; the others are packages' optional native parts and tools that nobody here installs.
+  external: ['@electric-sql/pglite', '@electric-sql/pglite/*', 'bufferutil', 'utf-8-validate', 'react-devtools-core'],
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  banner: { js: `#!/usr/bin/env node\n${requiring}` },
+  metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
 })
 const migrations = join(root, 'server', 'db', 'migrations')
 if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
 cpSync(await seedArchive(), join(dist, 'seed.tgz'))
+const pageModules = []
 await buildPage({
   configFile: join(root, 'pwa', 'vite.config.ts'),
   logLevel: 'error',
   build: { outDir: join(dist, 'pwa'), emptyOutDir: true },
+  plugins: [{ name: 'modules', moduleParsed: ({ id }) => void pageModules.push(id) }],
 })
+writeFileSync(join(dist, 'licences.txt'), licencesText(packagesOf([...Object.keys(metafile.inputs), ...pageModules])))
 if (process.argv.includes('--types')) declareBridge()
 const place = join(root, 'dist')
 const old = `${dist}.old`

@@ -29,7 +29,7 @@ export function installPackages() {
   say('Installing the packages (npm ci, about half a minute) …')
   run(
     'npm',
-    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
     'The packages could not be installed. Read the lines above; `npm ci` in this folder repeats it.',
   )
   writeFileSync(stamp, lock)
