@@ -13,7 +13,8 @@ process.env.NODE_ENV = 'production'
 // Built beside its place and swapped in whole: a process that starts meanwhile never finds half of it.
 const dist = join(root, `dist.${process.pid}`)
 // Some packages are CommonJS and ask for Node's own modules when they are loaded.
-const requiring = "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)"
+const requiring =
+  "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)"
 
 process.on('exit', () => rmSync(dist, { recursive: true, force: true }))
 const { metafile } = await build({
