@@ -112,11 +112,18 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
       await passes(fault.holdMs * 2)
       host?.shiftClock(0)
     }),
-    'host.zombie': onScene(async (scene, { holdMs }) => {
-      const end = await scene.clone(world.folder('clone'))
-      await passes(holdMs * 2)
-      await end()
-    }),
+    'host.zombie'({ target, holdMs }) {
+      // The one on the small disk stays there.
+      const scene = of(
+        world.scenes.filter(({ workstation }) => workstation.disk === null),
+        target,
+      )
+      return alone([scene], async () => {
+        const end = await scene.clone(world.folder('clone'))
+        await passes(holdMs * 2)
+        await end()
+      })
+    },
     async 'host.diskFull'(fault) {
       const scene = world.scenes.find(({ workstation, dataDir }) => workstation.disk && dataDir === workstation.dataDir)
       const disk = scene?.workstation.disk

@@ -49,7 +49,10 @@ export async function createControl(onLaunch: (launch: Launch) => (line: string)
     socket.once('close', () => sockets.delete(socket))
     let hear: ((line: string) => void) | null = null
     const order = (order: Order) => void socket.write(`${JSON.stringify(order)}\n`)
-    createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+    const lines = createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
+    // It hears the socket's errors a second time: a process that was killed while it was written to.
+    lines.on('error', () => socket.destroy())
+    lines.on('line', (line) => {
       const report: Report = JSON.parse(line)
       if (report.kind === 'hello') {
         if (report.token !== token) return void socket.destroy()
