@@ -59,6 +59,12 @@ export default defineConfig({
         hookTimeout: 120_000,
         globalSetup: [built, programs],
       }),
+      // Short rounds of what `npm run faults` and `npm run model` do at length.
+      inProject('faults', ['test/{faults,model}/**/*.test.ts'], {
+        testTimeout: 180_000,
+        hookTimeout: 120_000,
+        globalSetup: [built, programs],
+      }),
       // Only by npm run test:agents: it needs agents that this tree does not install.
       inProject('agents', ['test/agents/**/*.test.ts'], {
         testTimeout: 120_000,
