@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import type { Database, Signals, Tx } from './handle.ts'
 import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
+import { preparing } from './preparing.ts'
 import * as schema from './schema.ts'
 
 const CHANNEL = 'offdesk'
@@ -18,7 +19,7 @@ export async function openPostgres(
   const options = { onnotice: () => {}, connection: { application_name: 'offdesk' } }
   await migrateAlone(postgres(place.url, { ...options, max: 1 }), migrations)
   const client = postgres(place.url, { ...options, max: place.poolSize ?? 10 })
-  const db = drizzle(client, { schema })
+  const db = drizzle(preparing(client), { schema })
   const tx = db as unknown as Tx // see pglite.ts
   return {
     kind: 'postgres',
