@@ -42,11 +42,15 @@ export function createCommands(given: {
   async function begin(command: HostCommand): Promise<void> {
     const before = ledger.lookup(command.id)
     // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
-    if (before !== undefined) return settlements.repeat()
+    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat()
     const facts = await factsFor(command)
     const refusal = refusalOf(command, facts)
-    const { fresh } = await ledger.intend(command.id, command.__typename)
-    if (!fresh) return
+    try {
+      if (!(await ledger.intend(command.id, command.__typename)).fresh) return
+    } catch (error) {
+      // Done without an intent on the disk it could be done twice (C3).
+      return settlements.settle(command.id, 'REFUSED', unnotable(error))
+    }
     if (isExpired(command, now())) return settlements.settle(command.id, 'EXPIRED')
     if (refusal !== null) return settlements.settle(command.id, 'REFUSED', refusal)
     const doing = finish(command, facts).finally(() => acting.delete(doing))
@@ -160,6 +164,11 @@ export function createCommands(given: {
       await intake
     },
   }
+}
+
+function unnotable(error: unknown): Refused {
+  const why = error instanceof Error ? error.message : String(error)
+  return { code: 'INTERNAL', message: `Nothing was done, for the workstation cannot note it. ${why}`, rule: 'C3' }
 }
 
 function refusedBy(error: unknown): Outcome {

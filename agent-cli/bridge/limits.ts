@@ -14,6 +14,10 @@ export const limits = {
   transcriptItems: 2_000,
   /** Settlements kept for those who answer too late (D3). */
   settledDecisions: 500,
+  /** What the disk refuses waits in memory up to this; half of it is kept free for what opens, settles and ends. */
+  maxWaitingBytes: 16 * 1024 * 1024,
+  /** A disk that refused is tried again after this. */
+  diskRetryMs: 1_000,
   /** From losing the server until the view says offline: as long as the server calls the host live. */
   offlineAfterMs: 50_000,
   /** How long processes left over from a stopped turn may take to end before they are killed. */

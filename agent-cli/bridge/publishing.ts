@@ -1,16 +1,16 @@
 // The one way events take: made well-formed, shown at once, large parts stored, written to the journal in order; text is joined first (E6, E7).
-// A journal that fails is said once and the session goes on unpublished. Knows no agent and no server.
-import { type EventBody, kindOf } from '../agent/translate/event-body.ts'
+// Knows no agent and no server.
+import type { EventBody } from '../agent/translate/event-body.ts'
 import type { Role } from '../agent/translate/update.ts'
-import { JournalError } from '../journal/failure.ts'
 import { wellFormed } from '../journal/well-formed.ts'
 import type { Board } from './board.ts'
-import { withBodies } from './large.ts'
+import { createKeeping } from './keeping.ts'
 import { limits } from './limits.ts'
 import type { SessionJournal } from './session-journal.ts'
+import type { JournalView } from './view.ts'
 
 export type Publishing = {
-  /** Shows and journals. Resolves when it is durable, or when the journal has failed; never rejects. */
+  /** Shows and journals. Resolves when it is durable, or when the disk refuses just now; never rejects. */
   record(body: EventBody): Promise<void>
   /** Text of a message as it streams. `messageId` null: a run of one role is one message. */
   text(role: Role, messageId: string | null, text: string): void
@@ -18,7 +18,7 @@ export type Publishing = {
   breakText(): void
   /** Journals facts that are shown already, for readers who were not there when they were new (E8, B2). */
   repeat(body: EventBody): Promise<void>
-  /** Runs `act` when everything recorded so far is in the journal, and before anything recorded later. */
+  /** Runs `act` when everything recorded so far is in the journal or waits for the disk, and before anything recorded later. */
   inOrder<T>(act: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -32,51 +32,20 @@ export function createPublishing(options: {
   journal: SessionJournal
   epoch: number
   mintId: (prefix: string) => string
-  onFailure: (error: unknown) => void
+  onJournal: (journal: JournalView) => void
   now?: () => Date
 }): Publishing {
   const { board, journal, epoch, mintId, now = () => new Date() } = options
-  let tail: Promise<unknown> = Promise.resolve()
+  const keeping = createKeeping({ journal, epoch, onJournal: options.onJournal })
   let run: Run | null = null
   let timer: NodeJS.Timeout | undefined
-  let hasFailed = false
-
-  function inOrder<T>(act: () => Promise<T>): Promise<T> {
-    flush()
-    const mine = tail.then(act)
-    tail = mine.catch(() => undefined)
-    return mine
-  }
 
   function publish(body: EventBody): Promise<void> {
     const at = now().toISOString()
     // A repair may not change the shape: keys are ours, only texts are the agent's.
     const whole = wellFormed(body) as unknown as EventBody
     board.happened({ body: whole, at, epoch })
-    return write(whole, at)
-  }
-
-  function write(whole: EventBody, at: string): Promise<void> {
-    const mine = tail.then(async () => {
-      if (!hasFailed) await append(whole, at)
-    })
-    const told = mine.catch((error: unknown) => {
-      if (hasFailed) return
-      hasFailed = true
-      options.onFailure(error)
-    })
-    tail = told
-    return told
-  }
-
-  async function append(whole: EventBody, at: string): Promise<void> {
-    try {
-      await journal.append(epoch, await withBodies(whole, journal.bodies), at)
-    } catch (error) {
-      // One bad event never wedges a session (E7): what is too large for any form of it is replaced here.
-      if (!(error instanceof JournalError) || error.fault !== 'TOO_LARGE') throw error
-      await journal.append(epoch, { tombstone: { replacedKind: kindOf(whole), reason: error.message } }, at)
-    }
+    return keeping.write(whole, at)
   }
 
   function flush(): void {
@@ -114,11 +83,14 @@ export function createPublishing(options: {
       flush()
       run = null
     },
-    repeat: (body) => write(body, now().toISOString()),
-    inOrder,
-    async close() {
+    repeat: (body) => keeping.write(body, now().toISOString()),
+    inOrder(act) {
       flush()
-      await tail
+      return keeping.inOrder(act)
+    },
+    close() {
+      flush()
+      return keeping.close()
     },
   }
 }

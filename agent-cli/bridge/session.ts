@@ -25,7 +25,7 @@ import { snapshotOf } from './snapshot.ts'
 import { openSession } from './starting.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { createUpdates } from './updates.ts'
-import type { Rung } from './view.ts'
+import type { JournalView, Rung } from './view.ts'
 import { saidOf, wordsGo } from './words.ts'
 
 export * from './contract.ts'
@@ -43,7 +43,7 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
   const { journal, epoch, place, view, loadSessionId } = await openSession(options, ceiling)
   const attachmentId = mintId('att')
   const board = createBoard(view)
-  const publishing = createPublishing({ board, journal, epoch, mintId, onFailure: journalFailed })
+  const publishing = createPublishing({ board, journal, epoch, mintId, onJournal: showJournal })
   let connection: AgentConnection | null = null
   let agentSessionId: string | null = null
   let modes: Modes | null = null
@@ -193,8 +193,11 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
   }
 
   function journalFailed(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    board.change((now) => ({ ...now, journal: { state: 'failed', message } }))
+    showJournal({ state: 'failed', message: error instanceof Error ? error.message : String(error) })
+  }
+
+  function showJournal(given: JournalView): void {
+    board.change((now) => ({ ...now, journal: given }))
   }
 
   /** What an answer brings with it: words for the agent (D7), a mode after a plan (C3). */

@@ -10,10 +10,12 @@ import type { Refused } from './rights.ts'
 export type CommandResult = CommandSettlement['state']
 
 export type Settlements = {
-  /** Notes the result durably and tells the server when it can be reached. */
+  /** Notes the result durably and tells the server when it can be reached. What the disk will not note is told from memory. Never rejects. */
   settle(commandId: string, state: CommandResult, refusal?: Refused | null): Promise<void>
   /** Says again a result that was noted before; the server asks by sending the command again. */
   repeat(): void
+  /** True for a command whose result was told, or will be, without the ledger: it is not begun again. */
+  isUnnoted(commandId: string): boolean
   /** Resolves when everything noted is told, or at the signal. Never rejects. */
   flushed(signal: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -23,11 +25,16 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
   const { ledger, call } = given
   const ended = new AbortController()
   let telling: Promise<void> | null = null
+  /** Results the ledger could not take, oldest first, and the ids of all there ever were. */
+  const unnoted: LedgerEntry[] = []
+  const unnotedIds = new Set<string>()
+  /** Told, although the ledger could not note it: a full disk must not keep what stands behind it from being told. */
+  const told = new Set<string>()
 
   async function tell(): Promise<void> {
     const backoff = createBackoff()
     while (!ended.signal.aborted) {
-      const [entry] = ledger.settledUnsent()
+      const entry = unnoted[0] ?? ledger.settledUnsent().find(({ commandId }) => !told.has(commandId))
       if (entry === undefined) return
       try {
         await call(SettleCommand, { input: inputOf(entry) }, { signal: ended.signal })
@@ -39,7 +46,8 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
           continue
         }
       }
-      await ledger.sent(entry.commandId)
+      if (unnoted[0] === entry) unnoted.shift()
+      else await ledger.sent(entry.commandId).catch(() => told.add(entry.commandId))
       backoff.reset()
     }
   }
@@ -53,9 +61,16 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
 
   return {
     async settle(commandId, state, refusal) {
-      await ledger.result(commandId, state, refusal ? JSON.stringify(sayable(refusal)) : undefined)
+      const reason = refusal ? JSON.stringify(sayable(refusal)) : undefined
+      try {
+        await ledger.result(commandId, state, reason)
+      } catch {
+        unnotedIds.add(commandId)
+        unnoted.push({ commandId, kind: '', at: '', state, reason: reason ?? null, sent: false })
+      }
       void start().catch(() => undefined)
     },
+    isUnnoted: (commandId) => unnotedIds.has(commandId),
     repeat: () => void start().catch(() => undefined),
     async flushed(signal) {
       const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
