@@ -2,10 +2,10 @@
 import { randomInt } from 'node:crypto'
 import { ALPHABET, normaliseCode } from '../../protocol/pairing.ts'
 import type { Tx } from '../db/database.ts'
-import { enrolHost, findHost, type HostRow } from '../store/hosts.ts'
+import { anyHostEnrolled, enrolHost, findHost, type HostRow } from '../store/hosts.ts'
 import { createOwner, firstOwner } from '../store/owners.ts'
 import { refuse } from '../store/refused.ts'
-import { replaceSetupCode, useSetupCode, wasSetupCodeUsed } from '../store/setup-codes.ts'
+import { addSetupCode, holdSetupCodes, replaceSetupCode, useSetupCode, wasSetupCodeUsed } from '../store/setup-codes.ts'
 import { ownerTopic, type Ring } from '../store/topic.ts'
 import { limited, type Outcome, SETUP_CODE } from './limited.ts'
 import { parseKey, parseName, parsePlatform } from './parse.ts'
@@ -17,11 +17,22 @@ export const randomCode = (count: number): string =>
 
 export const hashCode = (typed: string): string => hashToken(normaliseCode(typed))
 
+const grouped = (code: string): string => code.replace(/(.{4})(.{4})(.{4})/, '$1-$2-$3')
+
 /** A new code of 60 bits in three groups; the one before stops working. */
 export async function openSetup(tx: Tx): Promise<string> {
   const code = randomCode(12)
   await replaceSetupCode(tx, hashCode(code))
-  return code.replace(/(.{4})(.{4})(.{4})/, '$1-$2-$3')
+  return grouped(code)
+}
+
+/** One more code for the first host, beside those that other processes on this database have shown; null once somebody is enrolled. */
+export async function openSharedSetup(tx: Tx): Promise<string | null> {
+  await holdSetupCodes(tx)
+  if (await anyHostEnrolled(tx)) return null
+  const code = randomCode(12)
+  await addSetupCode(tx, hashCode(code))
+  return grouped(code)
 }
 
 /** Enrols a host by the setup code; the first one brings its owner into being. Safe to retry with the same key and code. */

@@ -1,5 +1,5 @@
 /** The one-time code that makes a stranger's host the owner's. Knows no file and no terminal. */
-import { and, count, eq, isNotNull, isNull } from 'drizzle-orm'
+import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { setupCode } from '../db/schema.ts'
@@ -10,13 +10,24 @@ export async function replaceSetupCode(tx: Tx, codeHash: string): Promise<void> 
   await tx.insert(setupCode).values({ codeHash })
 }
 
-/** True for the one call that uses it up. */
+/** Until the transaction ends no code is used up: what the caller reads from now on about who is enrolled stays so. */
+export async function holdSetupCodes(tx: Tx): Promise<void> {
+  await tx.execute(sql`lock table ${setupCode} in exclusive mode`)
+}
+
+/** One more, beside those of other processes. */
+export async function addSetupCode(tx: Tx, codeHash: string): Promise<void> {
+  await tx.insert(setupCode).values({ codeHash })
+}
+
+/** True for the one call that uses it up; every other code stops working with it. */
 export async function useSetupCode(tx: Tx, codeHash: string): Promise<boolean> {
   const used = await tx
     .update(setupCode)
     .set({ usedAt: instantNow })
     .where(and(eq(setupCode.codeHash, codeHash), isNull(setupCode.usedAt)))
     .returning({ codeHash: setupCode.codeHash })
+  if (used.length > 0) await tx.delete(setupCode).where(isNull(setupCode.usedAt))
   return used.length > 0
 }
 
