@@ -84,12 +84,27 @@ async function migrated(
   }
   return {
     kind: 'pglite',
-    transaction: (work) => db.transaction((inner) => work(inner as unknown as Tx)),
-    read: (work) => work(tx),
+    transaction: inTurn((work) => db.transaction((inner) => work(inner as unknown as Tx))),
+    read: async (work) => afterTurn(await work(tx)),
     signals: null,
     backup: null,
   }
 }
+
+type Transaction = Database['transaction']
+
+// PGlite answers without ever leaving the microtasks: however many transactions wait, no socket is read before the last of them is done.
+function inTurn(run: Transaction): Transaction {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(() => run(work))
+    last = mine.catch(() => {}).then(afterTurn)
+    return mine
+  }
+}
+
+/** Sockets and timers have been served in between. */
+const afterTurn = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(resolve, value))
 
 /** A file that PostgreSQL writes once and never again: a copy of it is another file, made at another time. */
 async function homeOf(dataDir: string): Promise<string> {
