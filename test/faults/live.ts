@@ -65,7 +65,8 @@ export function createLive<T>(options: LiveOptions<T>): Live {
         clearTimeout(deaf)
         clearTimeout(patience)
         stop = () => {}
-        void client.dispose()
+        // It rejects with the error of a socket that never opened, which `error` has told.
+        void Promise.resolve(client.dispose()).catch(() => undefined)
         socket?.terminate()
         resolve()
       }

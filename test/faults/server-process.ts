@@ -22,10 +22,14 @@ export async function createServerProcess(given: {
   dist: string
   dataDir: string
   databaseUrl: string | null
+  /** It ended by itself, with its last words. */
+  onDeath: (said: string) => void
 }): Promise<ServerProcess> {
   const port = await freePort()
   let program: Program | null = null
   let setupCode: string | null = null
+  /** Somebody here ends it: then its end is no news. */
+  let isEnding = false
 
   const started = (): Promise<Program> =>
     new Promise((resolve, reject) => {
@@ -63,10 +67,15 @@ export async function createServerProcess(given: {
       return setupCode
     },
     async start() {
+      isEnding = false
       const deadline = performance.now() + 30_000
       for (;;) {
         try {
-          program = await started()
+          const one = await started()
+          program = one
+          void one.exited.then(() => {
+            if (program === one && !isEnding) given.onDeath(one.said())
+          })
           return
         } catch (error) {
           if (performance.now() > deadline) throw error
@@ -74,8 +83,14 @@ export async function createServerProcess(given: {
         }
       }
     },
-    stop: () => here().end(8000),
-    kill: () => here().kill(),
+    stop() {
+      isEnding = true
+      return here().end(8000)
+    },
+    kill() {
+      isEnding = true
+      return here().kill()
+    },
   }
 }
 

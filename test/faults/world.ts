@@ -56,7 +56,14 @@ export async function createWorld(given: {
   const servers: ServerProcess[] = []
   // A shared database may have several servers: workstations speak to the first, devices to the last.
   for (let index = 0; index < (postgres ? 2 : 1); index++) {
-    const server = await createServerProcess({ dist, dataDir: folder(`server-${index}`), databaseUrl })
+    const onDeath = (said: string) => {
+      complaints.push(`server ${index} ended by itself: ${said.slice(-1500)}`)
+      // Its owner starts it again.
+      void server
+        .start()
+        .catch((error: unknown) => complaints.push(`server ${index} did not come back: ${String(error)}`))
+    }
+    const server = await createServerProcess({ dist, dataDir: folder(`server-${index}`), databaseUrl, onDeath })
     await server.start()
     servers.push(server)
   }
