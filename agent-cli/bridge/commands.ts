@@ -42,7 +42,7 @@ export function createCommands(given: {
   async function begin(command: HostCommand): Promise<void> {
     const before = ledger.lookup(command.id)
     // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
-    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat()
+    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)
     const facts = await factsFor(command)
     const refusal = refusalOf(command, facts)
     try {

@@ -12,8 +12,11 @@ export type CommandResult = CommandSettlement['state']
 export type Settlements = {
   /** Notes the result durably and tells the server when it can be reached. What the disk will not note is told from memory. Never rejects. */
   settle(commandId: string, state: CommandResult, refusal?: Refused | null): Promise<void>
-  /** Says again a result that was noted before; the server asks by sending the command again. */
-  repeat(): void
+  /**
+   * Says what is untold, and again the result of that command: the server asks by sending it again, also after it was put back to before it
+   * heard (C2).
+   */
+  repeat(commandId?: string): void
   /** True for a command whose result was told, or will be, without the ledger: it is not begun again. */
   isUnnoted(commandId: string): boolean
   /** Resolves when everything noted is told, or at the signal. Never rejects. */
@@ -25,6 +28,7 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
   const { ledger, call } = given
   const ended = new AbortController()
   let telling: Promise<void> | null = null
+  const again = new Set<string>()
   /** Results the ledger could not take, oldest first, and the ids of all there ever were. */
   const unnoted: LedgerEntry[] = []
   const unnotedIds = new Set<string>()
@@ -34,7 +38,8 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
   async function tell(): Promise<void> {
     const backoff = createBackoff()
     while (!ended.signal.aborted) {
-      const entry = unnoted[0] ?? ledger.settledUnsent().find(({ commandId }) => !told.has(commandId))
+      const untold = ledger.settledUnsent().find(({ commandId }) => !told.has(commandId))
+      const entry = unnoted[0] ?? untold ?? askedAgain()
       if (entry === undefined) return
       try {
         await call(SettleCommand, { input: inputOf(entry) }, { signal: ended.signal })
@@ -46,10 +51,21 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
           continue
         }
       }
+      again.delete(entry.commandId)
       if (unnoted[0] === entry) unnoted.shift()
       else await ledger.sent(entry.commandId).catch(() => told.add(entry.commandId))
       backoff.reset()
     }
+  }
+
+  function askedAgain(): LedgerEntry | undefined {
+    for (const id of again) {
+      const entry = ledger.lookup(id)
+      if (entry !== undefined && entry.state !== null) return entry
+      // Being done: it is told when there is a result.
+      again.delete(id)
+    }
+    return undefined
   }
 
   function start(): Promise<void> {
@@ -71,7 +87,10 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
       void start().catch(() => undefined)
     },
     isUnnoted: (commandId) => unnotedIds.has(commandId),
-    repeat: () => void start().catch(() => undefined),
+    repeat(commandId) {
+      if (commandId !== undefined) again.add(commandId)
+      void start().catch(() => undefined)
+    },
     async flushed(signal) {
       const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
       await Promise.race([start().catch(() => undefined), stopped])

@@ -44,3 +44,15 @@ test('[C3] a result is not given up because the server does not know this machin
   expect(tries).toBe(2)
   expect(ledger.settledUnsent()).toEqual([])
 })
+
+test('[C2] a result that was told is told again when the server asks again: it was put back to before it heard', async () => {
+  const { ledger, settlements, told } = await telling(() => {})
+  await ledger.intend('c', 'SetMode')
+  await settlements.settle('c', 'APPLIED')
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  settlements.repeat('c')
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  settlements.repeat()
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  expect(told.map(({ input }) => input.commandId)).toEqual(['c', 'c'])
+})
