@@ -49,13 +49,33 @@ export type Step = { kind: Kind; a: number; b: number }
 
 export const kinds = Object.keys(weights) as Kind[]
 export const faults: ReadonlySet<Kind> = new Set(kinds.slice(kinds.indexOf('losesMessage')))
-const table: Kind[] = kinds.flatMap((kind) => Array.from({ length: weights[kind] }, () => kind))
+/** What the real parts do by themselves, so that in their histories it is only a moment that passes. */
+const byItself: ReadonlySet<Kind> = new Set<Kind>([
+  ...([
+    'syncs',
+    'pushes',
+    'polls',
+    'intends',
+    'acts',
+    'results',
+    'tells',
+    'tellsAgent',
+    'delivers',
+    'commits',
+  ] as const),
+])
+const tableOf = (weightOf: (kind: Kind) => number): Kind[] =>
+  kinds.flatMap((kind) => Array.from({ length: weightOf(kind) }, () => kind))
+const tables = {
+  pure: tableOf((kind) => weights[kind]),
+  real: tableOf((kind) => (byItself.has(kind) ? Math.ceil(weights[kind] / 5) : weights[kind])),
+}
 
 export const largestStep = 0x7fffffff
 
-/** Every number up to `largestStep` is a step. */
-export const stepOf = (number: number): Step => ({
-  kind: table[number % table.length] as Kind,
+/** Every number up to `largestStep` is a step of either machine. */
+export const stepOf = (number: number, machine: keyof typeof tables = 'pure'): Step => ({
+  kind: tables[machine][number % tables[machine].length] as Kind,
   a: (number >>> 8) & 0xff,
   b: (number >>> 17) & 0xff,
 })

@@ -1,0 +1,129 @@
+// One history's actors on the real parts: the session as it lives and dies, what the agent was told, what devices asked. Knows no step.
+import { readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Settlement } from '../../../agent-cli/bridge/view.ts'
+import type { Invariant } from '../pure/invariants.ts'
+import { type Ask, createWatcher, type Watcher } from './people.ts'
+import type { Place, Workstation } from './place.ts'
+import { createNet, type Net } from './wire.ts'
+
+export type Scene = {
+  readonly place: Place
+  readonly sessionId: string
+  host: Workstation | null
+  isAgentDead: boolean
+  /** Of another history's state nothing is to be learnt. */
+  isBackedUp: boolean
+  count: number
+  /** Title of what was asked → the options the agent was told, one life after another. */
+  readonly effects: Map<string, string[]>
+  /** Text of a prompt → how often the agent was given it. */
+  readonly ran: Map<string, number>
+  readonly asked: Ask[][]
+  readonly devices: { net: Net; watcher: Watcher; revokedAt: number | null }[]
+  readonly terminal: { decisionId: string; said: Settlement | null; known: boolean }[]
+  /** Decisions seen in this life of the host. */
+  seen: Set<string>
+  violated: { invariant: Invariant; detail: string } | null
+  violate(invariant: Invariant, detail: string): void
+  startsHost(): Promise<void>
+  /** As kill -9 would: what was not synced is lost, its agent dies, its lock has nobody. */
+  killsHost(): Promise<void>
+  /** The person closes it, and it says so while it can. */
+  stopsHost(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openScene(place: Place): Promise<Scene> {
+  let scene: Scene
+  const restoresAtStart = () => place.store.restores
+  const newNet = () =>
+    createNet(async (asked, answer) => {
+      if (!asked.includes('PushEvents')) return
+      const lastSeq = /"lastSeq":(\d+)/.exec(answer)?.[1]
+      const restores = restoresAtStart()
+      if (lastSeq === undefined || scene.sessionId === '') return
+      const known = await place.store.read(async (tx) =>
+        tx.query.session.findFirst({ where: (row, { eq }) => eq(row.id, scene.sessionId) }),
+      )
+      if (place.store.restores === restores && Number(lastSeq) > (known?.lastSeq ?? 0))
+        scene.violate('acknowledged', `${lastSeq} is acknowledged, ${known?.lastSeq ?? 0} are stored`)
+    })
+  const first = await place.startHost(newNet())
+  const sessionId = first.session.id
+  for (const [index, person] of place.people.entries())
+    if (person.token === '') await place.replace(index, first.session)
+  scene = {
+    ...{ place, sessionId, host: first, isAgentDead: false, isBackedUp: false, count: 0, violated: null },
+    ...{ effects: new Map(), ran: new Map(), terminal: [], seen: new Set() },
+    asked: place.people.map(() => []),
+    devices: place.people.map(({ token }) => ({
+      ...{ net: createNet(), watcher: createWatcher(token, sessionId), revokedAt: null },
+    })),
+    violate(invariant, detail) {
+      scene.violated ??= { invariant, detail }
+    },
+    async startsHost() {
+      if (scene.host) return
+      scene.host = await place.startHost(newNet(), sessionId)
+      scene.isAgentDead = false
+      scene.seen = new Set()
+      listens(scene)
+    },
+    async killsHost() {
+      const { host } = scene
+      if (!host) return
+      scene.host = null
+      host.life.isOver = true
+      host.net.end()
+      await host.agent.close()
+      await letGo(place.folderOf(sessionId))
+      void host.session.close().catch(() => undefined)
+      void host.link.close().catch(() => undefined)
+    },
+    async stopsHost() {
+      const { host } = scene
+      if (!host) return
+      scene.host = null
+      await host.session.close('The person closed it.')
+      await host.link.close()
+      host.net.end()
+      await host.agent.close()
+    },
+    async close() {
+      for (const { watcher } of scene.devices) watcher.cut()
+      await scene.stopsHost()
+    },
+  }
+  listens(scene)
+  return scene
+}
+
+/** A dead process holds no lock. */
+async function letGo(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name.startsWith('lock.')) await unlink(join(folder, name))
+}
+
+/** The agent takes what it is given, and ends its turn when nothing it asked is open. */
+function listens(scene: Scene): void {
+  const mine = scene.host
+  if (!mine) return
+  void (async () => {
+    while (scene.host === mine) {
+      const { text } = await mine.agent.prompted(2_000_000_000).catch(() => ({ text: null }))
+      if (text === null) return
+      scene.ran.set(text, (scene.ran.get(text) ?? 0) + 1)
+      setTimeout(() => ends(scene, mine), 5)
+    }
+  })()
+}
+
+export function ends(scene: Scene, mine: Workstation): void {
+  if (scene.host !== mine || scene.isAgentDead) return
+  if (mine.session.view().decisions.length > 0) return void setTimeout(() => ends(scene, mine), 25)
+  try {
+    mine.agent.ends()
+  } catch {
+    // Its turn has ended already.
+  }
+}

@@ -1,0 +1,222 @@
+// One step of a history on the real parts. Where the product cannot be cut so finely, a moment passes and it does what it does.
+import { createHash } from 'node:crypto'
+import { readMeta } from '../../../agent-cli/journal/meta.ts'
+import { createCaller } from '../../../agent-cli/remote/credentials.ts'
+import { RevokeDevice } from '../../../agent-cli/remote/host-operations.ts'
+import { PushEvents } from '../../../agent-cli/remote/session-operations.ts'
+import { randomText } from '../../../protocol/bytes.ts'
+import type { Step } from '../steps.ts'
+import { type Ask, sends } from './people.ts'
+import type { Scene } from './scene.ts'
+import { stored } from './store.ts'
+
+const moment = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+
+/** True when the step did something; false when there was nothing for it to happen to. */
+export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean> {
+  const { host, place } = scene
+  const isWorking = host !== null && !scene.isAgentDead
+  for (const { id } of host?.session.view().decisions ?? []) scene.seen.add(id)
+  switch (kind) {
+    case 'says':
+      scene.count += 1
+      return isWorking ? did(host.agent.says(`text ${scene.count} `, { messageId: `m${scene.count}` })) : false
+    case 'asks': {
+      if (!isWorking) return false
+      scene.count += 1
+      const title = `ask ${scene.count}`
+      const asked = host.agent.asks({ title, command: title })
+      asked.answered(60_000).then(
+        (option) => scene.effects.set(title, [...(scene.effects.get(title) ?? []), option]),
+        () => undefined,
+      )
+      return true
+    }
+    case 'terminalAnswers': {
+      const ids = [...scene.seen]
+      const decisionId = ids[a % ids.length]
+      return host && decisionId ? did(await terminalAnswers(scene, decisionId, b % 2 ? 'allow' : 'deny')) : false
+    }
+    case 'terminalPrompts':
+      if (!isWorking) return false
+      scene.count += 1
+      return did(void host.session.prompt(`typed ${scene.count}`).catch(() => undefined))
+    case 'deviceAllows':
+    case 'deviceDenies':
+    case 'deviceErrs':
+    case 'devicePrompts':
+      return deviceAsks(scene, kind, a, b)
+    case 'deviceResends': {
+      const index = a % scene.asked.length
+      const mine = scene.asked[index]?.filter(({ refused }) => refused === null) ?? []
+      const asked = mine[b % mine.length]
+      return asked ? did(void send(scene, index, asked)) : false
+    }
+    case 'losesMessage':
+    case 'losesReply':
+    case 'repeatsMessage':
+    case 'delaysMessage': {
+      const net = a % 3 === 0 ? scene.devices[b % scene.devices.length]?.net : host?.net
+      return net ? did(net.plan(kind)) : false
+    }
+    case 'cutsNetwork':
+      return host ? did(host.net.cut()) : false
+    case 'mendsNetwork':
+      if (!host) return false
+      host.net.mend()
+      return did(b % 2 && (await host.net.release()))
+    case 'cutsViewer':
+      return did(scene.devices[a % scene.devices.length]?.watcher.cut())
+    case 'views':
+      if (!place.isServerUp) return false
+      return did(watch(scene, a % scene.devices.length))
+    case 'killsHost':
+      return host ? did(await scene.killsHost()) : false
+    case 'startsHost':
+      return host === null ? did(await scene.startsHost()) : false
+    case 'killsAgent':
+      if (!isWorking) return false
+      scene.isAgentDead = true
+      return did(host.agent.dies())
+    case 'killsServer':
+      return place.isServerUp ? did(await place.stopServer()) : false
+    case 'startsServer':
+      return place.isServerUp ? false : did(await place.startServer())
+    case 'failsCommit':
+      return did(place.store.failCommit())
+    case 'backsUp':
+      await place.store.backUp()
+      scene.isBackedUp = true
+      return true
+    case 'restores':
+      return restores(scene)
+    case 'revokes':
+      return a % 2 === 0 ? revokes(scene, place.people.length - 1) : false
+    case 'saysPoison':
+    case 'zombieSpeaks':
+      return zombieSpeaks(scene, kind === 'saysPoison', a)
+    case 'losesBell':
+      // In one process no ring is lost on the way; across processes the contract suite loses them.
+      return false
+    default:
+      return did(await moment(a % 6))
+  }
+}
+
+const did = (_: unknown): true => true
+
+export function watch(scene: Scene, index: number): void {
+  const device = scene.devices[index]
+  if (device && device.revokedAt === null && scene.place.isServerUp && scene.host) {
+    if (device.watcher.isEnded) device.watcher.cut()
+    device.watcher.resume(scene.place.server)
+  }
+}
+
+export async function terminalAnswers(scene: Scene, decisionId: string, optionId: string): Promise<void> {
+  const known = scene.seen.has(decisionId)
+  const said = await scene.host?.session.answer(decisionId, { is: 'option', optionId }).catch(() => null)
+  scene.terminal.push({ decisionId, said: said ?? null, known })
+}
+
+async function deviceAsks(scene: Scene, kind: Step['kind'], a: number, b: number): Promise<boolean> {
+  const index = a % scene.asked.length
+  const { sessionId } = scene
+  scene.count += 1
+  const key = randomText(16)
+  const common = { key, made: null, refused: null }
+  if (kind === 'devicePrompts') {
+    const text = `prompt ${scene.count}`
+    const input = { sessionId, key, text }
+    return queue(scene, index, {
+      ...common,
+      about: 'prompt',
+      text,
+      mutation: 'sendPrompt',
+      type: 'SendPromptInput',
+      input,
+    })
+  }
+  const open = scene.place.isServerUp ? (await stored(scene.place.store, sessionId)).decisions : []
+  const decision = open[open.length - 1 - (b % open.length)]
+  if (!decision) return false
+  const wrong = kind === 'deviceErrs' ? { evidenceDigest: createHash('sha256').update('wrong').digest('hex') } : {}
+  const optionId = kind === 'deviceDenies' ? 'deny' : 'allow'
+  const input = { sessionId, key, decisionId: decision.id, epoch: decision.epoch, optionId, ...wrong }
+  const asked = { ...common, about: 'answer', text: decision.id, input } as const
+  return queue(scene, index, { ...asked, mutation: 'answerPermission', type: 'AnswerPermissionInput' })
+}
+
+function queue(scene: Scene, index: number, asked: Ask): true {
+  scene.asked[index]?.push(asked)
+  void send(scene, index, asked)
+  return true
+}
+
+/** Tries once; what was not heard is sent again by another step, or by the heal. */
+export async function send(scene: Scene, index: number, asked: Ask): Promise<void> {
+  const { place } = scene
+  const [device, person] = [scene.devices[index], place.people[index]]
+  if (!device || !person) return
+  const wasRevoked = device.revokedAt !== null
+  const { restores } = place.store
+  const before = asked.made
+  try {
+    const isHeard = await sends(device.net, place.server.url, person.token, asked)
+    if (isHeard && wasRevoked && asked.refused === null)
+      scene.violate('silence', `a command of device ${index} is taken after it was revoked`)
+  } catch (error) {
+    // A row that went with a restore is made anew.
+    if (place.store.restores === restores && before !== null) scene.violate('onceOnly', String(error))
+    else asked.made = null
+  }
+}
+
+async function restores(scene: Scene): Promise<boolean> {
+  const { place } = scene
+  if (!scene.isBackedUp) return false
+  await place.stopServer()
+  await place.store.restore()
+  await place.startServer()
+  return true
+}
+
+async function revokes(scene: Scene, index: number): Promise<boolean> {
+  const { place } = scene
+  const [device, person] = [scene.devices[index], place.people[index]]
+  if (!device || !person || device.revokedAt !== null || !place.isServerUp || !scene.host) return false
+  const call = createCaller({
+    ...{ endpoint: { url: place.server.url }, identity: scene.host.link.identity, sessionId: null },
+  })
+  const isDone = await call(RevokeDevice, { id: person.id }).then(
+    () => true,
+    () => false,
+  )
+  if (isDone) device.revokedAt = Date.now()
+  return isDone
+}
+
+/** A process that was taken for dead: an older epoch, or another attachment of this one, or other bytes under a number that is used. */
+async function zombieSpeaks(scene: Scene, isConflict: boolean, a: number): Promise<boolean> {
+  const { place, sessionId } = scene
+  if (!place.isServerUp || !scene.host) return false
+  const facts = await readMeta(`${place.folderOf(sessionId)}/meta.json`)
+  const { lastSeq } = await stored(place.store, sessionId)
+  if (lastSeq === 0) return false
+  const endpoint = { url: place.server.url }
+  const call = createCaller({ endpoint, identity: scene.host.link.identity, sessionId })
+  const isOlder = !isConflict && facts.epoch > 1 && a % 2 === 0
+  const attachmentId = isConflict ? String(facts.attachmentId) : 'att_zombie0000000000000000'
+  const seq = isConflict ? 1 + (a % lastSeq) : lastSeq + 1
+  const digest = createHash('sha256').update(`zombie ${a}`).digest('hex')
+  const events = [
+    { seq, at: new Date().toISOString(), digest, body: { agentText: { messageId: 'z', text: 'zombie' } } },
+  ]
+  const epoch = isOlder ? facts.epoch - 1 : facts.epoch
+  const isTaken = await call(PushEvents, { sessionId, epoch, attachmentId, events }).then(
+    () => true,
+    () => false,
+  )
+  if (isTaken) scene.violate('prefix', `what a zombie said as number ${seq} is taken`)
+  return true
+}

@@ -1,0 +1,113 @@
+// The database's double-edged friend: the real one, whose commits fail or take their time as told, and which can be put back to an older state.
+// Also reads what a history left, as it lies in the tables and in the journal's files.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { asc, eq, sql } from 'drizzle-orm'
+import type { Database, Tx } from '../../../server/db/database.ts'
+import { command, decision, event, session } from '../../../server/db/schema.ts'
+
+export type Store = Database & {
+  /** The next transaction that is ready to commit fails instead. */
+  failCommit(): void
+  backUp(): Promise<void>
+  /** Sessions, events, decisions and commands are as they were; people are not. False when there is no older state. */
+  restore(): Promise<boolean>
+  readonly restores: number
+}
+
+const tables = ['session', 'event', 'body', 'body_chunk', 'decision', 'prompt', 'command']
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+
+export function createStore(database: Database, random: () => number): Store {
+  let isFailing = false
+  let hasBackup = false
+  let restores = 0
+  /** Widens what lies between a read and what follows it. */
+  const lag = async () => {
+    if (random() < 0.3) await pause(1 + random() * 4)
+  }
+  const run = (tx: Tx, text: string) => tx.execute(sql.raw(text))
+  return {
+    ...database,
+    transaction: (work) =>
+      database.transaction(async (tx) => {
+        const value = await work(tx)
+        await lag()
+        if (isFailing) {
+          isFailing = false
+          throw new Error('the database is gone')
+        }
+        return value
+      }),
+    read: async (work) => {
+      const value = await database.read(work)
+      await lag()
+      return value
+    },
+    failCommit() {
+      isFailing = true
+    },
+    async backUp() {
+      await database.transaction(async (tx) => {
+        for (const table of [...tables, 'host']) {
+          await run(tx, `drop table if exists backup_${table}`)
+          await run(tx, `create table backup_${table} as table ${table}`)
+        }
+      })
+      hasBackup = true
+    },
+    async restore() {
+      if (!hasBackup) return false
+      await database.transaction(async (tx) => {
+        await run(tx, 'delete from command')
+        await run(tx, 'delete from session')
+        for (const table of tables) await run(tx, `insert into ${table} select * from backup_${table}`)
+        await run(
+          tx,
+          'update host set next_command_number = old.next_command_number from backup_host old where old.id = host.id',
+        )
+        await run(tx, `update server_fact set value = '${crypto.randomUUID()}' where name = 'incarnation'`)
+      })
+      restores += 1
+      return true
+    },
+    get restores() {
+      return restores
+    },
+  }
+}
+
+/** What the database holds of a session. */
+export const stored = (database: Database, sessionId: string) =>
+  database.read(async (tx) => {
+    const events = await tx
+      .select({ seq: event.seq, digest: event.digest })
+      .from(event)
+      .where(eq(event.sessionId, sessionId))
+      .orderBy(asc(event.seq))
+    const decisions = await tx.select().from(decision).where(eq(decision.sessionId, sessionId))
+    const commands = await tx
+      .select()
+      .from(command)
+      .where(eq(command.sessionId, sessionId))
+      .orderBy(asc(command.number))
+    const [row] = await tx.select().from(session).where(eq(session.id, sessionId))
+    return { events, decisions, commands, lastSeq: row?.lastSeq ?? 0 }
+  })
+export type Stored = Awaited<ReturnType<typeof stored>>
+
+export type Line = { seq: number; digest: string; body: Record<string, Record<string, unknown>> }
+
+/** The events on the disk, synced ones alone. */
+export async function journalled(folder: string): Promise<Line[]> {
+  const names = (await readdir(folder)).filter((name) => /^events\.(\d+\.)?log$/.test(name))
+  const lines: Line[] = []
+  for (const name of names)
+    for (const text of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+      const found = /^([0-9a-f]{64}) (\{"seq":(\d+),.*\})$/.exec(text)
+      if (found?.[2] === undefined) continue
+      const { body } = JSON.parse(found[2]) as { body: Line['body'] }
+      lines.push({ seq: Number(found[3]), digest: found[1] ?? '', body })
+    }
+  return lines.sort((one, other) => one.seq - other.seq)
+}
