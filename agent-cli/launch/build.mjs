@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
 import { licencesText, packagesOf } from './licences.mjs'
+import { postgresRepair } from './postgres-repair.mjs'
 import { root } from './ready.mjs'
 import { seedArchive } from './seed.mjs'
 
@@ -37,6 +38,7 @@ const { metafile } = await build({
   external: ['@electric-sql/pglite', '@electric-sql/pglite/*', 'bufferutil', 'utf-8-validate', 'react-devtools-core'],
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   banner: { js: `#!/usr/bin/env node\n${requiring}` },
+  plugins: [postgresRepair],
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
