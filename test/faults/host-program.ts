@@ -37,7 +37,7 @@ function look(): void {
     if (seen.has(id)) continue
     seen.add(id)
     const option = offered[random.between(0, offered.length - 1)]
-    const waitMs = random.between(0, 120)
+    const waitMs = random.between(20, 450)
     if (option === undefined) continue
     if (random.chance(answers)) setTimeout(() => void answer(id, option.id), waitMs)
     else setTimeout(() => isOpen(id) && void answer(id, option.id), PATIENCE_MS)
