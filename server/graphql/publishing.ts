@@ -1,5 +1,6 @@
 /** The host's side of a session: start, publish, store contents, end (E1 to E7). */
 import { write } from '../live/write.ts'
+import { appendEvents } from '../store/append-events.ts'
 import { endSession, startSession } from '../store/attachments.ts'
 import { knownEventKinds } from '../store/event-kinds.ts'
 import { isSessionId } from '../store/ids.ts'
@@ -9,6 +10,7 @@ import { type PolicyRow, readPolicy } from '../store/policies.ts'
 import { pushEvents } from '../store/push-events.ts'
 import { refuse } from '../store/refused.ts'
 import type { SessionRow } from '../store/sessions.ts'
+import { sessionTopic } from '../store/topic.ts'
 import { brokenText } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
 import { EventInput, readPushed } from './events/input.ts'
@@ -112,7 +114,9 @@ builder.mutationField('pushEvents', (t) =>
         })
       if (events.some((event) => event.seq < 1)) throw refuse('BAD_INPUT', 'Events are numbered from 1.')
       const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
-      const lastSeq = await write(context, (tx, ring) => pushEvents(tx, ring, by, push))
+      const appended = await context.database.read((tx) => appendEvents(tx, by, push))
+      if (appended !== null) context.bell.ring(sessionTopic(sessionId))
+      const lastSeq = appended ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))
       const firstSeq = events[0]?.seq
       if (firstSeq !== undefined) context.push.committed({ ownerId: by.ownerId, sessionId, firstSeq, lastSeq })
       return { lastSeq }

@@ -2,12 +2,13 @@
 import { randomText } from '../../protocol/bytes.ts'
 import { createDatabase, type Database, type Tx } from '../../server/db/database.ts'
 import { device, host, owner } from '../../server/db/schema.ts'
+import { appendEvents } from '../../server/store/append-events.ts'
 import { startSession } from '../../server/store/attachments.ts'
 import { type EventKind, readEvent } from '../../server/store/event-kinds.ts'
 import { encodePayload } from '../../server/store/payload.ts'
 import { pushEvents } from '../../server/store/push-events.ts'
 import type { PushedEvent } from '../../server/store/pushed-event.ts'
-import type { Ring, Topic } from '../../server/store/topic.ts'
+import { type Ring, sessionTopic, type Topic } from '../../server/store/topic.ts'
 import { startPostgres } from '../kit/postgres.ts'
 import { memoryDatabase } from '../kit/seed.ts'
 
@@ -141,7 +142,8 @@ export const settled = (seq: number, decisionId: string, commandId: string | nul
     origin: { surface: commandId ? 'DEVICE' : 'TERMINAL', commandId },
   })
 
-export function push(
+/** As the server takes a batch: in one statement where that is enough, else the long way. */
+export async function push(
   database: Database,
   who: Person,
   session: OpenSession,
@@ -149,7 +151,11 @@ export function push(
   ring: Ring = silent,
 ): Promise<number> {
   const { id: sessionId, epoch, attachmentId } = session
-  return database.transaction((tx) => pushEvents(tx, ring, who, { sessionId, epoch, attachmentId, events }))
+  const batch = { sessionId, epoch, attachmentId, events }
+  const appended = await database.read((tx) => appendEvents(tx, who, batch))
+  if (appended === null) return database.transaction((tx) => pushEvents(tx, ring, who, batch))
+  ring(sessionTopic(sessionId))
+  return appended
 }
 
 /** The code and numbers of the refusal that `work` ends with. Throws when it ends well. */

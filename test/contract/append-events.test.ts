@@ -1,0 +1,141 @@
+/** The push in one statement: what it stores is what the long way stores, and whatever needs a look it leaves alone. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { appendEvents } from '../../server/store/append-events.ts'
+import { endSession } from '../../server/store/attachments.ts'
+import { type EventRow, listEvents } from '../../server/store/events.ts'
+import { pushEvents } from '../../server/store/push-events.ts'
+import type { PushedEvent } from '../../server/store/pushed-event.ts'
+import { deleteSession, findSession } from '../../server/store/sessions.ts'
+import {
+  attach,
+  event,
+  newDecisionId,
+  type OpenSession,
+  opened,
+  type Person,
+  type Place,
+  person,
+  places,
+  silent,
+  text,
+  texts,
+} from './place.ts'
+
+describe.each(places)('a push in one statement on %s', (_name, open) => {
+  let place: Place
+  let who: Person
+  beforeAll(async () => {
+    place = await open()
+    who = await person(place.database)
+  }, 60_000)
+  afterAll(() => place?.close())
+
+  const append = ({ id: sessionId, epoch, attachmentId }: OpenSession, events: PushedEvent[], by: Person = who) =>
+    place.database.read((tx) => appendEvents(tx, by, { sessionId, epoch, attachmentId, events }))
+  const stored = (sessionId: string): Promise<EventRow[]> =>
+    place.other.read((tx) => listEvents(tx, sessionId, { after: null, before: null, limit: 500, backward: false }))
+  const seqs = async (sessionId: string) => (await stored(sessionId)).map((row) => row.seq)
+  const lastSeq = async (sessionId: string) =>
+    (await place.other.read((tx) => findSession(tx, who.ownerId, sessionId)))?.lastSeq
+
+  it('[E9] stores byte for byte what the long way stores', async () => {
+    const words = [
+      'plain',
+      '"quoted" \\ back\\u0041slash',
+      'line\nbreak\u2028\ttab',
+      'é ü 漢字 🙂 \u{10FFFF}',
+      '',
+      "it's {a: 1}",
+    ]
+    const batch = words.map((one, index) => text(index + 1, one))
+    const tool = { toolCallId: 't1', kind: 'read', title: 'Read', status: 'completed', rawInput: '{"path":"a"}' }
+    batch.push(event(batch.length + 1, 'ToolCallChanged', tool))
+    const other = { ...text(batch.length + 1), kind: 'Later', format: 'other' as const, known: null }
+    batch.push(other)
+    const [short, long] = [await attach(place.database, who), await attach(place.database, who)]
+    expect(await append(short, batch)).toBe(batch.length)
+    const { id: sessionId, epoch, attachmentId } = long
+    await place.database.transaction((tx) =>
+      pushEvents(tx, silent, who, { sessionId, epoch, attachmentId, events: batch }),
+    )
+    const shape = (rows: EventRow[]) =>
+      rows.map(({ sessionId: _, receivedAt, payload, ...row }) => ({
+        ...{ ...row, isRecent: Math.abs(Date.now() - receivedAt.getTime()) < 60_000 },
+        payload: Buffer.from(payload).toString('hex'),
+      }))
+    expect(shape(await stored(short.id))).toEqual(shape(await stored(long.id)))
+    expect(await lastSeq(short.id)).toBe(batch.length)
+  })
+
+  it('[E2] a repetition, an overlap and a gap are left to the long way, and nothing of them is stored', async () => {
+    const session = await attach(place.database, who)
+    expect(await append(session, texts(1, 3))).toBe(3)
+    for (const batch of [texts(1, 3), texts(3, 5), texts(5, 6), [text(4), text(6)], []])
+      expect(await append(session, batch)).toBeNull()
+    expect(await seqs(session.id)).toEqual([1, 2, 3])
+    expect(await append(session, texts(4, 4))).toBe(4)
+  })
+
+  it('[E4] another epoch, another attachment, another host or owner stores nothing', async () => {
+    const session = await attach(place.database, who)
+    const stranger = await person(place.database)
+    expect(await append({ ...session, epoch: 2 }, texts(1, 1))).toBeNull()
+    expect(await append({ ...session, attachmentId: 'att_other' }, texts(1, 1))).toBeNull()
+    expect(await append(session, texts(1, 1), stranger)).toBeNull()
+    expect(await append(session, texts(1, 1), { ...who, hostId: stranger.hostId })).toBeNull()
+    expect(await seqs(session.id)).toEqual([])
+    const newer = await attach(place.database, who, { id: session.id, epoch: 2 })
+    expect(await append(session, texts(1, 1))).toBeNull()
+    expect(await append(newer, texts(1, 1))).toBe(1)
+  })
+
+  it('[E5] an ended and a deleted session take nothing', async () => {
+    const [ended, deleted] = [await attach(place.database, who), await attach(place.database, who)]
+    const end = { sessionId: ended.id, epoch: 1, reason: 'done' }
+    await place.database.transaction((tx) => endSession(tx, silent, who, end))
+    await place.database.transaction((tx) => deleteSession(tx, silent, { ownerId: who.ownerId, id: deleted.id }))
+    expect(await append(ended, texts(1, 1))).toBeNull()
+    expect(await append(deleted, texts(1, 1))).toBeNull()
+    expect(await seqs(ended.id)).toEqual([])
+    expect(await seqs(deleted.id)).toEqual([])
+  })
+
+  it('[E6] [E7] what changes other rows, refers to a body, or can never be stored is left to the long way', async () => {
+    const session = await attach(place.database, who)
+    const body = { digest: 'b'.repeat(64), mediaType: 'text/plain', size: 70_000 }
+    const batches = [
+      [text(1), opened(2, newDecisionId())],
+      [text(1), event(2, 'TurnStarted', { turnId: 't1', promptId: null })],
+      [event(1, 'AgentText', { messageId: 'm', text: 'preview', textBody: body })],
+      [text(1), { ...text(2), problem: 'it holds a NUL character' }],
+      [text(1), { ...text(2), payload: new Uint8Array(300_000) }],
+    ]
+    for (const batch of batches) expect(await append(session, batch)).toBeNull()
+    expect(await seqs(session.id)).toEqual([])
+  })
+
+  it('[E2] [E3] of twenty pushes of the same numbers at once one is stored whole', async () => {
+    const session = await attach(place.database, who)
+    const ends = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        append(
+          session,
+          [1, 2, 3].map((seq) => text(seq, `from ${n}`)),
+        ),
+      ),
+    )
+    expect(ends.filter((end) => end !== null)).toEqual([3])
+    const rows = await stored(session.id)
+    expect(rows.map((row) => row.seq)).toEqual([1, 2, 3])
+    expect(
+      new Set(
+        rows.map(
+          (row) =>
+            Buffer.from(row.payload)
+              .toString()
+              .match(/from \d+/)?.[0],
+        ),
+      ).size,
+    ).toBe(1)
+  })
+})
