@@ -4,7 +4,7 @@ import { instantIn } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { command, host } from '../db/schema.ts'
 import type { Rung } from '../policy/rung.ts'
-import { mintId } from './ids.ts'
+import { idOfKey } from './ids.ts'
 import { encodePayload } from './payload.ts'
 import { notFound, refuse } from './refused.ts'
 import { hostTopic, type Ring, sessionTopic } from './topic.ts'
@@ -63,7 +63,7 @@ export async function createCommand(tx: Tx, ring: Ring, wanted: NewCommand): Pro
   const [row] = await tx
     .insert(command)
     .values({
-      id: mintId('cmd'),
+      id: idOfKey('cmd', senderOf(wanted), wanted.key),
       ownerId: wanted.ownerId,
       hostId: wanted.hostId,
       number: numbered.next - 1,

@@ -1,11 +1,12 @@
 /** Prompts from a device: sent, edited, withdrawn, let go on (C6). The host owns the queue; these are wishes. */
-import { randomText } from '../../../protocol/bytes.ts'
 import { requireBodies } from '../../store/bodies.ts'
+import { idOfKey } from '../../store/ids.ts'
 import { limits } from '../../store/limits.ts'
 import { refuse } from '../../store/refused.ts'
 import { builder } from '../builder.ts'
 import { rungForMode } from '../session-facts.ts'
 import { Attachment, AttachmentInput, Delivery } from '../values.ts'
+import { deviceOf } from '../who.ts'
 import { Command, commandRef, showMade } from './command.ts'
 import { atMost, make, newCommand, parseSteering, steerable } from './steer.ts'
 
@@ -50,7 +51,8 @@ builder.mutationField('sendPrompt', (t) =>
         })
       const needs = modeId === null ? 'STEER' : rungForMode(context, modeId)
       const session = await steerable(context, input.sessionId, needs, 'Sending a prompt')
-      const value = { promptId: `prm_${randomText(17).slice(0, 22)}`, text, attachments, delivery, modeId }
+      const promptId = idOfKey('prm', deviceOf(context).deviceId, input.key)
+      const value = { promptId, text, attachments, delivery, modeId }
       const wanted = await newCommand(context, session, 'SendPrompt', value, input)
       const digests = attachments.map((attachment) => attachment.digest)
       return showMade('SendPrompt', await make(context, wanted, (tx) => requireBodies(tx, session.id, digests)))
