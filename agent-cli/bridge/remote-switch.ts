@@ -109,7 +109,11 @@ export function createRemote(given: {
     const settlements = createSettlements({ ledger: journal.ledger, call })
     const commands = given.takeCommands({ link, settlements })
     const detach = link.attach(journal.id, commands.take)
+    let { incarnation } = link
     const unsubscribe = link.subscribe(() => {
+      const wasPutBack = incarnation !== null && link.incarnation !== incarnation
+      incarnation = link.incarnation
+      if (wasPutBack) pusher.restart()
       // A rule or the network may have changed: what waits may try again.
       if (link.state.is === 'live') pusher.wake()
       show()

@@ -17,6 +17,7 @@ import { type Identity, openIdentity } from './identity.ts'
 import { openPairing } from './open-pairing.ts'
 import { type Pairing, watchPairing } from './pairing.ts'
 import { createPoller } from './poller.ts'
+import { openRevocations } from './revocations.ts'
 import { openRoster, type Roster, type Rung } from './roster.ts'
 
 /** `since` is when it became so. lost: no answer; refused: the server says no and will go on saying it. */
@@ -38,6 +39,8 @@ export type HostLink = {
   readonly remoteControl: string | null
   /** The server's address as phones reach it, or null. */
   readonly publicUrl: string | null
+  /** Which database the server speaks from, as last heard: another one after it was put back (C2). */
+  readonly incarnation: string | null
   callFor(sessionId: string): Caller
   /** Commands of that session come to `taker`, unsettled ones again, until the returned function is called. */
   attach(sessionId: string, taker: CommandTaker): () => void
@@ -58,12 +61,16 @@ export async function createHostLink(options: {
   const identity = await openIdentity(hostDir)
   const roster = openRoster(hostDir)
   const call = createCaller({ endpoint, identity, sessionId: null })
+  const revocations = openRevocations({ hostDir, server: endpoint.url, call })
   const takers = new Map<string, CommandTaker>()
   const pairings = new Map<string, Pairing>()
   const listeners = new Set<() => void>()
   let state: LinkState = { is: 'connecting', since: new Date(), reason: null }
   let remoteControl: string | null = null
   let publicUrl: string | null = null
+  let incarnation: string | null = null
+  /** Since the way was last lost. */
+  let hasLearnt = false
 
   function become(is: LinkState['is'], reason: string | null): void {
     if (state.is === is && state.reason === reason) return
@@ -77,17 +84,19 @@ export async function createHostLink(options: {
 
   const news = {
     onReached() {
-      if (state.is !== 'live') void learnAddress()
+      if (!hasLearnt) void learnServer()
       become('live', null)
     },
     onFacts(facts: { remoteControl: string; revokedDeviceIds: readonly string[] }) {
       // A revoked device is trusted no more; a server that lies here can only take away (T5).
       void forgetRevoked(facts.revokedDeviceIds).catch(() => undefined)
+      void revocations.heard(facts.revokedDeviceIds)
       if (facts.remoteControl === remoteControl) return
       remoteControl = facts.remoteControl
       tell()
     },
     onLost(error: RemoteError, isFinal: boolean) {
+      hasLearnt = false
       become(isFinal ? 'refused' : 'lost', error.message)
     },
   }
@@ -99,10 +108,16 @@ export async function createHostLink(options: {
     for (const { id } of await roster.devices()) if (revoked.has(id)) await roster.remove(id)
   }
 
-  async function learnAddress(): Promise<void> {
+  /** Tried again with the next answer when it fails. */
+  async function learnServer(): Promise<void> {
+    hasLearnt = true
     const found = await call(AskViewer, {}).catch(() => null)
-    if (found === null) return
+    if (found === null) {
+      hasLearnt = false
+      return
+    }
     publicUrl = found.viewer.server.publicUrl
+    incarnation = found.viewer.server.incarnation
     tell()
   }
 
@@ -173,6 +188,9 @@ export async function createHostLink(options: {
     },
     get publicUrl() {
       return publicUrl
+    },
+    get incarnation() {
+      return incarnation
     },
     callFor: (sessionId) => createCaller({ endpoint, identity, sessionId }),
     attach(sessionId, taker) {

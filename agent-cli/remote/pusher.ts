@@ -27,6 +27,8 @@ export type Pusher = {
   flushed(signal?: AbortSignal): Promise<void>
   /** Something has changed (policy, network): try at once, and give up a request that seems to hang. */
   wake(): void
+  /** The server may have been put back to an earlier state: asks where it stands, also when there is nothing to push (E5). */
+  restart(): void
   close(): Promise<void>
 }
 
@@ -76,6 +78,7 @@ export function createPusher(options: {
   let ackedSeq = options.ackedSeq ?? 0
   let waking = new AbortController()
   let isWoken = false
+  let anew = new AbortController()
   /** The request on its way, and since when; ended by itself it counts as an outage. */
   let asking: { giveUp: AbortController; since: number } | null = null
   let hasStarted = false
@@ -128,6 +131,7 @@ export function createPusher(options: {
 
   /** Starts (or finds) the session and pushes until something goes wrong. */
   async function push(signal: AbortSignal): Promise<void> {
+    anew = new AbortController()
     hasStarted = false
     isWoken = false
     checkPolicy()
@@ -151,7 +155,7 @@ export function createPusher(options: {
     if (log.lastSeq <= ackedSeq) backoff.reset()
     become({ is: 'live' })
     for (;;) {
-      await log.waitFor(ackedSeq, signal)
+      await log.waitFor(ackedSeq, AbortSignal.any([signal, anew.signal]))
       checkPolicy()
       const maxEvents = ackedSeq < careful.untilSeq ? careful.maxEvents : limits.maxBatchEvents
       const events = batchOf(await nextEvents(how, maxEvents, limits.maxBatchBytes), maxEvents, limits.maxBatchBytes)
@@ -275,6 +279,7 @@ export function createPusher(options: {
       })
     },
     wake: () => wake(hangsAfterMs),
+    restart: () => anew.abort(new RemoteError('EVENT_GAP', 'The server was put back to an earlier state.')),
     async close() {
       ended.abort()
       watch.close()
