@@ -12,6 +12,7 @@ import { createSend } from './push/sender.ts'
 import { vapidKeys } from './push/vapid.ts'
 import { createSockets } from './sockets/sockets.ts'
 import { expireNext } from './store/delivery.ts'
+import { storedSearch } from './store/search.ts'
 
 export type AppOptions = {
   /** Open and migrated; the caller closes it after the app. */
@@ -59,6 +60,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const expiry = createRounds({ everySeconds: EXPIRY_SECONDS, round: endOverdue, log })
   const parts = {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
+    search: storedSearch(database),
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }
   const yoga = createHttp({ parts, schema: buildSchema(), pages: options.pages, log, stopping: stopping.signal })

@@ -7,6 +7,7 @@ import type { Principal } from '../policy/principal.ts'
 import type { Rung } from '../policy/rung.ts'
 import type { Notifier } from '../push/notifier.ts'
 import type { Refused } from '../store/refused.ts'
+import type { SessionSearch } from '../store/search.ts'
 
 /** The parts of one server process; every context shares them. `write(context, …)` of live/ takes it as it is. */
 export type Parts = {
@@ -15,6 +16,8 @@ export type Parts = {
   readonly trust: Trust
   /** `push.committed(…)` after the commit of `pushEvents`: devices are told, nobody waits. */
   readonly push: Notifier
+  /** Words in a session's transcript: from the store here, from its host where the server cannot read it. */
+  readonly search: SessionSearch
   /** Called after a setup code has been used up and the enrolment is committed. */
   readonly onSetupCodeUsed: () => void
   /** Where devices reach this server; null when it is only here. */

@@ -1,10 +1,11 @@
 /** A session's transcript and its large contents, by window and by piece. */
 import { type BodyRow, findBody, readBody } from '../store/bodies.ts'
 import { listEvents } from '../store/events.ts'
-import { limits } from '../store/limits.ts'
+import { limits, maxPageSize } from '../store/limits.ts'
 import { refuse } from '../store/refused.ts'
+import { isWellFormed } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
-import { Event, showEvent } from './events/event.ts'
+import { Event, type ShownEvent, showEvent } from './events/event.ts'
 import { parseNumber, parsePage, readWindow } from './pages.ts'
 import { Session, sessionKey } from './session-ref.ts'
 
@@ -27,7 +28,42 @@ const Body = builder.objectRef<BodyRow>('Body').implement({
   }),
 })
 
+const EventSearch = builder.objectRef<{ events: ShownEvent[]; searchedTo: number | null }>('EventSearch').implement({
+  extensions: partOf('Session'),
+  fields: (t) => ({
+    events: t.field({ type: [Event], description: 'Newest first.', resolve: ({ events }) => events }),
+    searchedTo: t.string({
+      nullable: true,
+      description: 'Go on with this as `before`; null when the beginning has been reached.',
+      resolve: ({ searchedTo }) => (searchedTo === null ? null : String(searchedTo)),
+    }),
+  }),
+})
+
 builder.objectFields(Session, (t) => ({
+  search: t.field({
+    type: EventSearch,
+    description: `Events whose texts hold these words, letters large or small. Looks at ${limits.searchEvents} events in one call; of a large content at its preview.`,
+    args: {
+      words: t.arg.string({ required: true }),
+      before: t.arg.string(),
+      limit: t.arg.int({ required: true, defaultValue: limits.pageSize }),
+    },
+    resolve: async (row, args, context) => {
+      const words = args.words.trim()
+      if (words === '' || words.length > limits.maxSearchChars || !isWellFormed(words))
+        throw refuse('BAD_INPUT', `Words to search are 1 to ${limits.maxSearchChars} characters.`)
+      if (args.limit < 1 || args.limit > maxPageSize)
+        throw refuse('BAD_INPUT', `A search gives 1 to ${maxPageSize} events.`)
+      const before = args.before == null ? null : parseNumber(args.before)
+      if (args.before != null && before === null)
+        throw refuse('BAD_INPUT', '`before` is a cursor: a number in decimal.')
+      const sought = { sessionId: row.id, words, before, limit: args.limit }
+      const { events, searchedTo } = await context.search(sought, context.signal)
+      const key = sessionKey(row)
+      return { events: events.map((event) => showEvent(event, key)), searchedTo }
+    },
+  }),
   events: t.connection(
     {
       type: Event,

@@ -10,6 +10,8 @@ export const limits = {
   maxPromptChars: 100_000,
   maxWaitSeconds: 25,
   pageSize: 50,
+  maxSearchChars: 200,
+  searchEvents: 20_000,
 } as const
 
 export const maxPageSize = 500
