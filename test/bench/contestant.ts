@@ -42,7 +42,6 @@ export function publish(contestant: Contestant, pair: Pair, onAcked: (seq: numbe
     bodies: { read: () => Promise.reject(new Error('no event here has a body')) },
     onChange: () => {
       if (pusher.state.is === 'ended') throw new Error(`${contestant.name}: ${pusher.state.reason}`)
-      log.forget(pusher.ackedSeq)
       onAcked(pusher.ackedSeq)
     },
   })

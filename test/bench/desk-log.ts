@@ -15,11 +15,9 @@ export function makeEvent(seq: number): LoggedEvent {
   return { seq, epoch: 1, at, body, digest: createHash('sha256').update(json).digest('hex'), json, bytes: json.length }
 }
 
-export type DeskLog = Pick<EventLog, 'read' | 'waitFor' | 'lastSeq'> & {
+export type DeskLog = Pick<EventLog, 'read' | 'waitFor' | 'firstSeq' | 'lastSeq' | 'trim'> & {
   /** Hands the next event over. Returns its number. */
   hand(): number
-  /** Forgets what is acknowledged. */
-  forget(upTo: number): void
 }
 
 export function createDeskLog(): DeskLog {
@@ -36,7 +34,9 @@ export function createDeskLog(): DeskLog {
       for (const wake of waiting) wake()
       return lastSeq
     },
-    forget(upTo) {
+    firstSeq: 1,
+    // Nothing is kept back: no server here comes back behind.
+    async trim(upTo) {
       for (const seq of events.keys()) {
         if (seq > upTo) return
         events.delete(seq)
