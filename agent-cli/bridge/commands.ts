@@ -146,9 +146,14 @@ export function createCommands(given: {
     )
   }
 
-  function answer(command: HostCommand & { decisionId: string; epoch: number }, given: DecisionAnswer): Outcome {
+  async function answer(
+    command: HostCommand & { decisionId: string; epoch: number },
+    given: DecisionAnswer,
+  ): Promise<Outcome> {
     try {
-      const { mine } = decisions.answer(command.decisionId, given, device(command), command.epoch)
+      const { mine, told } = decisions.answer(command.decisionId, given, device(command), command.epoch)
+      // Else a crash could leave an APPLIED answer to a decision that nobody is recorded to have answered.
+      await told
       return { state: mine ? 'APPLIED' : 'SUPERSEDED' }
     } catch (error) {
       if (error instanceof BridgeError && error.code === 'NOT_FOUND') return { state: 'SUPERSEDED' }

@@ -24,13 +24,16 @@ export type Answered = {
 export type Decisions = {
   /** Opens a decision and resolves with what the agent is to be answered. `signal` closes it: cancelled here, or withdrawn by the agent. */
   ask(asked: AskedDecision, wordsGo: WordsGo, signal: AbortSignal): Promise<unknown>
-  /** `mine` is false when another answer was first. Throws BridgeError NOT_FOUND, OPTION_NOT_OFFERED, BAD_INPUT. */
+  /**
+   * `mine` is false when another answer was first. The agent gets the answer once it is `told`: in the journal, or the journal has failed.
+   * Throws BridgeError NOT_FOUND, OPTION_NOT_OFFERED, BAD_INPUT.
+   */
   answer(
     decisionId: string,
     answer: DecisionAnswer,
     origin: Origin,
     epoch?: number,
-  ): { settlement: Settlement; mine: boolean }
+  ): { settlement: Settlement; mine: boolean; told: Promise<void> }
   /** What an answer would be, without giving it. Null when it is settled or unknown. */
   find(decisionId: string): AskedDecision | null
   settlementOf(decisionId: string): Settlement | null
@@ -56,15 +59,14 @@ export function createDecisions(options: {
     outcome: DecisionOutcome,
     origin: Origin,
     rest: Partial<DecisionSettled>,
-  ): Settlement {
+  ): { settlement: Settlement; told: Promise<void> } {
     const body: DecisionSettled = { decisionId, outcome, origin, ...rest }
     open.delete(decisionId)
     const settlement = settlementOf(body, new Date().toISOString())
     settled.set(decisionId, settlement)
     const [oldest] = settled.keys()
     if (settled.size > limits.settledDecisions && oldest !== undefined) settled.delete(oldest)
-    void publishing.record({ decisionSettled: body })
-    return settlement
+    return { settlement, told: publishing.record({ decisionSettled: body }) }
   }
 
   return {
@@ -93,7 +95,7 @@ export function createDecisions(options: {
     },
     answer(decisionId, answer, origin, ofEpoch) {
       const earlier = settled.get(decisionId)
-      if (earlier) return { settlement: earlier, mine: false }
+      if (earlier) return { settlement: earlier, mine: false, told: Promise.resolve() }
       const waiting = open.get(decisionId)
       // Another epoch's decision is never this one (D4), whatever its id says.
       if (!waiting || (ofEpoch !== undefined && ofEpoch !== epoch)) {
@@ -104,10 +106,13 @@ export function createDecisions(options: {
         )
       }
       const { result, rest, answered } = resultOf(waiting.asked, answer, origin)
-      const settlement = settle(decisionId, 'ANSWERED', origin, rest)
-      waiting.resolve(result)
-      options.onAnswered(answered)
-      return { settlement, mine: true }
+      const { settlement, told } = settle(decisionId, 'ANSWERED', origin, rest)
+      // A crash may lose an answer that the agent has not got, never the record of one that it has (D3).
+      void told.then(() => {
+        waiting.resolve(result)
+        options.onAnswered(answered)
+      })
+      return { settlement, mine: true, told }
     },
     find: (decisionId) => open.get(decisionId)?.asked ?? null,
     settlementOf: (decisionId) => settled.get(decisionId) ?? null,
