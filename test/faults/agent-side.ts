@@ -1,10 +1,17 @@
 /** The agent of one session: works off prompts with texts, questions and an end, and writes down what it said, asked, got and was told. */
 import { createScriptedAgent, type ScriptedAgent } from '../kit/agent/scripted.ts'
-import type { Said } from './evidence.ts'
+import type { Excuse, Said } from './evidence.ts'
 import { passes } from './process.ts'
 import type { Random } from './random.ts'
 
-export type AskRecord = { marker: string; launch: number; got: string | null; gotAt: number; isOpen: boolean }
+export type AskRecord = {
+  marker: string
+  launch: number
+  got: string | null
+  gotAt: number
+  isOpen: boolean
+  excuse?: Excuse
+}
 
 export type AgentSide = {
   readonly agent: ScriptedAgent
@@ -16,6 +23,8 @@ export type AgentSide = {
   readonly pid: number | null
   /** Texts a prompt brings from now on; 0 lets it only answer. */
   pace: { texts: number; asks: number }
+  /** What its process of now says and asks need not be found in the journal. */
+  excuses(excuse: Excuse): void
   /** A new process is about to be started. */
   expects(): Promise<void>
   close(): Promise<void>
@@ -31,6 +40,7 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   const said: Said[] = []
   const asks: AskRecord[] = []
   const prompts = new Map<string, number>()
+  const excuses = new Map<number, Excuse>()
   let launches = 0
   let texts = 0
   let pid: number | null = null
@@ -86,10 +96,17 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   void work().catch(() => undefined)
 
   const side: AgentSide = {
-    ...{ agent, said, asks, prompts, pace: { texts: 0, asks: 0 } },
+    ...{ agent, prompts, pace: { texts: 0, asks: 0 } },
+    get said() {
+      return said.map((one) => withExcuse(one, excuses.get(one.launch)))
+    },
+    get asks() {
+      return asks.map((one) => withExcuse(one, excuses.get(one.launch)))
+    },
     get pid() {
       return pid
     },
+    excuses: (excuse) => void excuses.set(launches, excuse),
     async expects() {
       const launch = await agent.launched(40_000)
       launches++
@@ -103,3 +120,6 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   }
   return side
 }
+
+const withExcuse = <T extends object>(one: T, excuse: Excuse | undefined): T & { excuse?: Excuse } =>
+  excuse === undefined ? one : { ...one, excuse }

@@ -69,7 +69,7 @@ async function collectScene(
     const row = decisions.find((one) => one.id === journal?.id)
     const tried = scene.terminal.find((one) => one.decisionId === journal?.id)
     evidence.decisions.push({
-      ...{ marker: ask.marker, sessionId, agentGot: ask.got, journal },
+      ...{ marker: ask.marker, sessionId, agentGot: ask.got, journal, ...(ask.excuse && { excuse: ask.excuse }) },
       stored: row
         ? { state: row.state, outcome: row.outcome, optionId: row.optionId, winnerCommandId: row.winnerCommandId }
         : null,

@@ -3,8 +3,14 @@
 /** Number and the first signs of the digest. */
 export type EventLine = [seq: number, digest: string]
 
+/**
+ * Why what an agent said to its host need not be in the session's journal: its host was a zombie, whose tail stays with it (E4), or could
+ * not write for want of space, and said so.
+ */
+export type Excuse = 'zombie' | 'disk full'
+
 /** Text the agent wrote to its stdout, by its number; `launch` counts the agent's processes. */
-export type Said = { launch: number; first: number; last: number }
+export type Said = { launch: number; first: number; last: number; excuse?: Excuse }
 
 export type SessionEvidence = {
   id: string
@@ -45,6 +51,7 @@ export type DecisionEvidence = {
   sessionId: string
   /** What the agent got: an option, `cancelled`, `gone` with its process, or null for nothing. */
   agentGot: string | null
+  excuse?: Excuse
   /** As the journal tells it; null when it holds no such decision. */
   journal: {
     id: string

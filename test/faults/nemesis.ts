@@ -129,6 +129,7 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
       const disk = scene?.workstation.disk
       if (scene === undefined || !disk) return void skipped.set(fault.kind, 'no small disk could be mounted here')
       await alone([scene], async () => {
+        scene.side.excuses('disk full')
         disk.fill()
         await passes(fault.holdMs)
         disk.empty()

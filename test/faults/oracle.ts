@@ -60,7 +60,8 @@ function judgeTexts(id: string, said: SessionEvidence['said'], told: readonly nu
     before = Math.max(before, text)
   }
   const endOf = new Map<number, number>()
-  for (const { launch, first, last } of said) {
+  for (const { launch, first, last, excuse } of said) {
+    if (excuse !== undefined) continue
     for (let text = first; text <= last; text++) {
       if (!has.has(text)) endOf.set(launch, Math.min(endOf.get(launch) ?? text, text))
       else if (endOf.has(launch)) {
@@ -99,12 +100,12 @@ function judgeCommand(command: CommandEvidence, breaks: Breaks): void {
 
 /** Seen, settled once, with the effect that is recorded; each loser told (D1 to D4). */
 function judgeDecision(
-  { marker, agentGot, journal, stored, answers, terminal }: DecisionEvidence,
+  { marker, agentGot, excuse, journal, stored, answers, terminal }: DecisionEvidence,
   commands: ReadonlyMap<string, CommandEvidence>,
   breaks: Breaks,
 ): void {
   if (journal === null) {
-    if (agentGot === null || agentGot !== 'gone')
+    if (agentGot !== 'gone' && excuse === undefined)
       breaks('unseen', `${marker} was asked, got ${agentGot ?? 'nothing'}, and is in no journal`)
     return
   }
@@ -115,9 +116,11 @@ function judgeDecision(
   if (stored === null) return void breaks('unseen', `${marker} is in the journal and not in the database`)
   if (stored.state !== 'SETTLED') breaks('hung', `${marker} is ${stored.state} in the database`)
   const isAnswered = settled.outcome === 'ANSWERED'
-  if (isAnswered && agentGot !== null && agentGot !== 'gone' && agentGot !== settled.optionId)
+  // The host of an excused one answered its agent by itself.
+  const isOwn = excuse === undefined && agentGot !== null && agentGot !== 'gone'
+  if (isOwn && isAnswered && agentGot !== settled.optionId)
     breaks('wrong winner', `${marker}: the agent got ${agentGot}, recorded is ${settled.optionId}`)
-  if (!isAnswered && agentGot !== null && agentGot !== 'gone' && agentGot !== 'cancelled')
+  if (isOwn && !isAnswered && agentGot !== 'cancelled')
     breaks('wrong winner', `${marker}: the agent got ${agentGot}, recorded is ${settled.outcome}`)
   if (stored.state === 'SETTLED' && stored.optionId !== settled.optionId && stored.outcome === settled.outcome)
     breaks('wrong winner', `${marker}: the database has ${stored.optionId}, the journal ${settled.optionId}`)

@@ -115,6 +115,7 @@ export async function createScene(given: {
       cpSync(join(dataDir, part), join(to, part), { recursive: true, filter })
     }
     dataDir = to
+    side.excuses('zombie')
     // The agent of the old one lives on beside it; both say what they say, one is published.
     await start()
     old?.signal('SIGCONT')
