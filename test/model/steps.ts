@@ -64,11 +64,24 @@ const byItself: ReadonlySet<Kind> = new Set<Kind>([
     'commits',
   ] as const),
 ])
+/** A step of theirs costs a thousand times as much: more of them must matter. */
+const oftener: Partial<Record<Kind, number>> = {
+  ...{
+    asks: 2,
+    deviceAllows: 2,
+    deviceDenies: 2,
+    deviceErrs: 3,
+    killsHost: 2,
+    revokes: 3,
+    views: 0.5,
+    mendsNetwork: 0.5,
+  },
+}
 const tableOf = (weightOf: (kind: Kind) => number): Kind[] =>
   kinds.flatMap((kind) => Array.from({ length: weightOf(kind) }, () => kind))
 const tables = {
   pure: tableOf((kind) => weights[kind]),
-  real: tableOf((kind) => (byItself.has(kind) ? Math.ceil(weights[kind] / 5) : weights[kind])),
+  real: tableOf((kind) => Math.ceil(byItself.has(kind) ? weights[kind] / 8 : weights[kind] * (oftener[kind] ?? 1))),
 }
 
 export const largestStep = 0x7fffffff

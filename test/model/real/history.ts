@@ -183,6 +183,11 @@ function checkEnds(scene: Scene, { commands, decisions }: Stored, journal: reado
       )
   }
   const changes = journal.flatMap(({ body }) => (body.promptChanged ? [body.promptChanged] : []))
+  for (const { about, made, refused, key } of scene.asked.flat()) {
+    if (about === 'wrong' && commands.some(({ id, state }) => id === made && state === 'APPLIED'))
+      scene.violate('oneEffect', `${made} was for something else than what was asked, and is APPLIED`)
+    if (refused === 'BAD_INPUT') scene.violate('losersTold', `${key} is refused as BAD_INPUT`)
+  }
   for (const asked of scene.asked.flat()) {
     if (asked.about !== 'prompt' || asked.made === null) continue
     const row = commands.find(({ id }) => id === asked.made)

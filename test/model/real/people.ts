@@ -44,7 +44,8 @@ export async function soon<T>(look: () => T | Promise<T>, withinMs = 10_000): Pr
 /** One thing a device asked for. `made` is the command's id once heard, `refused` the code of the refusal. */
 export type Ask = {
   key: string
-  about: 'prompt' | 'answer'
+  /** `wrong`: an answer to something else than what is asked. */
+  about: 'prompt' | 'answer' | 'wrong'
   text: string
   mutation: string
   type: string

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readMeta } from '../../../agent-cli/journal/meta.ts'
 import { createCaller } from '../../../agent-cli/remote/credentials.ts'
 import { RevokeDevice } from '../../../agent-cli/remote/host-operations.ts'
-import { PushEvents } from '../../../agent-cli/remote/session-operations.ts'
+import { PushEvents, StartSession } from '../../../agent-cli/remote/session-operations.ts'
 import { randomText } from '../../../protocol/bytes.ts'
 import type { Step } from '../steps.ts'
 import { type Ask, sends } from './people.ts'
@@ -143,7 +143,8 @@ async function deviceAsks(scene: Scene, kind: Step['kind'], a: number, b: number
   const wrong = kind === 'deviceErrs' ? { evidenceDigest: createHash('sha256').update('wrong').digest('hex') } : {}
   const optionId = kind === 'deviceDenies' ? 'deny' : 'allow'
   const input = { sessionId, key, decisionId: decision.id, epoch: decision.epoch, optionId, ...wrong }
-  const asked = { ...common, about: 'answer', text: decision.id, input } as const
+  const about = kind === 'deviceErrs' ? ('wrong' as const) : ('answer' as const)
+  const asked = { ...common, about, text: decision.id, input }
   return queue(scene, index, { ...asked, mutation: 'answerPermission', type: 'AnswerPermissionInput' })
 }
 
@@ -196,27 +197,44 @@ async function revokes(scene: Scene, index: number): Promise<boolean> {
   return isDone
 }
 
+const taken = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => true,
+    () => false,
+  )
+
 /** A process that was taken for dead: an older epoch, or another attachment of this one, or other bytes under a number that is used. */
 async function zombieSpeaks(scene: Scene, isConflict: boolean, a: number): Promise<boolean> {
   const { place, sessionId } = scene
   if (!place.isServerUp || !scene.host) return false
   const facts = await readMeta(`${place.folderOf(sessionId)}/meta.json`)
-  const { lastSeq } = await stored(place.store, sessionId)
-  if (lastSeq === 0) return false
+  const { lastSeq, epoch: storedEpoch } = await stored(place.store, sessionId)
+  // A server that was put back does not know what fenced the zombie: nothing could tell its words from the true ones.
+  if (lastSeq === 0 || storedEpoch !== facts.epoch) return false
   const endpoint = { url: place.server.url }
   const call = createCaller({ endpoint, identity: scene.host.link.identity, sessionId })
-  const isOlder = !isConflict && facts.epoch > 1 && a % 2 === 0
-  const attachmentId = isConflict ? String(facts.attachmentId) : 'att_zombie0000000000000000'
-  const seq = isConflict ? 1 + (a % lastSeq) : lastSeq + 1
+  const isOlder = !isConflict && facts.epoch > 1 && a % 3 === 1
+  // Or a later batch of this attachment, before the earlier one.
+  const isGap = !isConflict && a % 3 === 0
+  const attachmentId = isConflict || isGap ? String(facts.attachmentId) : 'att_zombie0000000000000000'
+  const seq = isConflict ? 1 + (a % lastSeq) : lastSeq + (isGap ? 100 : 1)
   const digest = createHash('sha256').update(`zombie ${a}`).digest('hex')
   const events = [
     { seq, at: new Date().toISOString(), digest, body: { agentText: { messageId: 'z', text: 'zombie' } } },
   ]
   const epoch = isOlder ? facts.epoch - 1 : facts.epoch
-  const isTaken = await call(PushEvents, { sessionId, epoch, attachmentId, events }).then(
-    () => true,
-    () => false,
-  )
+  const start = {
+    id: sessionId,
+    hostId: scene.host.link.identity.hostId,
+    epoch,
+    attachmentId,
+    ceiling: 'FULL' as const,
+  }
+  const more = { agent: { id: 'z', name: 'Z' }, cwd: '/', createdAt: new Date().toISOString() }
+  // What it gets for starting is the same as for pushing.
+  if (attachmentId !== facts.attachmentId && (await taken(call(StartSession, { input: { ...start, ...more } }))))
+    scene.violate('prefix', 'a zombie may start the session')
+  const isTaken = await taken(call(PushEvents, { sessionId, epoch, attachmentId, events }))
   if (isTaken) scene.violate('prefix', `what a zombie said as number ${seq} is taken`)
   return true
 }

@@ -26,6 +26,17 @@ export function createStore(database: Database, random: () => number): Store {
   const lag = async () => {
     if (random() < 0.3) await pause(1 + random() * 4)
   }
+  /** Again when it met somebody else's locks the other way round. */
+  async function steadily(work: (tx: Tx) => Promise<void>): Promise<void> {
+    for (let left = 5; ; left -= 1) {
+      try {
+        return await database.transaction(work)
+      } catch (error) {
+        if (left === 0) throw error
+        await pause(50)
+      }
+    }
+  }
   const run = (tx: Tx, text: string) => tx.execute(sql.raw(text))
   return {
     ...database,
@@ -48,7 +59,7 @@ export function createStore(database: Database, random: () => number): Store {
       isFailing = true
     },
     async backUp() {
-      await database.transaction(async (tx) => {
+      await steadily(async (tx) => {
         for (const table of [...tables, 'host']) {
           await run(tx, `drop table if exists backup_${table}`)
           await run(tx, `create table backup_${table} as table ${table}`)
@@ -58,7 +69,9 @@ export function createStore(database: Database, random: () => number): Store {
     },
     async restore() {
       if (!hasBackup) return false
-      await database.transaction(async (tx) => {
+      await steadily(async (tx) => {
+        // What a stopped server still had under way ends first.
+        await run(tx, `lock table host, ${tables.join(', ')} in access exclusive mode`)
         await run(tx, 'delete from command')
         await run(tx, 'delete from session')
         for (const table of tables) await run(tx, `insert into ${table} select * from backup_${table}`)
@@ -92,7 +105,7 @@ export const stored = (database: Database, sessionId: string) =>
       .where(eq(command.sessionId, sessionId))
       .orderBy(asc(command.number))
     const [row] = await tx.select().from(session).where(eq(session.id, sessionId))
-    return { events, decisions, commands, lastSeq: row?.lastSeq ?? 0 }
+    return { events, decisions, commands, lastSeq: row?.lastSeq ?? 0, epoch: row?.epoch ?? 0 }
   })
 export type Stored = Awaited<ReturnType<typeof stored>>
 
