@@ -105,7 +105,8 @@ function judgeDecision(
   breaks: Breaks,
 ): void {
   if (journal === null) {
-    if (agentGot !== 'gone' && excuse === undefined)
+    // Asked of a session that was ending, it was never open.
+    if (agentGot !== 'gone' && agentGot !== 'cancelled' && excuse === undefined)
       breaks('unseen', `${marker} was asked, got ${agentGot ?? 'nothing'}, and is in no journal`)
     return
   }

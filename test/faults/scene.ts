@@ -118,7 +118,9 @@ export async function createScene(given: {
     side.excuses('zombie')
     // The agent of the old one lives on beside it; both say what they say, one is published.
     await start()
-    old?.signal('SIGCONT')
+    // Before the server knows of the newer one, the older is no zombie but the owner.
+    if (await until(() => view?.remote === 'live', 15_000)) old?.signal('SIGCONT')
+    else onComplaint(`the copy of ${name} did not reach the server within 15 s`)
     return async () => {
       await old?.kill()
     }
