@@ -53,24 +53,29 @@ export function createPoller(options: {
     news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
     const mine = hostCommands.commands.filter(options.takes)
     if (mine.length > 0) {
-      if (!(await acknowledged(mine))) return
-      for (const command of mine) options.onCommand(command)
+      const given = await acknowledged(mine)
+      if (given === null) return
+      for (const command of mine) if (given.has(command.id)) options.onCommand(command)
     }
     // Rewound meanwhile: the new taker has not seen what was read before it came.
     if (!turn.signal.aborted) after = hostCommands.after
     backoff.reset()
   }
 
-  /** False when one of them is gone (its session was deleted in this moment): what is left is read again, and nobody else is held up. */
-  async function acknowledged(mine: readonly HostCommand[]): Promise<boolean> {
+  /**
+   * Those to be carried out: not what was refused, lost or overdue between the reading and the taking, for its sender has been told so (C5).
+   * Null when one of them is gone (its session was deleted in this moment): what is left is read again, and nobody else is held up.
+   */
+  async function acknowledged(mine: readonly HostCommand[]): Promise<ReadonlySet<string> | null> {
     try {
       const ids = mine.map((command) => command.id)
-      await call(AcknowledgeCommands, { hostId, ids }, { signal: ended.signal, timeoutSeconds: sendTimeoutSeconds(0) })
-      return true
+      const asked = { signal: ended.signal, timeoutSeconds: sendTimeoutSeconds(0) }
+      const { acknowledgeCommands } = await call(AcknowledgeCommands, { hostId, ids }, asked)
+      return new Set(acknowledgeCommands.filter(({ state }) => state === 'DELIVERED').map(({ id }) => id))
     } catch (error) {
       if (codeOf(error) !== 'NOT_FOUND') throw error
       await pause(backoff.next(), ended.signal).catch(() => undefined)
-      return false
+      return null
     }
   }
 

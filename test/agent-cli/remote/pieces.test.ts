@@ -180,7 +180,7 @@ test('a command that is gone when it is acknowledged holds up no other: the poll
   const server = (async (document: unknown, variables: { ids?: string[]; hostId: string }, options: AskOptions) => {
     if (document === AcknowledgeCommands) {
       if (variables.ids?.includes('gone')) throw new RemoteError('NOT_FOUND', 'There is no such command.')
-      return { acknowledgeCommands: [] }
+      return { acknowledgeCommands: variables.ids?.map((id) => ({ id, state: 'DELIVERED' })) }
     }
     const commands = answers.shift()
     if (commands === undefined) await pause(60_000, options.signal)
@@ -200,6 +200,35 @@ test('a command that is gone when it is acknowledged holds up no other: the poll
   })
   await done
   expect([taken, lost]).toEqual([['there'], []])
+})
+
+test('[C5] what was refused between the reading and the taking is not carried out: its sender has been told so', async () => {
+  const command = (id: string) => ({ __typename: 'SendPrompt', id }) as unknown as HostCommand
+  const answers = [[command('refused'), command('given')]]
+  const taken: string[] = []
+  const server = (async (document: unknown, variables: { ids?: string[] }, options: AskOptions) => {
+    if (document === AcknowledgeCommands) {
+      return {
+        acknowledgeCommands: variables.ids?.map((id) => ({ id, state: id === 'given' ? 'DELIVERED' : 'REFUSED' })),
+      }
+    }
+    const commands = answers.shift()
+    if (commands === undefined) await pause(60_000, options.signal)
+    return {
+      hostCommands: { commands, after: 'x', policy: { remoteControl: 'VIEW_AND_CONTROL' }, revokedDeviceIds: [] },
+    }
+  }) as unknown as Caller
+  await new Promise<void>((resolve) => {
+    const poller = createPoller({
+      ...{ call: server, hostId: 'hst_x', takes: () => true },
+      onCommand: ({ id }) => {
+        taken.push(id)
+        if (id === 'given') resolve(poller.close())
+      },
+      news: { onFacts: () => {}, onReached: () => {}, onLost: () => {} },
+    })
+  })
+  expect(taken).toEqual(['given'])
 })
 
 test('waiting ends at once with its signal; the wait before another try doubles up to its bound', async () => {
