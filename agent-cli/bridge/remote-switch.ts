@@ -108,7 +108,12 @@ export function createRemote(given: {
     })
     const settlements = createSettlements({ ledger: journal.ledger, call })
     const commands = given.takeCommands({ link, settlements })
-    const detach = link.attach(journal.id, commands.take)
+    // A fenced attachment hears the session's commands too: they are the newer one's to carry out (E4).
+    const detach = link.attach(journal.id, (command) => {
+      const { state } = pusher
+      const isFenced = state.is === 'ended' && (state.code === 'EPOCH_FENCED' || state.code === 'ATTACHMENT_TAKEN')
+      if (!isFenced) commands.take(command)
+    })
     let { incarnation } = link
     const unsubscribe = link.subscribe(() => {
       const wasPutBack = incarnation !== null && link.incarnation !== incarnation

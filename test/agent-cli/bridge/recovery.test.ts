@@ -96,6 +96,7 @@ test('[E4] an attachment that was fenced by a newer one says so and keeps workin
   const { session, agent } = await desk({}, { dataDir })
   await session.remote.on({ share: true })
   await until(session, ({ remote }) => remote.state === 'live')
+  const phone = await paired(at, session)
   const link = await createHostLink({ dataDir, endpoint: { url: at.url } })
   atEnd(() => link.close())
   const { StartSession } = await import('../../../agent-cli/remote/session-operations.ts')
@@ -117,6 +118,12 @@ test('[E4] an attachment that was fenced by a newer one says so and keeps workin
   expect(view.remote.reason).toBeTruthy()
   agent.ends()
   await until(session, (now) => items(now, 'turnEnded').length === 1)
+  // What a phone sends now is the newer one's to do: here it stays undone, and unsettled.
+  const command = await taps(phone, session.id).prompt('for the other')
+  await eventually(async () => (await taps(phone, session.id).command(command)).state === 'DELIVERED')
+  await session.prompt('still me, later')
+  expect((await agent.prompted()).text).toBe('still me, later')
+  expect((await taps(phone, session.id).command(command)).state).toBe('DELIVERED')
 })
 
 test('[C4] a session that ended out of the server’s reach is told by a later process, however often the server was away before', async () => {
