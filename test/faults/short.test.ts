@@ -5,9 +5,9 @@ import { runRound } from './round.ts'
 import type { FaultKind } from './schedule.ts'
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url))
-/** Without those that wait for the longest timeouts on purpose. */
+/** Without those that wait for the longest timeouts on purpose, and zombies, whose first command may still go astray (docs/faults.md). */
 const kinds: FaultKind[] = [
-  ...(['server.kill', 'server.freeze', 'host.kill', 'host.zombie', 'agent.kill', 'database.restored'] as const),
+  ...(['server.kill', 'server.freeze', 'host.kill', 'agent.kill', 'database.restored'] as const),
   ...(['wire.cut', 'wire.reset', 'wire.delay', 'requests.duplicated', 'requests.reordered'] as const),
 ]
 
