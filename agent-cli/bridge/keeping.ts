@@ -2,6 +2,7 @@
 // lost, counted, and the loss is said in the journal when there is room again (E1). Knows no agent and no server.
 import { type EventBody, kindOf } from '../agent/translate/event-body.ts'
 import { JournalError } from '../journal/failure.ts'
+import { limits as journalLimits } from '../journal/limits.ts'
 import { withBodies } from './large.ts'
 import { limits } from './limits.ts'
 import type { SessionJournal } from './session-journal.ts'
@@ -16,7 +17,11 @@ export type Keeping = {
   close(): Promise<void>
 }
 
-type Waiting = { body: EventBody; at: string; bytes: number }
+type Event = { body: EventBody; at: string }
+type Waiting = Event & { bytes: number }
+
+/** So many of the largest events fit one flush. */
+const maxTogether = Math.floor(journalLimits.maxFlushBytes / journalLimits.maxEventBytes)
 
 export function createKeeping(options: {
   journal: Pick<SessionJournal, 'append' | 'bodies'>
@@ -33,28 +38,53 @@ export function createKeeping(options: {
   let lost: { count: number; since: string; until: string } | null = null
   let refusal: string | null = null
   let timer: NodeJS.Timeout | undefined
+  /** Events that will be written together, when what is being written now is on the disk. */
+  let gathering: { events: Event[]; done: Promise<void> } | null = null
 
-  async function append(body: EventBody, at: string): Promise<void> {
+  function gather(): { events: Event[]; done: Promise<void> } {
+    const events: Event[] = []
+    const done = tail.then(() => {
+      if (gathering?.events === events) gathering = null
+      return putAll(events)
+    })
+    tail = done
+    return { events, done }
+  }
+
+  /** The body as the journal will take it: what no form of it can be kept is a tombstone, and never wedges a session (E7). */
+  async function prepared(body: EventBody): Promise<EventBody> {
     try {
-      await journal.append(epoch, await withBodies(body, journal.bodies), at)
+      const small = await withBodies(body, journal.bodies)
+      if (Buffer.byteLength(JSON.stringify(small)) <= journalLimits.maxEventBytes) return small
+      return tombstone(body, `An event of more than ${journalLimits.maxEventBytes} bytes is not kept.`)
     } catch (error) {
       if (isOfDisk(error)) throw error
-      // One bad event never wedges a session (E7): what no form of it can be kept is replaced here.
-      const reason = error instanceof Error ? error.message : String(error)
-      await journal.append(epoch, { tombstone: { replacedKind: kindOf(body), reason } }, at)
+      return tombstone(body, error instanceof Error ? error.message : String(error))
     }
   }
 
-  async function put(body: EventBody, at: string): Promise<void> {
-    if (refusal === null) {
-      try {
-        return await append(body, at)
-      } catch (error) {
-        refusedBy(error)
+  /** One flush of the journal: all of them are in it afterwards, or none. */
+  async function append(events: readonly Event[]): Promise<void> {
+    const ready: Event[] = []
+    for (const { body, at } of events) ready.push({ body: await prepared(body), at })
+    const results = await Promise.allSettled(ready.map(({ body, at }) => journal.append(epoch, body, at)))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  async function putAll(events: readonly Event[]): Promise<void> {
+    for (let from = 0; from < events.length; from += maxTogether) {
+      const group = events.slice(from, from + maxTogether)
+      if (refusal === null) {
+        try {
+          await append(group)
+          continue
+        } catch (error) {
+          refusedBy(error)
+        }
       }
+      for (const event of group) hold(event)
+      tell()
     }
-    hold(body, at)
-    tell()
   }
 
   function refusedBy(error: unknown): void {
@@ -65,8 +95,8 @@ export function createKeeping(options: {
     }, retryMs).unref()
   }
 
-  function hold(body: EventBody, at: string): void {
-    const bytes = Buffer.byteLength(JSON.stringify(body))
+  function hold({ body, at }: Event): void {
+    const bytes = bytesOf(body)
     // Text and output leave room for what opens, settles and ends: losing that would leave a reader waiting.
     const mayWait = streams.has(kindOf(body)) ? maxWaitingBytes / 2 : maxWaitingBytes
     if (waitingBytes + bytes <= mayWait) {
@@ -79,11 +109,11 @@ export function createKeeping(options: {
   async function drain(): Promise<void> {
     try {
       for (let [first] = waiting; first !== undefined; [first] = waiting) {
-        await append(first.body, first.at)
+        await append([first])
         waiting.shift()
         waitingBytes -= first.bytes
       }
-      if (lost !== null) await append(lossOf(lost), new Date().toISOString())
+      if (lost !== null) await append([{ body: lossOf(lost), at: new Date().toISOString() }])
       lost = null
       refusal = null
     } catch (error) {
@@ -104,11 +134,13 @@ export function createKeeping(options: {
 
   return {
     write(body, at) {
-      const mine = tail.then(() => put(body, at))
-      tail = mine
-      return mine
+      gathering ??= gather()
+      gathering.events.push({ body, at })
+      return gathering.done
     },
     inOrder<T>(act: () => Promise<T>): Promise<T> {
+      // What is written from now on comes after it.
+      gathering = null
       const mine = tail.then(act)
       tail = mine.catch(() => undefined)
       return mine
@@ -133,6 +165,19 @@ const streams: ReadonlySet<string> = new Set([
   'planChanged',
   'other',
 ])
+
+const tombstone = (body: EventBody, reason: string): EventBody => ({
+  tombstone: { replacedKind: kindOf(body), reason },
+})
+
+/** One that cannot be said as JSON is a tombstone once there is room. */
+function bytesOf(body: EventBody): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(body))
+  } catch {
+    return 0
+  }
+}
 
 const isOfDisk = (error: unknown) =>
   error instanceof JournalError && (error.fault.startsWith('DISK_') || error.fault === 'CLOSED')
