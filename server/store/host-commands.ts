@@ -1,7 +1,7 @@
 /** What a host still has to do, read on from an opaque place (C2). Changes nothing. */
-import { and, asc, eq, gt, inArray } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { command, serverFact } from '../db/schema.ts'
+import { command, device, host, policy, serverFact } from '../db/schema.ts'
 import type { CommandRow } from './commands.ts'
 import { inTime, unsettledStates } from './delivery.ts'
 
@@ -35,6 +35,23 @@ export async function readHostCommands(
   const last = commands.at(-1)
   if (last) return { commands, after: placeText(incarnation, last.number, last.id) }
   return { commands, after: from && after !== null ? after : placeText(incarnation, 0, '') }
+}
+
+/**
+ * One short text per host that differs when `hostCommands` would say something else: another database, a new command, another policy, a
+ * revocation. Read it before what it stands for.
+ */
+export async function hostMarks(tx: Tx, hostIds: readonly string[]): Promise<Map<string, string>> {
+  // The ids as one value: a list of any length is one statement.
+  const wanted = sql`${host.id} in (select json_array_elements_text(${JSON.stringify(hostIds)}::json))`
+  const incarnation = sql<string>`(select ${serverFact.value} from ${serverFact} where ${serverFact.name} = 'incarnation')`
+  const revoked = sql<string>`(select count(*)::text from ${device} where ${device.ownerId} = ${host.ownerId} and ${device.revokedAt} is not null)`
+  const rows = await tx
+    .select({ id: host.id, next: host.nextCommandNumber, version: policy.version, incarnation, revoked })
+    .from(host)
+    .leftJoin(policy, eq(policy.ownerId, host.ownerId))
+    .where(wanted)
+  return new Map(rows.map((row) => [row.id, `${row.incarnation} ${row.next} ${row.version ?? 0} ${row.revoked}`]))
 }
 
 type Place = { incarnation: string; number: number; id: string }
