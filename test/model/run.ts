@@ -1,6 +1,6 @@
 // `npm run model`: the pure machine and its mutants, then histories on the real server and host, then the same with defects in the real code.
 // Prints what it made; ends with 1 when something did not hold. --seed N, --only pure|real|defects, --histories N (real, and per defect),
-// --defect PART (only defects whose name holds it), --db postgres|pglite.
+// --seconds N (per defect), --workers N, --defect PART (only defects whose name holds it), --db postgres|pglite.
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../kit/postgres.ts'
 import bundlePrograms from '../kit/programs.ts'
@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    seconds: { type: 'string', default: '90' },
+    workers: { type: 'string', default: '2' },
     histories: { type: 'string', default: '40' },
     defect: { type: 'string', default: '' },
     db: { type: 'string', default: 'postgres' },
@@ -88,13 +90,18 @@ async function realDefects(newDatabase: () => Promise<string | null>): Promise<v
   say(`\n${chosen.length} defects in the real code: killed or not, by which invariant, in which history`)
   let killed = 0
   const waiting = [...chosen]
-  // Two at a time: each has a server, a host and an agent.
   const work = async () => {
     for (let defect = waiting.shift(); defect; defect = waiting.shift()) {
       const { folder, remove } = await copyTree()
       try {
         await inject(folder, defect)
-        const driven = await drives(folder, { seed, histories, milliseconds: 90_000, databaseUrl: await newDatabase() })
+        const driven = await drives(folder, {
+          seed,
+          histories,
+          milliseconds: 1_000 * Number(values.seconds),
+          databaseUrl: await newDatabase(),
+          richestFirst: true,
+        })
         const name = `  ${defect.rule.padEnd(3)} ${defect.name.padEnd(52)}`
         if ('failed' in driven) {
           killed += 1
@@ -114,7 +121,7 @@ async function realDefects(newDatabase: () => Promise<string | null>): Promise<v
       }
     }
   }
-  await Promise.all([work(), work()])
+  await Promise.all(Array.from({ length: Number(values.workers) }, work))
   say(`  ${killed} of ${chosen.length} killed`)
 }
 

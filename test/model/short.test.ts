@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { mutants, rules } from './pure/rules.ts'
 import { emptyTally, search } from './pure/run.ts'
+import { drive } from './real/drive.ts'
 import { kinds } from './steps.ts'
 
 test('[E, L, C, D] no history of the pure machine breaks an invariant, and every kind of step and fault happens', () => {
@@ -12,6 +13,12 @@ test('[E, L, C, D] no history of the pure machine breaks an invariant, and every
 })
 
 test.each(mutants)('an invariant sees that $breaks is broken', ({ breaks, seenBy }) => {
-  const found = search({ seed: 1, runs: 20_000, rules: { ...rules, [breaks]: false } })
+  const found = search({ seed: 1, runs: 20_000, rules: { ...rules, [breaks]: false }, isQuick: true })
   expect(seenBy).toContain(found?.invariant)
 })
+
+test('[E, L, C, D] the same histories on the real server and host break none either', async () => {
+  const driven = await drive({ seed: 3, histories: 4, milliseconds: 5_000, databaseUrl: null })
+  expect(driven.violated).toBe(null)
+  expect(driven.histories).toBeGreaterThan(0)
+}, 120_000)

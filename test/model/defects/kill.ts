@@ -10,7 +10,13 @@ import type { Defect } from './list.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const needed = ['server', 'agent-cli', 'protocol', 'test/kit', 'test/model', 'package.json', 'tsconfig.json', 'LICENSE']
 
-export type Task = { seed: number; histories: number; milliseconds: number; databaseUrl: string | null }
+export type Task = {
+  seed: number
+  histories: number
+  milliseconds: number
+  databaseUrl: string | null
+  richestFirst?: boolean
+}
 
 /** A copy of what the driver needs, and its removal. */
 export async function copyTree(): Promise<{ folder: string; remove(): Promise<void> }> {

@@ -21,7 +21,7 @@ export const defects: Defect[] = [
   {
     ...{ name: 'no dedupe', rule: 'E2', file: push },
     find: 'push.events.filter((pushed) => pushed.seq > session.lastSeq)\n  const [first]',
-    replace: 'push.events.filter((pushed) => pushed.seq > 0)\n  const [first]',
+    replace: 'push.events.map((pushed, at) => ({ ...pushed, seq: session.lastSeq + 1 + at }))\n  const [first]',
   },
   {
     ...{ name: 'gap accepted', rule: 'E2', file: push },
@@ -214,7 +214,7 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'commands of another reading are dropped', rule: 'C2', file: poller },
-    find: '      for (const command of mine) options.onCommand(command)\n',
+    find: '      for (const command of mine) if (given.has(command.id)) options.onCommand(command)\n',
     replace: '      for (const command of mine.slice(0, 1)) options.onCommand(command)\n',
   },
   {

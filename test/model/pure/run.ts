@@ -52,11 +52,13 @@ export function search(how: {
   milliseconds?: number
   rules?: Rules
   tally?: Tally
+  /** The first violation as it is found, not made small. */
+  isQuick?: boolean
 }): Found | null {
   const { seed, runs, rules = allRules, tally } = how
   const holds = (numbers: number[]): boolean => play(numbers, rules, tally).violated === null
   const details = fc.check(fc.property(histories(), holds), {
-    ...{ seed, numRuns: runs, verbose: 0 },
+    ...{ seed, numRuns: runs, verbose: 0, endOnFailure: how.isQuick === true },
     ...(how.milliseconds === undefined ? {} : { interruptAfterTimeLimit: how.milliseconds }),
   })
   const [history] = details.counterexample ?? []

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { Invariant } from '../pure/invariants.ts'
 import { histories } from '../pure/run.ts'
-import type { Kind } from '../steps.ts'
+import { type Kind, stepOf } from '../steps.ts'
 import { play } from './history.ts'
 import { openPlace } from './place.ts'
 
@@ -25,6 +25,8 @@ export async function drive(how: {
   histories: number
   milliseconds: number
   databaseUrl: string | null
+  /** Those with the most kinds of step and fault first: for defects, of which each waits for its own. */
+  richestFirst?: boolean
   onHistory?: (count: number) => void
 }): Promise<Driven> {
   const random = fc.sample(fc.noBias(fc.double({ min: 0, max: 1, noNaN: true })), { numRuns: 1_000, seed: how.seed })
@@ -38,7 +40,7 @@ export async function drive(how: {
     ...{ violated: null, histories: 0, steps: 0, events: 0, commands: 0, decisions: 0, happened: {}, milliseconds: 0 },
   }
   try {
-    for (const numbers of fc.sample(histories(longest), { numRuns: how.histories, seed: how.seed })) {
+    for (const numbers of chosen(how)) {
       const outcome = await play(place, numbers)
       driven.histories += 1
       driven.steps += outcome.steps
@@ -55,4 +57,13 @@ export async function drive(how: {
     await place.close()
   }
   return driven
+}
+
+function chosen(how: { seed: number; histories: number; richestFirst?: boolean }): number[][] {
+  const sampled = (count: number) => fc.sample(histories(longest), { numRuns: count, seed: how.seed })
+  if (how.richestFirst !== true) return sampled(how.histories)
+  const richness = (numbers: number[]) => new Set(numbers.map((number) => stepOf(number, 'real').kind)).size
+  return sampled(how.histories * 10)
+    .sort((one, other) => richness(other) - richness(one))
+    .slice(0, how.histories)
 }
