@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
-type Stream = { nfd: number }
+type Stream = { nfd: number; node: { mode: number } }
 type NodeFiles = { stream_ops: { fsync?: (stream: Stream) => number }; tryFSOperation<T>(act: () => T): T }
 
 /**
@@ -17,8 +17,10 @@ export class SyncedFolder extends NodeFS {
     const { emscriptenOpts } = await super.init(...given)
     const addSync = (mod: { NODEFS: unknown }): void => {
       const files = mod.NODEFS as NodeFiles
-      files.stream_ops.fsync = ({ nfd }) => {
-        files.tryFSOperation(() => fs.fsyncSync(nfd))
+      files.stream_ops.fsync = ({ nfd, node }) => {
+        // Of a file only its bytes and its size matter; writing down when it changed costs as much again.
+        const isFolder = (node.mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR
+        files.tryFSOperation(() => (isFolder ? fs.fsyncSync(nfd) : fs.fdatasyncSync(nfd)))
         return 0
       }
     }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, types } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { type CheckpointOptions, createCheckpoints } from './checkpoints.ts'
@@ -16,6 +16,12 @@ import * as schema from './schema.ts'
 type Checkpointing = { checkpoints?: Omit<CheckpointOptions, 'log'> }
 type Place = ({ dataDir: string; seed: Blob | null } & Checkpointing) | { memory: true; seed?: Blob }
 
+/** PGlite's own go byte by byte through numbers and strings: a page of 500 events of 1 KB took them a tenth of a second. */
+const bytea = {
+  parsers: { [types.BYTEA]: (text: string) => Buffer.from(text.slice(2), 'hex') },
+  serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString('hex')}` },
+}
+
 /** The caller holds the directory's lock: PGlite itself lets a second process in and both lose. */
 export async function openPglite(place: Place, migrations: Migrations): Promise<Database> {
   return 'memory' in place ? openMemory(place, migrations) : openFolder(place, migrations)
@@ -23,7 +29,7 @@ export async function openPglite(place: Place, migrations: Migrations): Promise<
 
 async function openMemory({ seed }: { seed?: Blob }, migrations: Migrations): Promise<Database> {
   migrations.onProgress('Opening the embedded database')
-  const client = await PGlite.create({ startParams: memoryStart, ...(seed && { loadDataDir: seed }) })
+  const client = await PGlite.create({ ...bytea, startParams: memoryStart, ...(seed && { loadDataDir: seed }) })
   return { ...(await migrated(client, migrations, { home: null, isRestored: false })), close: () => client.close() }
 }
 
@@ -38,7 +44,7 @@ async function openFolder(place: { dataDir: string; seed: Blob | null } & Checkp
   const isRestored = existsSync(marker)
   // Whoever unpacked it has not synced it, and from here on PostgreSQL takes what it has not written itself for lasting.
   if (isRestored) await syncTree(dataDir)
-  const client = await PGlite.create({ fs: new SyncedFolder(dataDir), startParams: lastingStart })
+  const client = await PGlite.create({ ...bytea, fs: new SyncedFolder(dataDir), startParams: lastingStart })
   const database = await migrated(client, migrations, { home: await homeOf(dataDir), isRestored })
   // After the new incarnation is durable: a cut between the two only makes another.
   if (isRestored) await rm(marker).then(() => syncPath(dataDir))

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, openAsBlob, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 // @ts-expect-error plain JavaScript, for the build runs it
 import { seedArchive } from '../../agent-cli/launch/seed.mjs'
 import { createHostLink } from '../../agent-cli/remote/host-link.ts'
@@ -13,6 +13,9 @@ import { enrolled, paired, taps } from '../agent-cli/remote/away.ts'
 import { startPostgres } from '../kit/postgres.ts'
 import { startServer } from '../kit/server.ts'
 import { createWire } from '../kit/wire.ts'
+
+// Longer than the desk's own: a database is opened four times.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 type Keeper = {
   open(): Promise<Database>

@@ -153,6 +153,11 @@ export function watchDisk(root: string): Disk {
       const file = open.get(fd)
       if (file) sync(file.path, file.node)
     },
+    fdatasyncSync(fd: number): void {
+      own.fdatasyncSync(fd)
+      const file = open.get(fd)
+      if (file) sync(file.path, file.node)
+    },
   }
   Object.assign(fs, patches)
   fs.promises.open = async (path, ...rest) => {

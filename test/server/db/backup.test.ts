@@ -3,11 +3,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, openAsBlob, readdirSync, rm
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq, like, sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 // @ts-expect-error plain JavaScript, for the build runs it
 import { seedArchive } from '../../../agent-cli/launch/seed.mjs'
 import { createDatabase, type Database, type DatabaseOptions } from '../../../server/db/database.ts'
 import { serverFact } from '../../../server/db/schema.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let folder: string
 let seed: Blob

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { like, sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 // @ts-expect-error plain JavaScript, for the build runs it
 import { seedArchive } from '../../../agent-cli/launch/seed.mjs'
 import { createDatabase, type Database } from '../../../server/db/database.ts'
 import { serverFact } from '../../../server/db/schema.ts'
 import { type Disk, watchDisk } from '../../kit/power.ts'
+
+// Whole directories are opened again after each cut.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let folder: string
 let disk: Disk
