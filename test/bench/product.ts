@@ -107,26 +107,37 @@ function taken(pairs: Pair[]): Pair {
   return pair
 }
 
+/** As the page follows: a cut is resumed from the last number (L6). */
 function follow(url: string, token: string, sessionId: string, onEvents: (seqs: readonly number[]) => void): Stop {
   const client = createClient({
-    ...{ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false },
+    ...{ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false, onNonLazyError: () => {} },
     connectionParams: { authorization: `Bearer ${token}` },
   })
   type Batch = { eventsAppended: { events: { seq: number }[] } }
   let isOver = false
-  client.subscribe<Batch>(
-    { query: followText, variables: { sessionId, after: 0 } },
-    {
-      next: ({ data, errors }) => {
-        if (errors || !data) throw new Error(`a viewer was refused: ${JSON.stringify(errors)}`)
-        onEvents(data.eventsAppended.events.map(({ seq }) => seq))
+  let after = 0
+  const again = (why: unknown) => {
+    if (isOver) return
+    const { code, reason } = why as { code?: unknown; reason?: unknown }
+    process.stderr.write(`a viewer was cut (${code ?? why} ${reason ?? ''}) and comes back\n`)
+    setTimeout(start, 100)
+  }
+  function start(): void {
+    client.subscribe<Batch>(
+      { query: followText, variables: { sessionId, after } },
+      {
+        next: ({ data, errors }) => {
+          if (errors || !data) throw new Error(`a viewer was refused: ${JSON.stringify(errors)}`)
+          const seqs = data.eventsAppended.events.map(({ seq }) => seq)
+          after = seqs.at(-1) ?? after
+          onEvents(seqs)
+        },
+        complete: () => {},
+        error: again,
       },
-      complete: () => {},
-      error: (error) => {
-        if (!isOver) throw new Error(`a viewer has ended: ${JSON.stringify(error)}`)
-      },
-    },
-  )
+    )
+  }
+  start()
   return async () => {
     isOver = true
     await client.dispose()

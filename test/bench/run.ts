@@ -85,6 +85,12 @@ async function measure(scenario: Scenario, place: typeof places): Promise<Figure
 
 const figures: Figure[] = []
 let failed = false
+// Thrown where nobody waits: what was measured until then is still worth showing. The servers end with this process.
+process.once('uncaughtException', (error) => {
+  say(`The benchmark has failed: ${error.stack}`)
+  process.stdout.write(`${table(figures, productOf)}\n`)
+  process.exit(1)
+})
 const begun = performance.now()
 for (const scenario of chosen) {
   try {
