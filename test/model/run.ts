@@ -104,8 +104,14 @@ async function realDefects(newDatabase: () => Promise<string | null>): Promise<v
         })
         const name = `  ${defect.rule.padEnd(3)} ${defect.name.padEnd(52)}`
         if ('failed' in driven) {
-          killed += 1
-          say(`${name} killed    (did not come up: ${driven.failed.split('\n').at(-1)?.slice(0, 100)})`)
+          // Found, but by no invariant: the driver could not work with it at all.
+          say(
+            `${name} BROKE     ${driven.failed
+              .split('\n')
+              .find((line) => line.includes('rror'))
+              ?.slice(0, 120)}`,
+          )
+          failed = true
         } else if (driven.violated) {
           killed += 1
           const { invariant, history, detail } = driven.violated

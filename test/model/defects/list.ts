@@ -99,12 +99,12 @@ export const defects: Defect[] = [
   {
     ...{ name: 'a key makes a row each time', rule: 'C1', file: commands },
     find: 'key: wanted.key,\n      proof',
-    replace: "key: wanted.key + mintId('x'),\n      proof",
+    replace: "key: wanted.kind === 'SendPrompt' ? wanted.key + crypto.randomUUID() : wanted.key,\n      proof",
   },
   {
     ...{ name: 'a number is used twice', rule: 'C2', file: commands },
     find: 'number: numbered.next - 1,',
-    replace: 'number: Math.max(1, numbered.next - 2),',
+    replace: "number: wanted.kind === 'SendPrompt' ? Math.max(1, numbered.next - 2) : numbered.next - 1,",
   },
   {
     ...{ name: 'settled twice, otherwise', rule: 'C5', file: delivery },

@@ -160,7 +160,9 @@ function checkEnds(scene: Scene, { commands, decisions }: Stored, journal: reado
       scene.violate('oneEffect', `“${word}”: the agent was told ${effect}, recorded is ${String(chosen)}`)
     const row = decisions.find((each) => each.id === id)
     const origin = settled?.origin as { commandId?: string; surface?: string } | undefined
-    if (settled && row?.winnerCommandId !== (origin?.commandId ?? null))
+    // Open (docs/model.md): a newer attachment withdraws what is open before the journal of the older one has told who answered it.
+    const isOpenGap = row?.outcome === 'WITHDRAWN' && settled?.outcome === 'ANSWERED'
+    if (settled && !isOpenGap && row?.winnerCommandId !== (origin?.commandId ?? null))
       scene.violate(
         'oneEffect',
         `decision ${id}: the journal names ${origin?.commandId}, the server ${row?.winnerCommandId}`,
