@@ -10,7 +10,8 @@ type NodeFiles = { stream_ops: { fsync?: (stream: Stream) => number }; tryFSOper
 
 /**
  * PGlite's folder with an fsync. Its own has none: emscripten takes the missing operation for success, and PGlite starts with `-F`, so nothing is
- * ever synced (decision 0007). A failed sync is PostgreSQL's to judge: it stops rather than go on unsure.
+ * ever synced (decision 0007). After a failed sync PostgreSQL answers nothing more, that write included: only a new start
+ * helps, and nothing here brings it about.
  */
 export class SyncedFolder extends NodeFS {
   override async init(...given: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
