@@ -41,12 +41,6 @@ if (chosen.length === 0) {
   say(`There is no such scenario. There are: ${scenarios.map(({ name }) => name).join(', ')}.`)
   process.exit(1)
 }
-// Whatever hangs: nothing of this outlives it.
-setTimeout(() => {
-  say(`The benchmark has taken ${LONGEST_MS / 60_000} minutes and is ended.`)
-  process.exit(1)
-}, LONGEST_MS).unref()
-
 let postgres: TestPostgres | null = null
 const programs = bundlePrograms()
 const places = createPlaces({
@@ -86,11 +80,15 @@ async function measure(scenario: Scenario, place: typeof places): Promise<Figure
 const figures: Figure[] = []
 let failed = false
 // Thrown where nobody waits: what was measured until then is still worth showing. The servers end with this process.
-process.once('uncaughtException', (error) => {
-  say(`The benchmark has failed: ${error.stack}`)
+const giveUp = (why: string): never => {
+  say(why)
   process.stdout.write(`${table(figures, productOf)}\n`)
   process.exit(1)
-})
+}
+process.once('uncaughtException', (error) => giveUp(`The benchmark has failed: ${error.stack}`))
+// Whatever hangs: nothing of this outlives it.
+const late = `The benchmark has taken ${LONGEST_MS / 60_000} minutes and is ended.`
+setTimeout(() => giveUp(late), LONGEST_MS).unref()
 const begun = performance.now()
 for (const scenario of chosen) {
   try {

@@ -12,8 +12,8 @@ export type Column = { field: string; name: string; unit: string; goal: Goal | n
 
 export type Scenario = {
   name: string
-  /** Where its contestants come from: PostgreSQL servers that all such scenarios share, fresh ones of its own, or ones on PGlite. */
-  place: 'shared' | 'fresh' | 'pglite'
+  /** What its contestants store in. Each scenario has servers of its own. */
+  place: 'postgres' | 'pglite'
   /** Also driven against the relay without a store. */
   bare: boolean
   rounds: Record<Length, number>
@@ -55,16 +55,16 @@ const crowd =
   (one) =>
     saturate(one, { ...how, seconds: length === 'full' ? 6 : 2 })
 
-const shared = { place: 'shared', rounds: { full: 5, quick: 1 } } as const
+const usual = { place: 'postgres', rounds: { full: 5, quick: 1 } } as const
 const one = { sessions: 1, viewers: 1, window: 1000 }
 
 export const scenarios: readonly Scenario[] = [
   {
-    ...{ name: '20 events/s', ...shared, bare: true, columns: latencies(most(1.3), most(1.3)) },
+    ...{ name: '20 events/s', ...usual, bare: true, columns: latencies(most(1.3), most(1.3)) },
     open: async (_all, length) => (each) => pace(each, { perSecond: 20, seconds: length === 'full' ? 10 : 3 }),
   },
   {
-    ...{ name: 'half load', ...shared, bare: true, columns: latencies(null, null) },
+    ...{ name: 'half load', ...usual, bare: true, columns: latencies(null, null) },
     // Half of what the product carries, for all: at another rate batches would be of another size.
     open: async (all, length) => {
       const product = all.find(({ name }) => name === 'offdesk')
@@ -74,18 +74,18 @@ export const scenarios: readonly Scenario[] = [
       return (each) => pace(each, { perSecond: eventsPerSecond / 2, seconds: length === 'full' ? 5 : 2 })
     },
   },
-  { name: '1 × 1 saturated', ...shared, bare: true, columns: saturated(rate(null), null), open: crowd(one) },
+  { name: '1 × 1 saturated', ...usual, bare: true, columns: saturated(rate(null), null), open: crowd(one) },
   {
-    ...{ name: '50 × 1 saturated', ...shared, bare: true, columns: saturated(rate(least(0.7)), most(1.4)) },
+    ...{ name: '50 × 1 saturated', ...usual, bare: true, columns: saturated(rate(least(0.7)), most(1.4)) },
     open: crowd({ sessions: 50, viewers: 1, window: 100 }),
   },
   {
-    ...{ name: '1 × 8 saturated', ...shared, bare: true },
+    ...{ name: '1 × 8 saturated', ...usual, bare: true },
     columns: saturated(column('deliveriesPerSecond', 'deliveries', '1/s', least(0.9)), null),
     open: crowd({ sessions: 1, viewers: 8, window: 1000 }),
   },
   {
-    ...{ name: 'command', ...shared, bare: true },
+    ...{ name: 'command', ...usual, bare: true },
     columns: [
       column('commandP50', 'viewer to idle host p50', 'ms', most(1.3)),
       column('commandP95', 'viewer to idle host p95', 'ms'),
@@ -93,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
     open: async (_all, length) => (each) => commands(each, length === 'full' ? 60 : 20),
   },
   {
-    ...{ name: 'idle', place: 'fresh', bare: true, rounds: { full: 1, quick: 1 } },
+    ...{ name: 'idle', place: 'postgres', bare: true, rounds: { full: 1, quick: 1 } },
     columns: [
       column('kilobytesPerPair', 'a pair among 1,000', 'KB', { of: 'value', atMost: 32 }),
       column('cpuMicrosPerPairAndSecond', 'CPU per pair and second', 'µs', { of: 'value', atMost: 10 }),
@@ -102,7 +102,7 @@ export const scenarios: readonly Scenario[] = [
       idle(each, length === 'full' ? { pairs: 990, seconds: 30 } : { pairs: 200, seconds: 5 }),
   },
   {
-    ...{ name: 'history', place: 'shared', bare: false, rounds: { full: 3, quick: 1 } },
+    ...{ name: 'history', place: 'postgres', bare: false, rounds: { full: 3, quick: 1 } },
     columns: [
       column('lastHundredMs', 'last 100 of 100,000', 'ms', most(1.5)),
       column('allSeconds', 'all of 100,000', 's', most(1.5)),
