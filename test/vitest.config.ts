@@ -15,6 +15,7 @@ const LONG = [
   'test/agent-cli/remote/{pairing,pusher}.test.ts',
   'test/kit/agent/*.test.ts',
   'test/server/app/*.test.ts',
+  'test/server/db/{power,backup}.test.ts',
 ]
 
 /** Processes are started from dist/. */
