@@ -8,7 +8,7 @@ const inProject = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, ...extra },
 })
 
-/** Unit tests that take longer than all the others together. */
+/** What takes longer than all the others together. */
 const LONG = [
   'test/agent-cli/demo/**/*.test.ts',
   'test/agent-cli/bridge/{remote,recovery}.test.ts',
@@ -16,6 +16,7 @@ const LONG = [
   'test/kit/agent/*.test.ts',
   'test/server/app/*.test.ts',
   'test/server/db/{power,backup}.test.ts',
+  'test/flow/three-days.test.ts',
 ]
 
 /** Processes are started from dist/. */
@@ -52,6 +53,7 @@ export default defineConfig({
       // Some of these put a page's globals in place, which other rooms would take for a browser.
       inProject('page', ['test/pwa/**/*.test.{ts,tsx}']),
       inProject('flow', ['test/flow/**/*.test.ts'], {
+        exclude: LONG,
         testTimeout: 60_000,
         globalSetup: [built, programs],
       }),
