@@ -181,6 +181,8 @@ async function start(): Promise<void> {
     await writeWhole(path, { pid, url, publicUrl, version: manifest.version, startedAt: new Date().toISOString() })
     undo.push(() => rm(path, { force: true }))
     stopOnSignals(undone)
+    // A driver may lose a promise of a connection that broke. What it was for ends by its own deadline; everybody else's session goes on.
+    process.on('unhandledRejection', log)
     const hint = setupCode ? `\nSetup code for the first host: ${setupCode}\n  offdesk login ${publicUrl ?? url}` : ''
     tell({ ready: { url, publicUrl, pid, setupCode } }, `Offdesk is at ${publicUrl ?? url}${hint}`)
   } catch (error) {
