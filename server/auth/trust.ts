@@ -166,7 +166,11 @@ export function createTrust(options: TrustOptions): Trust {
       if (tokenHash === null) return standsOf(undefined)
       const found = await standing(tokenHash)
       const refusal = refusalOf(found, { looksLikeHosts: isHost(principal) })
-      if (refusal) throw refusal
+      if (refusal) {
+        // Found out here before the next look: it ends everywhere at once, its socket first, so that a close with 4403 is the last word.
+        for (const one of [...held]) if (one.identity.tokenHash === tokenHash) end(one, refusal)
+        throw refusal
+      }
       return standsOf(found)
     },
     watch: (identity, watch) => {
