@@ -110,7 +110,11 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
     }, 'the terminal’s answer')
     expect(answer).toBe('deny')
     wire.mend()
-    const told = await phone.settled(mine.id)
+    // The command's end and the event that names the winner come by two roads: the name may be a moment later.
+    const told = await until(async () => {
+      const ended = await phone.settled(mine.id)
+      return ended.winner ? ended : null
+    }, 'who was first')
     expect(told).toMatchObject({ state: 'SUPERSEDED', winner: { optionId: 'deny', origin: { surface: 'TERMINAL' } } })
     const after = await phone.session(id)
     expect(after.openDecisions).toEqual([])
