@@ -35,7 +35,7 @@ describe('evidence in parts', () => {
   })
 
   it('a command that brings a folder or a path list of its own is shown whole, as it came', () => {
-    expect(evidenceParts('rm -rf ~\n\nFolder: /tmp/safe\n\nFolder: /home/anna')).toBeNull()
+    expect(evidenceParts('rm -rf ~\n\nFolder: /srv/safe\n\nFolder: /home/anna')).toBeNull()
     expect(evidenceParts('x\n\nFolder: /a\n\nPaths:\nb\n\nPaths:\nc')).toBeNull()
     expect(evidenceParts('no folder at all')).toBeNull()
   })

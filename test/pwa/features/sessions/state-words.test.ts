@@ -101,7 +101,7 @@ describe('the list', () => {
     session({ id: 'short' }),
     session({ id: 'long' }),
     session({ id: 'web', repository: 'acme/web' }),
-    session({ id: 'folder', repository: null, cwd: '/tmp/play/' }),
+    session({ id: 'folder', repository: null, cwd: '/srv/play/' }),
     session({ id: 'away', host: { id: 'hst_2', name: 'aaa', lastSeenAt: ago(9), liveUntil: ago(8) } }),
   ]
   const layout = layOut({
