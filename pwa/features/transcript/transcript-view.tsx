@@ -1,12 +1,11 @@
 // The transcript as a virtual list: it follows the end only while the reader is there, and never jumps when older pages come.
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { VList, type VListHandle } from 'virtua'
 import { Icon } from '../../ui/icon.tsx'
+import { readerMoved, readerOpens } from './reader-place.ts'
 import type { TailState } from './tail.ts'
 import { TranscriptRow } from './transcript-row.tsx'
 
-/** Within this of the end the reader is at the end (px). */
-const NEAR_END_PX = 80
 /** An older page is asked for this far before the reader reaches the first item (px). */
 const NEAR_START_PX = 900
 
@@ -27,8 +26,7 @@ export function TranscriptView(props: {
   const { items } = state.transcript
   const list = useRef<VListHandle>(null)
   const frame = useRef<HTMLDivElement>(null)
-  const atEnd = useRef(true)
-  const last = useRef({ offset: 0, height: 0, viewport: 0 })
+  const reader = useRef(readerOpens)
   const [below, setBelow] = useState(false)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const count = items.length + endings.length
@@ -40,8 +38,17 @@ export function TranscriptView(props: {
     prepends.current = state.prepends
   }, [state.prepends])
 
+  /** Asked of the page itself: the list's own sizes are those before a panel opened or closed beside it. */
+  const follows = useCallback(() => {
+    const place = frame.current?.firstElementChild
+    if (place) {
+      const most = place.scrollHeight - place.clientHeight
+      reader.current = readerMoved(reader.current, { offset: place.scrollTop, most })
+    }
+    return reader.current.atEnd
+  }, [])
   const toEnd = () => {
-    atEnd.current = true
+    reader.current = { ...reader.current, atEnd: true }
     setBelow(false)
     list.current?.scrollToIndex(count - 1, { align: 'end' })
   }
@@ -53,7 +60,7 @@ export function TranscriptView(props: {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new number or a new ending is what there is to follow
   useLayoutEffect(() => {
     if (count === 0) return
-    if (atEnd.current) {
+    if (follows()) {
       follow.current()
       props.onAtEnd()
     } else setBelow(true)
@@ -64,26 +71,14 @@ export function TranscriptView(props: {
     const viewport = frame.current?.firstElementChild
     const content = viewport?.firstElementChild
     if (!viewport || !content) return
-    const observer = new ResizeObserver(() => atEnd.current && follow.current())
+    const observer = new ResizeObserver(() => follows() && follow.current())
     observer.observe(viewport)
     observer.observe(content)
     return () => observer.disconnect()
-  }, [])
+  }, [follows])
 
   const onScroll = (offset: number) => {
-    // Asked of the page itself: the list's own sizes are those before a panel opened or closed beside it.
-    const place = frame.current?.firstElementChild
-    if (!place) return
-    const { scrollHeight: height, clientHeight: viewport } = place
-    if (height - viewport - offset <= NEAR_END_PX) {
-      atEnd.current = true
-      setBelow(false)
-    } else {
-      // What opens or is measured moves the list as well; only a list that kept its size was moved by a hand.
-      const kept = height === last.current.height && viewport === last.current.viewport
-      if (kept && offset < last.current.offset - 1) atEnd.current = false
-    }
-    last.current = { offset, height, viewport }
+    if (follows()) setBelow(false)
     if (offset < NEAR_START_PX && state.hasOlder && !state.loadingOlder) props.onOlder()
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once per page, when what is there does not fill the place
