@@ -2,7 +2,7 @@
 import { rememberEndorsed } from '../auth/devices.ts'
 import { write } from '../live/write.ts'
 import type { CommandRow } from '../store/commands.ts'
-import { acknowledgeCommands, settleCommand } from '../store/delivery.ts'
+import { type Acknowledged, acknowledgeCommands, settleCommand } from '../store/delivery.ts'
 import { revokedDeviceIds } from '../store/devices.ts'
 import { hostMarks, readHostCommands } from '../store/host-commands.ts'
 import { limits } from '../store/limits.ts'
@@ -10,8 +10,8 @@ import { type PolicyRow, readPolicy } from '../store/policies.ts'
 import { refuse } from '../store/refused.ts'
 import { hostTopic, trustTopic } from '../store/topic.ts'
 import { brokenText } from '../store/well-formed.ts'
-import { builder } from './builder.ts'
-import { Command, type ShownCommand, showCommands } from './commands/command.ts'
+import { builder, partOf } from './builder.ts'
+import { Command, CommandState, type ShownCommand, showCommands } from './commands/command.ts'
 import type { Context } from './context.ts'
 import { hostMark } from './host-mark.ts'
 import { Policy } from './policy.ts'
@@ -88,15 +88,45 @@ builder.queryField('hostCommands', (t) =>
   }),
 )
 
+const AcknowledgedCommand = builder.objectRef<Acknowledged>('AcknowledgedCommand').implement({
+  extensions: partOf('Host'),
+  fields: (t) => ({
+    id: t.id({ resolve: ({ row }) => row.id }),
+    state: t.field({ type: CommandState, resolve: ({ row }) => row.state }),
+    sessionEpoch: t.exposeInt('sessionEpoch', {
+      nullable: true,
+      description: 'The epoch that writes the session now. A host of an older one is fenced.',
+    }),
+    deliveredEpoch: t.int({
+      nullable: true,
+      description: 'The epoch that took it. Another one cannot know what became of it.',
+      resolve: ({ row }) => row.deliveredEpoch,
+    }),
+  }),
+})
+
+const SessionEpochInput = builder.inputType('SessionEpochInput', {
+  fields: (t) => ({ sessionId: t.id({ required: true }), epoch: t.int({ required: true }) }),
+})
+
 builder.mutationField('acknowledgeCommands', (t) =>
   t.field({
-    type: [Command],
+    type: [AcknowledgedCommand],
     authScopes: { is: ['host'] },
-    args: { hostId: t.arg.id({ required: true }), ids: t.arg.idList({ required: true }) },
-    resolve: async (_root, { hostId, ids }, context) => {
+    args: {
+      hostId: t.arg.id({ required: true }),
+      ids: t.arg.idList({ required: true }),
+      epochs: t.arg({
+        type: [SessionEpochInput],
+        description:
+          'The attachments that would carry them out: the command of a session that another epoch writes stays QUEUED.',
+      }),
+    },
+    resolve: (_root, { hostId, ids, epochs }, context) => {
       hostOf(context, hostId)
       if (ids.length > 100) throw refuse('TOO_LARGE', 'At most 100 at once.', { numbers: { limit: 100 } })
-      return showCommands(await write(context, (tx, ring) => acknowledgeCommands(tx, ring, { hostId }, ids)))
+      const attached = new Map((epochs ?? []).map(({ sessionId, epoch }) => [sessionId, epoch]))
+      return write(context, (tx, ring) => acknowledgeCommands(tx, ring, { hostId }, ids, attached))
     },
   }),
 )

@@ -2,7 +2,7 @@
 import { and, asc, eq, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { command, decision } from '../db/schema.ts'
+import { command, decision, session } from '../db/schema.ts'
 import type { CommandRow } from './commands.ts'
 import { notFound, refuse } from './refused.ts'
 import { ownerTopic, type Ring, sessionTopic } from './topic.ts'
@@ -23,13 +23,20 @@ function ringFor(ring: Ring, row: CommandRow): void {
   if (row.sessionId) ring(sessionTopic(row.sessionId))
 }
 
-/** QUEUED → DELIVERED for those named that are this host's (and session's). Returns all of them as they are now. */
+/** A command as its taker is told of it, with the epoch that writes its session now; null without a session. */
+export type Acknowledged = { row: CommandRow; sessionEpoch: number | null }
+
+/**
+ * QUEUED → DELIVERED for those named that are this host's (and session's). Returns all of them as they are now. `epochs` says by session which
+ * attachment asks: what belongs to another epoch stays QUEUED, for a fenced host must not carry it out (E4).
+ */
 export async function acknowledgeCommands(
   tx: Tx,
   ring: Ring,
   by: { hostId: string; sessionId?: string },
   ids: string[],
-): Promise<CommandRow[]> {
+  epochs: ReadonlyMap<string, number> = new Map(),
+): Promise<Acknowledged[]> {
   if (ids.length === 0) return []
   const own = and(
     inArray(command.id, ids),
@@ -37,18 +44,43 @@ export async function acknowledgeCommands(
     by.sessionId === undefined ? undefined : eq(command.sessionId, by.sessionId),
   )
   // Locked in one order: another transaction may be superseding some of the same rows.
-  const rows = await tx.select().from(command).where(own).orderBy(asc(command.number)).for('update')
-  if (rows.length < new Set(ids).size) throw notFound('command')
-  const queued = rows.filter((row) => row.state === 'QUEUED').map((row) => row.id)
-  if (queued.length === 0) return rows
-  const delivered = await tx
-    .update(command)
-    .set({ state: 'DELIVERED', deliveredAt: sql`${instantNow}`, revision: sql`${command.revision} + 1` })
-    .where(and(inArray(command.id, queued), inTime))
-    .returning()
-  for (const row of delivered) ringFor(ring, row)
-  const changed = new Map(delivered.map((row) => [row.id, row]))
-  return rows.map((row) => changed.get(row.id) ?? row)
+  const found = await tx
+    .select({ row: command, sessionEpoch: session.epoch })
+    .from(command)
+    .leftJoin(session, eq(session.id, command.sessionId))
+    .where(own)
+    .orderBy(asc(command.number))
+    .for('update', { of: command })
+  if (found.length < new Set(ids).size) throw notFound('command')
+  const changed = new Map<string, CommandRow>()
+  // Without an epoch from its taker (of no session, or an older host) as ever; one statement for each of the few attachments.
+  for (const [epoch, queued] of toDeliver(found, epochs)) {
+    const delivered = await tx
+      .update(command)
+      .set({
+        state: 'DELIVERED',
+        deliveredAt: sql`${instantNow}`,
+        deliveredEpoch: epoch,
+        revision: sql`${command.revision} + 1`,
+      })
+      .where(and(inArray(command.id, queued), inTime))
+      .returning()
+    for (const row of delivered) {
+      ringFor(ring, row)
+      changed.set(row.id, row)
+    }
+  }
+  return found.map(({ row, sessionEpoch }) => ({ row: changed.get(row.id) ?? row, sessionEpoch }))
+}
+
+function toDeliver(found: Acknowledged[], epochs: ReadonlyMap<string, number>): Map<number | null, string[]> {
+  const groups = new Map<number | null, string[]>()
+  for (const { row, sessionEpoch } of found) {
+    const epoch = (row.sessionId === null ? undefined : epochs.get(row.sessionId)) ?? null
+    if (row.state !== 'QUEUED' || (epoch !== null && epoch !== sessionEpoch)) continue
+    groups.set(epoch, [...(groups.get(epoch) ?? []), row.id])
+  }
+  return groups
 }
 
 /**

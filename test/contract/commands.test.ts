@@ -126,11 +126,30 @@ describe.each(places)('commands on %s', (_name, open) => {
     expect((await poll(who, null)).commands[0]).toMatchObject({ id: made.id, state: 'QUEUED', deliveredAt: null })
     const acknowledge = () => place.database.transaction((tx) => acknowledgeCommands(tx, silent, who, [made.id]))
     const [delivered] = await acknowledge()
-    expect(delivered).toMatchObject({ state: 'DELIVERED', revision: made.revision + 1 })
+    expect(delivered?.row).toMatchObject({ state: 'DELIVERED', revision: made.revision + 1 })
     expect(await acknowledge()).toEqual([delivered])
     expect((await poll(who, null)).commands).toHaveLength(1)
     await settle(who, made.id, 'APPLIED')
     expect((await poll(who, null)).commands).toEqual([])
+  })
+
+  it('[E4][C3] a command is delivered to the attachment that writes its session and to no other, which is told', async () => {
+    const who = await person(place.database)
+    const session = await attach(place.database, who)
+    const made = await send(place.database, prompt(who, session))
+    await attach(place.database, who, { id: session.id, epoch: 2 })
+    const take = async (epoch: number) => {
+      const epochs = new Map([[session.id, epoch]])
+      const work = place.database.transaction((tx) => acknowledgeCommands(tx, silent, who, [made.id], epochs))
+      const [{ row, sessionEpoch } = { row: null, sessionEpoch: null }] = await work
+      return [row?.state, row?.deliveredEpoch, sessionEpoch]
+    }
+    expect(await take(1)).toEqual(['QUEUED', null, 2])
+    // Not known here yet: its own start comes first.
+    expect(await take(3)).toEqual(['QUEUED', null, 2])
+    expect(await take(2)).toEqual(['DELIVERED', 2, 2])
+    await attach(place.database, who, { id: session.id, epoch: 3 })
+    expect(await take(3)).toEqual(['DELIVERED', 2, 3])
   })
 
   it('[C5] a settled command never changes: the same word is acknowledged, another refused', async () => {
@@ -169,7 +188,7 @@ describe.each(places)('commands on %s', (_name, open) => {
     )
     expect((await poll(who, null)).commands.map((row) => row.id)).toEqual([delivered.id])
     const [acknowledged] = await place.database.transaction((tx) => acknowledgeCommands(tx, silent, who, [late.id]))
-    expect(acknowledged?.state).toBe('QUEUED')
+    expect(acknowledged?.row.state).toBe('QUEUED')
     const { ring, rung } = listeningRing()
     while (await place.database.transaction((tx) => expireNext(tx, ring)));
     expect(rung).toEqual([`session:${session.id}`])

@@ -8,7 +8,8 @@ import { session } from './sessions.ts'
 /**
  * OPEN until an event settles it, or a newer epoch or the session's end withdraws it (D1, D2). What is asked is read in the
  * event at `opened_seq`. `proposal_id` is the command on its way: the conditional update that sets it picks one among
- * racing devices. The key holds the session, for hosts choose these ids.
+ * racing devices. The key holds the session, for hosts choose these ids. `is_assumed` marks a withdrawal that is this server's guess: the
+ * host's journal may know better, and is still to come.
  */
 export const decision = pgTable(
   'decision',
@@ -38,6 +39,7 @@ export const decision = pgTable(
     winnerDeviceId: text('winner_device_id'),
     winnerDeviceName: text('winner_device_name'),
     winnerCommandId: text('winner_command_id'),
+    isAssumed: boolean('is_assumed').notNull().default(false),
     revision: integer('revision').notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.sessionId, t.id] }), index('decision_owner').on(t.ownerId, t.state, t.openedAt)],
@@ -63,7 +65,8 @@ export const prompt = pgTable(
  * A wish addressed to a host (C1). QUEUED → DELIVERED → APPLIED | REFUSED | SUPERSEDED | EXPIRED | UNKNOWN; each step is a
  * conditional update on `state`, so a settled one never changes. `number` is dense per host (C2). Unique by sender and key:
  * sending again finds the first row. `sender` is the device's id, else the principal that caused it. `is_deny` stands apart
- * from the payload because the choice of a proposal needs it (D2) and a payload may be sealed one day.
+ * from the payload because the choice of a proposal needs it (D2) and a payload may be sealed one day. `delivered_epoch` is the attachment
+ * that took it: another one cannot know what became of it (E4, C4).
  */
 export const command = pgTable(
   'command',
@@ -94,6 +97,7 @@ export const command = pgTable(
     createdAt: instant('created_at').notNull().default(sql`now()`),
     expiresAt: instant('expires_at'),
     deliveredAt: instant('delivered_at'),
+    deliveredEpoch: integer('delivered_epoch'),
     settledAt: instant('settled_at'),
     refusalCode: text('refusal_code'),
     refusalMessage: text('refusal_message'),
