@@ -14,7 +14,11 @@ import type { Runner } from './runner.ts'
 import type { CommandResult, Settlements } from './settlements.ts'
 import type { Turns } from './turns.ts'
 
-export type Commands = { take(command: HostCommand): void; close(): Promise<void> }
+export type Commands = {
+  /** `isInDoubt`: another attachment took it before. What the ledger does not know of it is UNKNOWN, and not done (C4). */
+  take(command: HostCommand, isInDoubt: boolean): void
+  close(): Promise<void>
+}
 
 type Outcome = { state: CommandResult; refusal?: Refused }
 const applied: Outcome = { state: 'APPLIED' }
@@ -39,7 +43,7 @@ export function createCommands(given: {
   let intake: Promise<unknown> = Promise.resolve()
   const acting = new Set<Promise<unknown>>()
 
-  async function begin(command: HostCommand): Promise<void> {
+  async function begin(command: HostCommand, isInDoubt: boolean): Promise<void> {
     const before = ledger.lookup(command.id)
     // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
     if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)
@@ -51,6 +55,7 @@ export function createCommands(given: {
       // Done without an intent on the disk it could be done twice (C3).
       return settlements.settle(command.id, 'REFUSED', unnotable(error))
     }
+    if (isInDoubt) return settlements.settle(command.id, 'UNKNOWN', inDoubt)
     if (isExpired(command, now())) return settlements.settle(command.id, 'EXPIRED')
     if (refusal !== null) return settlements.settle(command.id, 'REFUSED', refusal)
     const doing = finish(command, facts).finally(() => acting.delete(doing))
@@ -162,13 +167,20 @@ export function createCommands(given: {
   }
 
   return {
-    take(command) {
-      intake = intake.then(() => begin(command)).catch(() => undefined)
+    take(command, isInDoubt) {
+      intake = intake.then(() => begin(command, isInDoubt)).catch(() => undefined)
     },
     async close() {
       await intake
     },
   }
+}
+
+const inDoubt: Refused = {
+  code: 'INTERNAL',
+  message:
+    'An earlier process of this session took this and cannot say what became of it. Look before you send it again.',
+  rule: 'C4',
 }
 
 function unnotable(error: unknown): Refused {

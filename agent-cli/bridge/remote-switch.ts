@@ -44,7 +44,7 @@ export function createRemote(given: {
   snapshot: () => EventBody[]
   /** Gets the commands of this session from now on; returned is what ends that. */
   takeCommands: (live: { link: HostLink; settlements: Settlements }) => {
-    take(command: HostCommand): void
+    take(command: HostCommand, isInDoubt: boolean): void
     close(): Promise<void>
   }
 }): Remote {
@@ -105,14 +105,18 @@ export function createRemote(given: {
       mayPush: () => link.remoteControl !== 'OFF',
       onChange: () => queueMicrotask(show),
       onWay: () => link.probe(),
+      onStarted: () => link.started(journal.id),
     })
     const settlements = createSettlements({ ledger: journal.ledger, call })
     const commands = given.takeCommands({ link, settlements })
-    // A fenced attachment hears the session's commands too: they are the newer one's to carry out (E4).
-    const detach = link.attach(journal.id, (command) => {
-      const { state } = pusher
-      const isFenced = state.is === 'ended' && (state.code === 'EPOCH_FENCED' || state.code === 'ATTACHMENT_TAKEN')
-      if (!isFenced) commands.take(command)
+    const detach = link.attach(journal.id, {
+      epoch,
+      // Told by the server at the start already, it has nobody to take commands for (E4).
+      take: (command, isInDoubt) => {
+        if (pusher.state.is !== 'ended') commands.take(command, isInDoubt)
+      },
+      fenced: () => pusher.fence(),
+      behind: () => pusher.restart(),
     })
     let { incarnation } = link
     const unsubscribe = link.subscribe(() => {

@@ -19,6 +19,7 @@ import { type Pairing, watchPairing } from './pairing.ts'
 import { createPoller } from './poller.ts'
 import { openRevocations } from './revocations.ts'
 import { openRoster, type Roster, type Rung } from './roster.ts'
+import { type Acknowledgement, type CommandTaker, createTakers } from './takers.ts'
 
 /** `since` is when it became so. lost: no answer; refused: the server says no and will go on saying it. */
 export type LinkState = {
@@ -26,8 +27,6 @@ export type LinkState = {
   readonly since: Date
   readonly reason: string | null
 }
-
-export type CommandTaker = (command: HostCommand) => void
 
 export type HostLink = {
   readonly server: string
@@ -44,6 +43,8 @@ export type HostLink = {
   callFor(sessionId: string): Caller
   /** Commands of that session come to `taker`, unsettled ones again, until the returned function is called. */
   attach(sessionId: string, taker: CommandTaker): () => void
+  /** The server has heard of this attachment, again and again: commands that it kept back for it come now. */
+  started(sessionId: string): void
   subscribe(listener: () => void): () => void
   /** Someone has lost the server or reached it again: what waits here tries at once. */
   probe(): void
@@ -62,7 +63,7 @@ export async function createHostLink(options: {
   const roster = openRoster(hostDir)
   const call = createCaller({ endpoint, identity, sessionId: null })
   const revocations = openRevocations({ hostDir, server: endpoint.url, call })
-  const takers = new Map<string, CommandTaker>()
+  const takers = createTakers({ rereads: () => poller.rewind() })
   const pairings = new Map<string, Pairing>()
   const listeners = new Set<() => void>()
   let state: LinkState = { is: 'connecting', since: new Date(), reason: null }
@@ -127,12 +128,13 @@ export async function createHostLink(options: {
     return command.sessionId !== null && takers.has(command.sessionId)
   }
 
-  function onCommand(command: HostCommand): void {
+  function onCommand(command: HostCommand, said: Acknowledgement): void {
+    if (command.sessionId !== null && takers.has(command.sessionId)) takers.give(command, said)
+    if (said.state !== 'DELIVERED') return
     if (command.__typename === 'EndorseDevice') return void endorse(command)
     if (command.__typename === 'ForgetDevice') return void forget(command)
     // The watcher of the pairing has seen the joiner by itself, or will.
     if (command.__typename === 'JoinPairing') return void settle({ commandId: command.id, state: 'APPLIED' })
-    if (command.sessionId !== null) takers.get(command.sessionId)?.(command)
   }
 
   async function endorse(command: CommandOf<'EndorseDevice'>): Promise<void> {
@@ -154,7 +156,7 @@ export async function createHostLink(options: {
   }
 
   const { hostId } = identity
-  const poller = createPoller({ call, hostId, takes, onCommand, news })
+  const poller = createPoller({ call, hostId, takes, onCommand, news, epochsOf: takers.epochsOf })
   const beatNews = {
     ...news,
     onLost(error: RemoteError, isFinal: boolean) {
@@ -193,13 +195,8 @@ export async function createHostLink(options: {
       return incarnation
     },
     callFor: (sessionId) => createCaller({ endpoint, identity, sessionId }),
-    attach(sessionId, taker) {
-      takers.set(sessionId, taker)
-      poller.rewind()
-      return () => {
-        if (takers.get(sessionId) === taker) takers.delete(sessionId)
-      }
-    },
+    attach: takers.add,
+    started: takers.started,
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

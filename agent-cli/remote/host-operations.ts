@@ -31,7 +31,9 @@ export type CommandOf<K extends CommandKind> = Extract<HostCommand, { __typename
 export type RemoteControl = 'OFF' | 'VIEW' | 'VIEW_AND_CONTROL'
 
 export const AcknowledgeCommands = graphql(`
-  mutation AcknowledgeCommands($hostId: ID!, $ids: [ID!]!) { acknowledgeCommands(hostId: $hostId, ids: $ids) { id state } }
+  mutation AcknowledgeCommands($hostId: ID!, $ids: [ID!]!, $epochs: [SessionEpochInput!]!) {
+    acknowledgeCommands(hostId: $hostId, ids: $ids, epochs: $epochs) { id state sessionEpoch deliveredEpoch }
+  }
 `)
 
 export const SettleCommand = graphql(`

@@ -3,6 +3,7 @@ import type { Caller } from './credentials.ts'
 import { codeOf, isPassing, RemoteError } from './failure.ts'
 import { AcknowledgeCommands, type HostCommand, PollCommands } from './host-operations.ts'
 import { createBackoff, pause, probeTimeoutSeconds, sendTimeoutSeconds } from './pause.ts'
+import type { Acknowledgement } from './takers.ts'
 
 export type Poller = {
   /** Reads every unsettled command again: someone new is here to take some. */
@@ -29,8 +30,13 @@ export function createPoller(options: {
   hostId: string
   /** Several processes poll for one host: true for commands of a session or pairing of this one. */
   takes: (command: HostCommand) => boolean
-  /** Must not throw; called in the order of the commands. A command may come again: the ledger tells (C3). */
-  onCommand: (command: HostCommand) => void
+  /** The attachments that would carry them out (E4). */
+  epochsOf?: (commands: readonly HostCommand[]) => { sessionId: string; epoch: number }[]
+  /**
+   * Must not throw; called in the order of the commands, with what the server said to the taking: one that is not DELIVERED was refused, lost or
+   * overdue meanwhile and its sender has been told so (C5), or is another attachment's. A command may come again: the ledger tells (C3).
+   */
+  onCommand: (command: HostCommand, said: Acknowledgement) => void
   news: LinkNews
   random?: () => number
 }): Poller {
@@ -53,25 +59,26 @@ export function createPoller(options: {
     news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
     const mine = hostCommands.commands.filter(options.takes)
     if (mine.length > 0) {
-      const given = await acknowledged(mine)
-      if (given === null) return
-      for (const command of mine) if (given.has(command.id)) options.onCommand(command)
+      const said = await acknowledged(mine)
+      if (said === null) return
+      for (const command of mine) {
+        const one = said.get(command.id)
+        if (one !== undefined) options.onCommand(command, one)
+      }
     }
     // Rewound meanwhile: the new taker has not seen what was read before it came.
     if (!turn.signal.aborted) after = hostCommands.after
     backoff.reset()
   }
 
-  /**
-   * Those to be carried out: not what was refused, lost or overdue between the reading and the taking, for its sender has been told so (C5).
-   * Null when one of them is gone (its session was deleted in this moment): what is left is read again, and nobody else is held up.
-   */
-  async function acknowledged(mine: readonly HostCommand[]): Promise<ReadonlySet<string> | null> {
+  /** Null when one of them is gone (its session was deleted in this moment): what is left is read again, and nobody else is held up. */
+  async function acknowledged(mine: readonly HostCommand[]): Promise<ReadonlyMap<string, Acknowledgement> | null> {
     try {
       const ids = mine.map((command) => command.id)
       const asked = { signal: ended.signal, timeoutSeconds: sendTimeoutSeconds(0) }
-      const { acknowledgeCommands } = await call(AcknowledgeCommands, { hostId, ids }, asked)
-      return new Set(acknowledgeCommands.filter(({ state }) => state === 'DELIVERED').map(({ id }) => id))
+      const epochs = options.epochsOf?.(mine) ?? []
+      const { acknowledgeCommands } = await call(AcknowledgeCommands, { hostId, ids, epochs }, asked)
+      return new Map(acknowledgeCommands.map((one) => [one.id, one]))
     } catch (error) {
       if (codeOf(error) !== 'NOT_FOUND') throw error
       await pause(backoff.next(), ended.signal).catch(() => undefined)

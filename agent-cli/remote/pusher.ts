@@ -29,6 +29,8 @@ export type Pusher = {
   wake(): void
   /** The server may have been put back to an earlier state: asks where it stands, also when there is nothing to push (E5). */
   restart(): void
+  /** Another attachment writes the session now (E4): ends at once, and what is not published stays here. */
+  fence(): void
   close(): Promise<void>
 }
 
@@ -47,6 +49,8 @@ const final = new Set([
 const finalAtStart = new Set(['EPOCH_FENCED', 'NOT_FOUND'])
 /** What a content can be refused with for good. */
 const finalForBody = new Set(['BODY_MISMATCH', 'BAD_INPUT', 'TOO_LARGE'])
+const fencedReason =
+  'This session goes on in another Offdesk process, which has taken it over. What happens here from now on stays on this machine and nobody else sees it. End this one, or go on without remote.'
 const pausedRetryMs = 30_000
 /** A request that takes longer, while others have reached the server, hangs on a dead line. */
 const hangsAfterMs = 5_000
@@ -61,6 +65,8 @@ export function createPusher(options: {
   onChange: () => void
   /** The way to the server was lost, or is open again: others may want to try. */
   onWay?: () => void
+  /** The server knows this attachment; called at every start. */
+  onStarted?: () => void
   /** False while policy is OFF: then nothing leaves, whatever the server would take. `wake` when it may have changed. */
   mayPush?: () => boolean
   ackedSeq?: number
@@ -138,6 +144,7 @@ export function createPusher(options: {
     const timeoutSeconds = state.is === 'away' ? probeTimeoutSeconds : sendTimeoutSeconds(0)
     const { startSession } = await ask(StartSession, { input: options.start() }, { timeoutSeconds })
     hasStarted = true
+    options.onStarted?.()
     const { limits } = startSession
     const how: Wrapping = {
       knownKinds: new Set(startSession.knownEventKinds),
@@ -206,6 +213,8 @@ export function createPusher(options: {
   }
 
   async function recover(error: unknown): Promise<void> {
+    // Fenced while it waited or asked.
+    if (state.is === 'ended') return
     if (!(error instanceof RemoteError)) {
       const reason = error instanceof Error ? error.message : String(error)
       return become({ is: 'ended', code: 'JOURNAL', reason: `The journal cannot be read: ${reason}` })
@@ -222,7 +231,8 @@ export function createPusher(options: {
       return wait(backoff.next())
     }
     if (final.has(error.code) || error.code === 'EVENT_REFUSED') {
-      return become({ is: 'ended', code: error.code, reason: error.message })
+      const reason = error.code === 'EPOCH_FENCED' || error.code === 'ATTACHMENT_TAKEN' ? fencedReason : error.message
+      return become({ is: 'ended', code: error.code, reason })
     }
     if (isPassing(error) || error.code === 'UNAUTHENTICATED') {
       if (state.is !== 'away') become({ is: 'away', reason: error.message })
@@ -279,6 +289,14 @@ export function createPusher(options: {
       })
     },
     wake: () => wake(hangsAfterMs),
+    fence() {
+      if (state.is === 'ended') return
+      become({ is: 'ended', code: 'EPOCH_FENCED', reason: fencedReason })
+      const ended = new RemoteError('EPOCH_FENCED', fencedReason)
+      anew.abort(ended)
+      asking?.giveUp.abort(ended)
+      waking.abort()
+    },
     restart: () => anew.abort(new RemoteError('EVENT_GAP', 'The server was put back to an earlier state.')),
     async close() {
       ended.abort()

@@ -202,7 +202,7 @@ test('a command that is gone when it is acknowledged holds up no other: the poll
   expect([taken, lost]).toEqual([['there'], []])
 })
 
-test('[C5] what was refused between the reading and the taking is not carried out: its sender has been told so', async () => {
+test('[C5] what the server says to the taking comes with each command: one refused meanwhile is told from one delivered', async () => {
   const command = (id: string) => ({ __typename: 'SendPrompt', id }) as unknown as HostCommand
   const answers = [[command('refused'), command('given')]]
   const taken: string[] = []
@@ -221,14 +221,14 @@ test('[C5] what was refused between the reading and the taking is not carried ou
   await new Promise<void>((resolve) => {
     const poller = createPoller({
       ...{ call: server, hostId: 'hst_x', takes: () => true },
-      onCommand: ({ id }) => {
-        taken.push(id)
+      onCommand: ({ id }, { state }) => {
+        taken.push(`${id} ${state}`)
         if (id === 'given') resolve(poller.close())
       },
       news: { onFacts: () => {}, onReached: () => {}, onLost: () => {} },
     })
   })
-  expect(taken).toEqual(['given'])
+  expect(taken).toEqual(['refused REFUSED', 'given DELIVERED'])
 })
 
 test('waiting ends at once with its signal; the wait before another try doubles up to its bound', async () => {
