@@ -1,15 +1,15 @@
 // Carries out a device's commands, each once: intent, act, result, told (C3). What this host does not allow is refused with its rule.
 
-import { evidenceDigest } from '../../protocol/pairing.ts'
 import type { Ledger } from '../journal/ledger.ts'
 import type { HostCommand } from '../remote/host-operations.ts'
 import type { Roster, Rung } from '../remote/roster.ts'
+import { type Verdict, verifyCommand } from '../trust/verify.ts'
 import { BridgeError, type DecisionAnswer, type FieldValue } from './contract.ts'
 import type { Decisions } from './decisions.ts'
 import type { Modes } from './modes.ts'
 import { device } from './origin.ts'
 import type { Queue } from './queue.ts'
-import { type Facts, isExpired, mayEnterMode, type Refused, refusalOf } from './rights.ts'
+import { askingOf, type Facts, firstRefusal, isExpired, mayEnterMode, type Refused } from './rights.ts'
 import type { Runner } from './runner.ts'
 import type { CommandResult, Settlements } from './settlements.ts'
 import type { Turns } from './turns.ts'
@@ -24,6 +24,8 @@ type Outcome = { state: CommandResult; refusal?: Refused }
 const applied: Outcome = { state: 'APPLIED' }
 
 export function createCommands(given: {
+  hostId: string
+  sessionId: string
   ledger: Ledger
   settlements: Settlements
   roster: Roster
@@ -48,9 +50,11 @@ export function createCommands(given: {
     // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
     if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)
     const facts = await factsFor(command)
-    const refusal = refusalOf(command, facts)
+    const { refused, counter } = await trusted(command, facts)
+    const refusal = firstRefusal(command, facts, refused)
+    const use = counter === null || facts.device === null ? undefined : { deviceId: facts.device.id, counter }
     try {
-      if (!(await ledger.intend(command.id, command.__typename)).fresh) return
+      if (!(await ledger.intend(command.id, command.__typename, use)).fresh) return
     } catch (error) {
       // Done without an intent on the disk it could be done twice (C3).
       return settlements.settle(command.id, 'REFUSED', unnotable(error))
@@ -60,6 +64,21 @@ export function createCommands(given: {
     if (refusal !== null) return settlements.settle(command.id, 'REFUSED', refusal)
     const doing = finish(command, facts).finally(() => acting.delete(doing))
     acting.add(doing)
+  }
+
+  /** Who asks is asked first: before anything is looked at that only a known device may have done (T5). */
+  async function trusted(command: HostCommand, facts: Facts): Promise<Verdict> {
+    // An answer to what is not open any more changes nothing: it is told who was first (D3).
+    const isLate = 'decisionId' in command && facts.decision === null
+    if (facts.device === null || isLate) return { refused: null, counter: null }
+    const own = {
+      option: (id: string, optionId: string) =>
+        decisions.find(id)?.options.find((option) => option.id === optionId)?.name ?? null,
+      mode: (modeId: string) => modes.list.find((mode) => mode.id === modeId)?.name ?? null,
+    }
+    const { hostId, sessionId } = given
+    const verifying = { hostId, sessionId, counters: ledger.counters, own, now }
+    return verifyCommand(command, facts.device, askingOf(command, facts), verifying)
   }
 
   async function factsFor(command: HostCommand): Promise<Facts> {
@@ -110,14 +129,12 @@ export function createCommands(given: {
         await turns.cancel()
         return applied
       case 'AnswerPermission':
-        await checkEvidence(command)
         return answer(command, {
           is: 'option',
           optionId: command.optionId,
           ...(command.reason && { reason: command.reason }),
         })
       case 'DecidePlan': {
-        await checkEvidence(command)
         const comments = command.comments.map(({ part, text }) => (part === null ? { text } : { part, text }))
         const thenMode = command.thenMode ? { thenMode: command.thenMode } : {}
         return answer(command, { is: 'option', optionId: command.optionId, comments, ...thenMode })
@@ -139,24 +156,12 @@ export function createCommands(given: {
     }
   }
 
-  /** What the person saw must be what is asked: else the yes is for something else (D1). */
-  async function checkEvidence(command: { decisionId: string; evidenceDigest: string | null }): Promise<void> {
-    const asked = decisions.find(command.decisionId)
-    if (asked === null || command.evidenceDigest === null) return
-    if ((await evidenceDigest(asked.evidence)) === command.evidenceDigest) return
-    throw new BridgeError(
-      'BAD_INPUT',
-      'What the device showed is not what the agent asked. Nothing was approved.',
-      'D1',
-    )
-  }
-
   async function answer(
-    command: HostCommand & { decisionId: string; epoch: number },
+    command: HostCommand & { decisionId: string; epoch: number; evidenceDigest: string | null },
     given: DecisionAnswer,
   ): Promise<Outcome> {
     try {
-      const { mine, told } = decisions.answer(command.decisionId, given, device(command), command.epoch)
+      const { mine, told } = decisions.answer(command.decisionId, given, device(command), command)
       // Else a crash could leave an APPLIED answer to a decision that nobody is recorded to have answered.
       await told
       return { state: mine ? 'APPLIED' : 'SUPERSEDED' }

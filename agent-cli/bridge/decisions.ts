@@ -26,20 +26,21 @@ export type Decisions = {
   ask(asked: AskedDecision, wordsGo: WordsGo, signal: AbortSignal): Promise<unknown>
   /**
    * `mine` is false when another answer was first. The agent gets the answer once it is `told`: in the journal, or the journal has failed.
-   * Throws BridgeError NOT_FOUND, OPTION_NOT_OFFERED, BAD_INPUT.
+   * `seen.evidenceDigest` is what the person was shown, null for somebody who sits here; checked in the same step that settles, for all
+   * but a rejection (D1, D5). Throws BridgeError NOT_FOUND, OPTION_NOT_OFFERED, BAD_INPUT.
    */
   answer(
     decisionId: string,
     answer: DecisionAnswer,
     origin: Origin,
-    epoch?: number,
+    seen?: { epoch: number; evidenceDigest: string | null },
   ): { settlement: Settlement; mine: boolean; told: Promise<void> }
   /** What an answer would be, without giving it. Null when it is settled or unknown. */
   find(decisionId: string): AskedDecision | null
   settlementOf(decisionId: string): Settlement | null
 }
 
-type Open = { asked: AskedDecision; resolve: (result: unknown) => void }
+type Open = { asked: AskedDecision; digest: string; resolve: (result: unknown) => void }
 
 export function createDecisions(options: {
   publishing: Pick<Publishing, 'record' | 'breakText'>
@@ -80,7 +81,7 @@ export function createDecisions(options: {
         decisionOpened: { decisionId, kind, title, evidence, evidenceDigest: digest, ...facts },
       })
       return new Promise((resolve) => {
-        open.set(decisionId, { asked, resolve })
+        open.set(decisionId, { asked, digest, resolve })
         signal.addEventListener(
           'abort',
           () => {
@@ -93,12 +94,12 @@ export function createDecisions(options: {
         )
       })
     },
-    answer(decisionId, answer, origin, ofEpoch) {
+    answer(decisionId, answer, origin, seen) {
       const earlier = settled.get(decisionId)
       if (earlier) return { settlement: earlier, mine: false, told: Promise.resolve() }
       const waiting = open.get(decisionId)
       // Another epoch's decision is never this one (D4), whatever its id says.
-      if (!waiting || (ofEpoch !== undefined && ofEpoch !== epoch)) {
+      if (!waiting || (seen !== undefined && seen.epoch !== epoch)) {
         throw new BridgeError(
           'NOT_FOUND',
           'This question is no longer open: the session was restarted or it was answered long ago.',
@@ -106,6 +107,8 @@ export function createDecisions(options: {
         )
       }
       const { result, rest, answered } = resultOf(waiting.asked, answer, origin)
+      const shown = seen?.evidenceDigest ?? null
+      if (shown !== null && shown !== waiting.digest && !answered.isRejected) throw otherEvidence()
       const { settlement, told } = settle(decisionId, 'ANSWERED', origin, rest)
       // A crash may lose an answer that the agent has not got, never the record of one that it has (D3).
       void told.then(() => {
@@ -118,6 +121,10 @@ export function createDecisions(options: {
     settlementOf: (decisionId) => settled.get(decisionId) ?? null,
   }
 }
+
+/** What the person saw must be what is asked: else the yes is for something else (D1). */
+const otherEvidence = () =>
+  new BridgeError('BAD_INPUT', 'What the device showed is not what the agent asked. Nothing was approved.', 'D1')
 
 type Result = { result: unknown; rest: Partial<DecisionSettled>; answered: Answered }
 

@@ -1,7 +1,10 @@
 // What a remote command needs and what its device may, as this host sees it: roster, ceiling, policy (T4, T5). The server is not believed.
+
+import { isRejection } from '../agent/translate/options.ts'
 import type { AskedDecision } from '../agent/translate/permission.ts'
 import type { HostCommand } from '../remote/host-operations.ts'
 import { isRung, lower, type Rung, reaches, type TrustedDevice } from '../remote/roster.ts'
+import type { Asking } from '../trust/freshness.ts'
 import { limits } from './limits.ts'
 import type { CanonicalMode } from './view.ts'
 
@@ -49,6 +52,32 @@ export function refusalOf(command: HostCommand, facts: Facts): Refused | null {
     ? `The terminal set the ceiling of this session to ${ceiling}; this needs ${needed}.`
     : `The device may ${may}; this needs ${needed}. Pair it again with more: “offdesk devices pair --allow <rung>”.`
   return { code: 'RUNG_TOO_LOW', message, rule: isCeiling ? 'T4 ceiling' : 'T4 device' }
+}
+
+/** A rule for everybody comes before a doubt about who asks, and that before what the asker may: `doubt` is what is wrong with the signature. */
+export function firstRefusal(command: HostCommand, facts: Facts, doubt: Refused | null): Refused | null {
+  const refusal = refusalOf(command, facts)
+  return refusal === null || refusal.code === 'RUNG_TOO_LOW' ? (doubt ?? refusal) : refusal
+}
+
+/** What the command asks for, as its freshness goes by. */
+export function askingOf(command: HostCommand, facts: Facts): Asking {
+  return { needs: neededRung(command, facts), isAnswer: 'decisionId' in command, takesAway: takesAway(command, facts) }
+}
+
+/** Denies, declines, cancels: never too late (D5). By what this host offered, not by what the server calls it. */
+function takesAway(command: HostCommand, { decision }: Facts): boolean {
+  switch (command.__typename) {
+    case 'CancelTurn':
+      return true
+    case 'AnswerQuestion':
+      return !command.accepted
+    case 'AnswerPermission':
+    case 'DecidePlan':
+      return decision?.options.some(({ id, kind }) => id === command.optionId && isRejection(kind)) ?? false
+    default:
+      return false
+  }
 }
 
 /** By the server's clock, which decides, give or take (E10). */

@@ -160,6 +160,8 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
     takeCommands: ({ link, settlements }) =>
       createCommands({
         ...{
+          hostId: link.identity.hostId,
+          sessionId: journal.id,
           ledger: journal.ledger,
           settlements,
           roster: link.roster,

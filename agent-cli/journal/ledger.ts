@@ -1,5 +1,7 @@
 // What this machine has done about each command: the intent before the act, the result after it (C3, C4).
 // Knows ids and words, not what a command does.
+import { counterWindow } from '../../protocol/command.ts'
+import { type Counters, type CounterUse, createCounters } from './counters.ts'
 import type { Disk } from './disk.ts'
 import { JournalError } from './failure.ts'
 import { limits } from './limits.ts'
@@ -20,9 +22,12 @@ export interface LedgerEntry {
 export interface Ledger {
   /**
    * Notes durably that the command is about to be acted on. `fresh` is false if it was noted before, by this process or an
-   * earlier one: then it must not be done again (C3).
+   * earlier one: then it must not be done again (C3). `use` is the device's counter that is spent with it, noted in the same line:
+   * on the disk there is never one without the other (T5).
    */
-  intend(commandId: string, kind: string): Promise<{ fresh: boolean; entry: LedgerEntry }>
+  intend(commandId: string, kind: string, use?: CounterUse): Promise<{ fresh: boolean; entry: LedgerEntry }>
+  /** Counters that devices have used in this session. */
+  readonly counters: Pick<Counters, 'standing' | 'lastOf'>
   /** Notes the outcome durably. The first one stands and is returned. Throws NOT_FOUND without an intent. */
   result(commandId: string, state: string, reason?: string): Promise<LedgerEntry>
   /** Notes that the server has the result. */
@@ -37,7 +42,7 @@ export interface Ledger {
 }
 
 type Note =
-  | { note: 'intent'; commandId: string; kind: string; at: string }
+  | { note: 'intent'; commandId: string; kind: string; at: string; use?: CounterUse }
   | { note: 'result'; commandId: string; state: string; reason: string | null }
   | { note: 'sent'; commandId: string }
 
@@ -47,6 +52,7 @@ export async function openLedger(path: string, options: { disk?: Disk; now?: () 
   const entries = new Map<string, LedgerEntry>()
   /** One note per command at a time, so that two callers cannot both be the first. */
   const turns = new Map<string, Promise<unknown>>()
+  const counters = createCounters(counterWindow)
 
   const lines = await openLines(path, {
     ...(options.disk === undefined ? {} : { disk: options.disk }),
@@ -67,6 +73,7 @@ export async function openLedger(path: string, options: { disk?: Disk; now?: () 
     if (note.note === 'intent') {
       if (entry !== undefined) return
       const { commandId, kind, at } = note
+      if (note.use !== undefined) counters.use(note.use, kind)
       entries.set(commandId, { commandId, kind, at, state: null, reason: null, sent: false })
     } else if (entry !== undefined && note.note === 'result' && entry.state === null) {
       entries.set(note.commandId, { ...entry, state: note.state, reason: note.reason })
@@ -98,11 +105,12 @@ export async function openLedger(path: string, options: { disk?: Disk; now?: () 
   }
 
   return {
-    intend(commandId, kind) {
+    counters,
+    intend(commandId, kind, use) {
       return inTurn(commandId, async () => {
         const entry = entries.get(commandId)
         if (entry !== undefined) return { fresh: false, entry }
-        await note({ note: 'intent', commandId, kind, at: now().toISOString() })
+        await note({ note: 'intent', commandId, kind, at: now().toISOString(), ...(use && { use }) })
         return { fresh: true, entry: known(commandId) }
       })
     },

@@ -8,12 +8,12 @@ export const PollCommands = graphql(`
       revokedDeviceIds
       policy { remoteControl version }
       commands {
-        __typename id sessionId deviceId deviceName rung expiresAt createdAt
+        __typename id sessionId deviceId deviceName rung key proof expiresAt createdAt
         ... on SendPrompt { promptId text delivery promptModeId: modeId attachments { digest mediaType name size } }
         ... on EditPrompt { promptId newText: text newDelivery: delivery }
         ... on WithdrawPrompt { promptId }
         ... on AnswerPermission { decisionId epoch optionId reason evidenceDigest }
-        ... on AnswerQuestion { decisionId epoch accepted reason values { name text number boolean choices } }
+        ... on AnswerQuestion { decisionId epoch accepted reason evidenceDigest values { name text number boolean choices } }
         ... on DecidePlan { decisionId epoch optionId thenMode evidenceDigest comments { part text } }
         ... on SetMode { modeId }
         ... on CancelTurn { turnId }

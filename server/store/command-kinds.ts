@@ -24,7 +24,12 @@ const kinds = {
   WithdrawPrompt: z.object({ promptId: id }),
   ReleaseQueue: z.object({}),
   AnswerPermission: answers.extend({ optionId: id, evidenceDigest: maybe(text), reason: maybe(text) }),
-  AnswerQuestion: answers.extend({ accepted: z.boolean(), values: z.array(fieldValue), reason: maybe(text) }),
+  AnswerQuestion: answers.extend({
+    accepted: z.boolean(),
+    values: z.array(fieldValue),
+    reason: maybe(text),
+    evidenceDigest: maybe(text),
+  }),
   DecidePlan: answers.extend({
     optionId: id,
     evidenceDigest: maybe(text),

@@ -5,6 +5,7 @@ import { matchCode } from '../../protocol/pairing.ts'
 import { createScriptedAgent, type ScriptedAgent } from '../kit/agent/scripted.ts'
 import { ask } from '../kit/ask.ts'
 import { type Gql, steps } from '../kit/people.ts'
+import { signsAs } from '../kit/signing.ts'
 import { createSubscriber, type Subscriber } from '../kit/subscriber.ts'
 import { atEnd, type Env, type Machine, type Running, until } from './machine.ts'
 
@@ -121,7 +122,9 @@ export async function joins(url: string, code: string, name = 'phone') {
       joinerNonce: nonce,
     })
   }
-  const phone = phoneAt(url, { id: await principalId('dev', publicKey), token, keys, publicKey })
+  const id = await principalId('dev', publicKey)
+  signsAs(token, { id, keys })
+  const phone = phoneAt(url, { id, token, keys, publicKey })
   return { phone, shows, state: async () => (await step.look(token, pairing.id)).state }
 }
 

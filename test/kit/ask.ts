@@ -1,4 +1,5 @@
-/** One GraphQL operation over HTTP, as curl would send it. */
+/** One GraphQL operation over HTTP, as curl would send it; what a paired device asks for is signed by it. */
+import { signed } from './signing.ts'
 
 export type ShownError = { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }
 
@@ -28,6 +29,18 @@ export async function ask<T>(
   token: string | null,
   query: string,
   variables: object = {},
+  signal?: AbortSignal,
+): Promise<Answer<T>> {
+  const look = async (asked: string, about: object) =>
+    (await send(url, token, asked, about, signal)).data ?? { session: null }
+  return send<T>(url, token, query, await signed(token, query, variables, look), signal)
+}
+
+async function send<T>(
+  url: string,
+  token: string | null,
+  query: string,
+  variables: object,
   signal?: AbortSignal,
 ): Promise<Answer<T>> {
   const response = await fetch(`${url}/graphql`, {

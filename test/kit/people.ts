@@ -3,6 +3,7 @@ import { randomText } from '../../protocol/bytes.ts'
 import { credentialBytes } from '../../protocol/credential.ts'
 import { exportPublicKey, generateKeys, type KeyPair, principalId, sign } from '../../protocol/keys.ts'
 import { commitment, matchCode } from '../../protocol/pairing.ts'
+import { signsAs } from './signing.ts'
 
 export type Gql = <T>(token: string | null, document: string, variables?: object) => Promise<T>
 export type Rung = 'VIEW' | 'ANSWER' | 'STEER' | 'FULL'
@@ -138,5 +139,6 @@ export async function pair(gql: Gql, host: EnrolledHost, how: { rung: Rung; name
   if (seenByHost !== seenByDevice) throw new Error(`the match codes differ: ${seenByHost} and ${seenByDevice}`)
   await step.confirm(host.token, pairing.id)
   const id = await principalId('dev', publicKey)
+  signsAs(token, { id, keys })
   return { id, name: how.name, keys, publicKey, token, matchCode: seenByDevice }
 }

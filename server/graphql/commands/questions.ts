@@ -26,6 +26,7 @@ const AnswerQuestion = commandRef('AnswerQuestion').implement({
     decisionId: t.exposeID('decisionId'),
     epoch: t.exposeInt('epoch'),
     accepted: t.exposeBoolean('accepted'),
+    evidenceDigest: t.expose('evidenceDigest', { type: 'Digest', nullable: true }),
     values: t.expose('values', { type: [FieldValue] }),
     reason: t.exposeString('reason', { nullable: true }),
   }),
@@ -58,6 +59,7 @@ const AnswerQuestionInput = builder.inputType('AnswerQuestionInput', {
     sessionId: t.id({ required: true }),
     decisionId: t.id({ required: true }),
     epoch: t.int({ required: true }),
+    evidenceDigest: t.field({ type: 'Digest' }),
     answer: t.field({ type: QuestionAnswerInput, required: true }),
   }),
 })
@@ -79,13 +81,13 @@ builder.mutationField('answerQuestion', (t) =>
     args: { input: t.arg({ type: AnswerQuestionInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
-      const { decisionId, epoch, answer } = input
+      const { decisionId, epoch, evidenceDigest = null, answer } = input
       const accepted = answer.accept !== null && answer.accept !== undefined
       const values = readValues(answer.accept?.values ?? [])
       const reason = answer.decline?.reason ?? null
       atMost(MAX_WORDS_CHARS, reason, 'A reason')
       const decision = await decisionFor(context, input, 'QUESTION')
-      const value = { decisionId, epoch, accepted, values, reason }
+      const value = { decisionId, epoch, accepted, values, reason, evidenceDigest }
       return propose(context, decision, input, { kind: 'AnswerQuestion', value, needs: 'ANSWER', isDeny: !accepted })
     },
   }),

@@ -10,6 +10,7 @@ import { joinMac, matchCode, parsePairingFragment } from '../../../protocol/pair
 import { openSetup } from '../../../server/auth/setup.ts'
 import { steps } from '../../kit/people.ts'
 import { type ServerOptions, startServer, type TestServer } from '../../kit/server.ts'
+import { signsAs } from '../../kit/signing.ts'
 import { atEnd, eventually } from '../bridge/desk.ts'
 
 export async function server(options: ServerOptions = {}): Promise<TestServer> {
@@ -61,7 +62,9 @@ export async function paired(
   if (!opened.view().readTheQr) throw new Error('the proof of the QR was not accepted')
   await opened.confirm()
   const gql = <T>(document: string, variables?: object) => at.gql<T>(token, document, variables)
-  return { id: await principalId('dev', publicKey), token, gql }
+  const id = await principalId('dev', publicKey)
+  signsAs(token, { id, keys })
+  return { id, token, gql }
 }
 
 const COMMAND = 'id state refusal { code message rule } winner { optionId origin { surface } }'

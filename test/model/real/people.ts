@@ -6,6 +6,7 @@ import { matchCode } from '../../../protocol/pairing.ts'
 import { ask, Refusal } from '../../kit/ask.ts'
 import { steps } from '../../kit/people.ts'
 import type { TestServer } from '../../kit/server.ts'
+import { signed, signsAs } from '../../kit/signing.ts'
 import type { Subscriber } from '../../kit/subscriber.ts'
 import type { Net } from './wire.ts'
 
@@ -28,7 +29,9 @@ export async function pairWith(server: TestServer, at: BridgeSession, name: stri
   }
   if (shown !== (await matchCode(seen))) throw new Error('the match codes differ')
   await opened.confirm()
-  return { id: await principalId('dev', publicKey), token }
+  const id = await principalId('dev', publicKey)
+  signsAs(token, { id, keys })
+  return { id, token }
 }
 
 /** What `look` finds, or an error at the deadline. */
@@ -74,6 +77,16 @@ export async function sends(net: Net, url: string, token: string, asked: Ask): P
 }
 
 async function asks<T>(net: Net, url: string, token: string, query: string, variables: object): Promise<T> {
+  return send(
+    net,
+    url,
+    token,
+    query,
+    await signed(token, query, variables, (...about) => send(net, url, token, ...about)),
+  )
+}
+
+async function send<T>(net: Net, url: string, token: string, query: string, variables: object): Promise<T> {
   const response = await net.fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
