@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { createTrust } from './auth/trust.ts'
 import type { Database } from './db/database.ts'
 import { buildSchema } from './graphql/schema.ts'
+import { createDirect } from './http/direct.ts'
 import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
 import { createRounds } from './live/rounds.ts'
@@ -63,7 +64,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     search: storedSearch(database),
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }
-  const yoga = createHttp({ parts, schema: buildSchema(), pages: options.pages, log, stopping: stopping.signal })
+  const schema = buildSchema()
+  const yoga = createHttp({ parts, schema, pages: options.pages, log, stopping: stopping.signal })
+  const direct = createDirect({ parts, schema, log, stopping: stopping.signal, rest: yoga })
   const sockets: { close(): Promise<void> }[] = []
   let stopped: Promise<void> | null = null
   async function end(): Promise<void> {
@@ -77,7 +80,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   return {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
-      server.on('request', yoga)
+      server.on('request', direct)
       sockets.push(createSockets(server, { yoga, trust, publicUrl, log }))
     },
     stop: () => {

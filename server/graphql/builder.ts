@@ -55,19 +55,36 @@ export const builder = new SchemaBuilder<{
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
-    authScopes: ({ principal }) => ({
-      public: true,
-      is: (kinds) => kinds.includes(principal.kind),
-      owner: (ownerId) => 'ownerId' in principal && principal.ownerId === ownerId,
-      session: (row) => seesSession(principal, row),
-      host: (row) => seesHost(principal, row),
-      pairing: (row) =>
-        (principal.kind === 'pairing' && principal.pairingId === row.pairingId) ||
-        ('ownerId' in principal && principal.ownerId === row.ownerId),
-    }),
+    authScopes: ({ principal }) => scopesOf(principal),
     unauthorizedError: (_parent, context, info) => denied(context.principal, info),
   },
 })
+
+const scopesOf = (principal: Principal) => ({
+  public: true,
+  is: (kinds: Scopes['is']) => kinds.includes(principal.kind),
+  owner: (ownerId: string) => 'ownerId' in principal && principal.ownerId === ownerId,
+  session: (row: SessionKey) => seesSession(principal, row),
+  host: (row: Scopes['host']) => seesHost(principal, row),
+  pairing: (row: Scopes['pairing']) =>
+    (principal.kind === 'pairing' && principal.pairingId === row.pairingId) ||
+    ('ownerId' in principal && principal.ownerId === row.ownerId),
+})
+
+/** What scope-auth finds for a type's rule: any one of its scopes is enough. */
+export function permits(principal: Principal, scopes: Partial<Scopes>): boolean {
+  const { public: isPublic, is, owner, session, host, pairing, ...others } = scopes
+  if (Object.keys(others).length > 0) return false
+  const held = scopesOf(principal)
+  return (
+    isPublic === true ||
+    (is !== undefined && held.is(is)) ||
+    (owner !== undefined && held.owner(owner)) ||
+    (session !== undefined && held.session(session)) ||
+    (host !== undefined && held.host(host)) ||
+    (pairing !== undefined && held.pairing(pairing))
+  )
+}
 
 /** Marks a value type that holds no row of its own: whoever may see `type` may see it. */
 export function partOf(type: string): { partOf: string } {

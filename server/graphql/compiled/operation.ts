@@ -1,0 +1,154 @@
+/**
+ * A query or mutation of one root field, compiled once: its variables, the field's own resolver with its rules, and what is shown of the value.
+ * What cannot be compiled runs through the executor, and so does a query whose value only the executor can explain. Knows no transport.
+ */
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLArgument,
+  GraphQLError,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getOperationAST,
+  isInputType,
+  isNonNullType,
+  Kind,
+  locatedError,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type ValueNode,
+  valueFromAST,
+} from 'graphql'
+import type { Context } from '../context.ts'
+import { type Coerce, compileInput } from './input.ts'
+import { compileSelection, Unplain } from './selection.ts'
+
+export type Answer = { errors?: readonly GraphQLError[]; data: Record<string, unknown> | null }
+
+/** Null when these variables are not good, or the value is the executor's to show and nothing has been changed: ask the executor. */
+export type Run = (variables: Readonly<Record<string, unknown>>, context: Context) => Promise<Answer | null>
+
+/** A document's fragments by their names. */
+export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> =>
+  new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])))
+
+/** Null when it is no such operation. The document has been validated. */
+export function compileOperation(schema: GraphQLSchema, document: DocumentNode, name?: string | null): Run | null {
+  const operation = getOperationAST(document, name)
+  if (!operation || (operation.directives?.length ?? 0) > 0) return null
+  const [node, ...others] = operation.selectionSet.selections
+  const root = operation.operation === 'subscription' ? null : schema.getRootType(operation.operation)
+  if (!root || others.length > 0 || node?.kind !== Kind.FIELD || (node.directives?.length ?? 0) > 0) return null
+  const field = root.getFields()[node.name.value]
+  // What a root field grants to its answer only the executor passes on.
+  if (!field?.resolve || grants(field.extensions.pothosOptions)) return null
+  const fragments = fragmentsOf(document)
+  const show = compileSelection({ schema, fragments }, field.type, node.selectionSet ? [node.selectionSet] : [])
+  const coerce = compileVariables(schema, operation)
+  const argsOf = coerce && compileArguments(field.args, node.arguments ?? [])
+  if (!show || !coerce || !argsOf) return null
+  const key = node.alias?.value ?? node.name.value
+  const info: Omit<GraphQLResolveInfo, 'variableValues'> = {
+    ...{ fieldName: field.name, fieldNodes: [node], returnType: field.type, parentType: root, schema, operation },
+    ...{ fragments: Object.fromEntries(fragments), rootValue: undefined },
+    path: { prev: undefined, key, typename: root.name },
+  }
+  const { resolve } = field
+  const failed = (error: unknown): Answer => ({
+    errors: [locatedError(error, [node], [key])],
+    data: isNonNullType(field.type) ? null : { [key]: null },
+  })
+  return async (given, context) => {
+    let args: Record<string, unknown>
+    let variableValues: Record<string, unknown>
+    try {
+      variableValues = coerce(given)
+      args = argsOf(variableValues)
+    } catch (error) {
+      if (error instanceof Unplain) return null
+      throw error
+    }
+    let value: unknown
+    try {
+      value = await resolve(undefined, args, context, { ...info, variableValues })
+    } catch (error) {
+      return failed(error)
+    }
+    try {
+      return { data: { [key]: show(value, context) } }
+    } catch (error) {
+      if (!(error instanceof Unplain)) return failed(error)
+      // A mutation is not done twice to learn what is wrong with its answer.
+      return operation.operation === 'query' ? null : failed(new GraphQLError('What was done cannot be shown.'))
+    }
+  }
+}
+
+const grants = (options: unknown): boolean =>
+  typeof options === 'object' && options !== null && 'grantScopes' in options
+
+type Coerced = (given: Readonly<Record<string, unknown>>) => Record<string, unknown>
+
+function compileVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): Coerced | null {
+  const made = new Map<string, Coerce>()
+  const entries: { name: string; coerce: Coerce; fallback: unknown; isRequired: boolean }[] = []
+  for (const { variable, type: asked, defaultValue, directives } of operation.variableDefinitions ?? []) {
+    const type = typeFromAST(schema, asked)
+    if (!isInputType(type) || (directives?.length ?? 0) > 0) return null
+    const fallback = defaultValue ? valueFromAST(defaultValue, type) : undefined
+    const isRequired = isNonNullType(type) && fallback === undefined
+    entries.push({ name: variable.name.value, coerce: compileInput(type, made), fallback, isRequired })
+  }
+  return (given) => {
+    const coerced: Record<string, unknown> = {}
+    for (const { name, coerce, fallback, isRequired } of entries) {
+      const value = Object.hasOwn(given, name) ? given[name] : undefined
+      if (value !== undefined) coerced[name] = coerce(value)
+      else if (isRequired) throw new Unplain()
+      else if (fallback !== undefined) coerced[name] = fallback
+    }
+    return coerced
+  }
+}
+
+/** Each argument is a variable, a constant, or left out. */
+function compileArguments(known: readonly GraphQLArgument[], nodes: readonly ArgumentNode[]): Coerced | null {
+  const fixed: Record<string, unknown> = {}
+  const entries: { name: string; variable: string; fallback: unknown; isRequired: boolean }[] = []
+  for (const { name, type, defaultValue } of known) {
+    const value = nodes.find((one) => one.name.value === name)?.value
+    const isRequired = isNonNullType(type) && defaultValue === undefined
+    if (!value) {
+      if (defaultValue !== undefined) fixed[name] = defaultValue
+    } else if (value.kind === Kind.VARIABLE) {
+      entries.push({ name, variable: value.name.value, fallback: defaultValue, isRequired: isNonNullType(type) })
+    } else {
+      if (holdsVariable(value)) return null
+      const constant = valueFromAST(value, type)
+      if (constant === undefined) return null
+      fixed[name] = constant
+    }
+    if (!value && isRequired) return null
+  }
+  return (variables) => {
+    const args: Record<string, unknown> = { ...fixed }
+    for (const { name, variable, fallback, isRequired } of entries) {
+      if (!Object.hasOwn(variables, variable)) {
+        if (fallback !== undefined) args[name] = fallback
+        else if (isRequired) throw new Unplain()
+        continue
+      }
+      const value = variables[variable]
+      if (value === null && isRequired) throw new Unplain()
+      args[name] = value
+    }
+    return args
+  }
+}
+
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable)
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => holdsVariable(field.value))
+  return value.kind === Kind.VARIABLE
+}

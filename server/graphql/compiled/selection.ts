@@ -1,0 +1,161 @@
+/**
+ * A selection over values that hold all that is asked of them, compiled once into functions: what the executor would give for it, without the
+ * executor. Anything else (an argument, a directive, a resolver that needs more than its parent, a rule on a field) is not
+ * compiled, and runs as every operation does. Knows no type of ours.
+ */
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql'
+import { permits, type Scopes } from '../builder.ts'
+import type { Context } from '../context.ts'
+
+/** Gives the value as the selection shows it to that context, ready for JSON. Throws Unplain where the executor has to say what is wrong. */
+export type Show = (value: unknown, context: Context) => unknown
+
+/** This value, or this selection, is the executor's. */
+export class Unplain extends Error {
+  override name = 'Unplain'
+}
+
+export type Given = { schema: GraphQLSchema; fragments: ReadonlyMap<string, FragmentDefinitionNode> }
+
+/** What a field of that type shows of its value. Null when the selection is not to be compiled. The document has been validated. */
+export function compileSelection(
+  given: Given,
+  type: GraphQLOutputType,
+  sets: readonly SelectionSetNode[],
+): Show | null {
+  try {
+    return showValue(given, type, sets)
+  } catch (error) {
+    if (error instanceof Unplain) return null
+    throw error
+  }
+}
+
+function showComposite(given: Given, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Show {
+  if (isObjectType(type)) return showObject(given, type, sets)
+  const shows = new Map<string, Show>()
+  const { resolveType } = type
+  if (!isAbstractType(type) || !resolveType) throw new Unplain()
+  for (const one of given.schema.getPossibleTypes(type)) shows.set(one.name, showObject(given, one, sets))
+  return (value, context) => {
+    const show = shows.get(String(resolveType(value, context, undefined as never, type)))
+    if (!show) throw new Unplain()
+    return show(value, context)
+  }
+}
+
+function showObject(given: Given, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Show {
+  const fields: [string, Show][] = []
+  const nodes = new Map<string, FieldNode[]>()
+  for (const set of sets) collect(given, type, set, nodes)
+  for (const [key, asked] of nodes) fields.push([key, showField(given, type, asked)])
+  const rules = [type, ...type.getInterfaces()].flatMap((one) => ruleOf(one.extensions.pothosOptions) ?? [])
+  return (value, context) => {
+    // As the executor has it (T1): whoever may not see the value is told so by the executor.
+    for (const rule of rules) if (!permits(context.principal, rule(value, context))) throw new Unplain()
+    const shown: Record<string, unknown> = {}
+    for (const [key, show] of fields) shown[key] = show(value, context)
+    return shown
+  }
+}
+
+/** Fields in the order in which they are first asked, as the executor has them. */
+function collect(given: Given, type: GraphQLObjectType, set: SelectionSetNode, into: Map<string, FieldNode[]>): void {
+  for (const one of set.selections) {
+    if (one.directives && one.directives.length > 0) throw new Unplain()
+    if (one.kind === Kind.FIELD) {
+      const key = one.alias?.value ?? one.name.value
+      into.set(key, [...(into.get(key) ?? []), one])
+      continue
+    }
+    const fragment = one.kind === Kind.INLINE_FRAGMENT ? one : given.fragments.get(one.name.value)
+    const on = fragment?.typeCondition ? given.schema.getType(fragment.typeCondition.name.value) : type
+    if (!fragment || !on) throw new Unplain()
+    if (on === type || (isAbstractType(on) && given.schema.isSubType(on, type)))
+      collect(given, type, fragment.selectionSet, into)
+  }
+}
+
+function showField(given: Given, type: GraphQLObjectType, asked: readonly FieldNode[]): Show {
+  const [first] = asked
+  if (!first || asked.some((node) => node.arguments && node.arguments.length > 0)) throw new Unplain()
+  if (first.name.value === '__typename') return () => type.name
+  const field = type.getFields()[first.name.value]
+  if (!field || field.args.length > 0) throw new Unplain()
+  const read = reader(field)
+  const sets = asked.flatMap(({ selectionSet }) => selectionSet ?? [])
+  const show = showValue(given, field.type, sets)
+  return (parent, context) => show(read(parent), context)
+}
+
+/** A field that is a property of its parent, or made of its parent alone. */
+function reader(field: GraphQLField<unknown, unknown>): (parent: unknown) => unknown {
+  const { pothosExposedField: exposed, pothosOriginalResolve: resolve, pothosOptions } = field.extensions
+  if (!isFree(pothosOptions)) throw new Unplain()
+  if (typeof exposed === 'string') return (parent) => (parent as Record<string, unknown>)[exposed]
+  if (typeof resolve !== 'function' || resolve.length > 1) throw new Unplain()
+  return (parent) => resolve(parent)
+}
+
+function showValue(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Show {
+  if (isNonNullType(type)) {
+    const show = showValue(given, type.ofType, sets)
+    return (value, context) => {
+      const shown = show(value, context)
+      if (shown === null) throw new Unplain()
+      return shown
+    }
+  }
+  return nullable(showPresent(given, type, sets))
+}
+
+function showPresent(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Show {
+  if (isListType(type)) {
+    const show = showValue(given, type.ofType, sets)
+    return (value, context) => {
+      if (!Array.isArray(value)) throw new Unplain()
+      return value.map((one) => show(one, context))
+    }
+  }
+  if (isLeafType(type)) return (value) => type.serialize(value)
+  if (isNonNullType(type)) throw new Unplain()
+  return showComposite(given, type, sets)
+}
+
+const nullable =
+  (show: Show): Show =>
+  (value, context) => {
+    if (value === null || value === undefined) return null
+    if (value instanceof Promise || value instanceof Error) throw new Unplain()
+    return show(value, context)
+  }
+
+/** Nothing is said at this field about who may see what: its type says it all. */
+function isFree(options: unknown): boolean {
+  const said = typeof options === 'object' && options !== null ? Object.keys(options) : []
+  return !said.some((one) => /scopes/i.test(one))
+}
+
+type Rule = (value: unknown, context: Context) => Partial<Scopes>
+
+function ruleOf(options: unknown): Rule | null {
+  if (typeof options !== 'object' || options === null || !('authScopes' in options)) return null
+  const rule = options.authScopes
+  if (rule === undefined) return null
+  return typeof rule === 'function' ? (rule as Rule) : () => rule as Partial<Scopes>
+}

@@ -1,0 +1,182 @@
+/**
+ * The straight way for what hosts and pages ask all day: a POST of JSON whose operation is compiled. Same rules, same limits, same answers as
+ * yoga's, which takes everything else with the body it came with. Knows no operation.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql'
+import { compileOperation, type Run } from '../graphql/compiled/operation.ts'
+import { type Context, createContext, type Parts } from '../graphql/context.ts'
+import { peerAddress } from './address.ts'
+import { showError } from './errors.ts'
+import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
+import { isOwnOrigin } from './origin.ts'
+import { SECURITY_HEADERS } from './pages.ts'
+
+/** Documents kept, and the longest that is: those of our own have a tenth of it. */
+const MAX_DOCUMENTS = 200
+const MAX_DOCUMENT_CHARS = 20_000
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+type Asked = { query: string; variables: Record<string, unknown>; operationName: string | null }
+type Compiled = { document: DocumentNode; run: Run | null }
+
+export type DirectOptions = {
+  parts: Parts
+  schema: GraphQLSchema
+  log: (error: unknown) => void
+  /** Aborts when the server stops. */
+  stopping: AbortSignal
+  /** Takes what is not answered here. */
+  rest: Handler
+}
+
+export function createDirect(options: DirectOptions): Handler {
+  const { parts, schema, log, stopping, rest } = options
+  const documents = new Map<string, Compiled>()
+  const open = new Set<AbortController>()
+  stopping.addEventListener('abort', () => {
+    for (const one of open) one.abort()
+  })
+
+  function compiled({ query, operationName }: Asked): Compiled | null {
+    if (query.length > MAX_DOCUMENT_CHARS) return null
+    const key = `${operationName ?? ''} ${query}`
+    const known = documents.get(key)
+    if (known) return known
+    try {
+      const document = parse(query, { maxTokens: MAX_TOKENS, noLocation: true })
+      if (validate(schema, document).length > 0) return null
+      const made = { document, run: compileOperation(schema, document, operationName) }
+      // The oldest goes: what is asked all day is compiled again in some milliseconds.
+      for (const oldest of documents.keys()) {
+        if (documents.size < MAX_DOCUMENTS) break
+        documents.delete(oldest)
+      }
+      documents.set(key, made)
+      return made
+    } catch {
+      return null
+    }
+  }
+
+  /** The whole answer; null when it is not this room's. */
+  async function answer(request: IncomingMessage, asked: Asked, ended: AbortSignal): Promise<string | null> {
+    const found = compiled(asked)
+    if (!found?.run) return null
+    let context: Context
+    try {
+      assertAffordable(found.document, asked.operationName, asked.variables)
+      const identity = await parts.trust.identify(request.headers.authorization)
+      context = createContext(parts, { identity, address: peerAddress(request), signal: ended })
+    } catch {
+      // Nothing has been done yet: what is wrong, yoga says in its own words.
+      return null
+    }
+    const given = await found.run(asked.variables, context)
+    if (given === null) return null
+    const errors = given.errors?.map((error) => plain(showError(error, log)))
+    return JSON.stringify(errors ? { ...given, errors } : given)
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse, type: string): Promise<void> {
+    const body = await bodyOf(request)
+    if (body === null) return
+    const asked = readAsked(body)
+    const ended = new AbortController()
+    const onClose = () => ended.abort()
+    open.add(ended)
+    response.once('close', onClose)
+    const text = asked && (await answer(request, asked, ended.signal).finally(() => open.delete(ended)))
+    response.off('close', onClose)
+    if (text === null) return void rest(withBody(request, body), response)
+    if (response.destroyed) return
+    const length = Buffer.byteLength(text)
+    response.writeHead(200, {
+      ...SECURITY_HEADERS,
+      'content-type': type,
+      'cache-control': 'no-store',
+      'content-length': length,
+    })
+    response.end(text)
+  }
+
+  return (request, response) => {
+    const type = answerType(request)
+    const { origin, host } = request.headers
+    if (type === null || stopping.aborted || !isOwnOrigin(origin, host, parts.publicUrl)) return rest(request, response)
+    take(request, response, type).catch((error) => {
+      log(error)
+      response.destroy()
+    })
+  }
+}
+
+/** The answer's media type; null when the request is none that is answered here. */
+function answerType({ method, url, headers }: IncomingMessage): string | null {
+  if (method !== 'POST' || url !== '/graphql' || headers['content-encoding'] !== undefined) return null
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return null
+  // A body of unknown or forbidden length is counted by yoga.
+  const length = Number(headers['content-length'] ?? Number.NaN)
+  if (!(length > 0 && length <= MAX_REQUEST_BYTES)) return null
+  for (const one of (headers.accept ?? '*/*').split(',')) {
+    const [name = ''] = one.trim().toLowerCase().split(';')
+    if (name === 'application/json' || name === 'application/graphql-response+json') return `${name}; charset=utf-8`
+    if (name === '*/*') return 'application/json; charset=utf-8'
+    return null
+  }
+  return null
+}
+
+/** The word by which yoga is told that an error was not thrown on purpose goes no further than yoga. */
+function plain({ message, path, extensions: { unexpected: _, ...extensions } }: GraphQLError): GraphQLFormattedError {
+  return { message, ...(path && { path }), extensions }
+}
+
+/** Null when the peer is gone before it is whole. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.once('close', () => resolve(null))
+    request.once('error', () => resolve(null))
+  })
+}
+
+function readAsked(body: Buffer): Asked | null {
+  let read: unknown
+  try {
+    read = JSON.parse(body.toString('utf8'))
+  } catch {
+    return null
+  }
+  if (typeof read !== 'object' || read === null || !('query' in read) || typeof read.query !== 'string') return null
+  const {
+    query,
+    variables = null,
+    operationName = null,
+    ...others
+  } = read as Record<string, unknown> & { query: string }
+  if (Object.keys(others).length > 0) return null
+  if (typeof variables !== 'object' || Array.isArray(variables)) return null
+  if (operationName !== null && typeof operationName !== 'string') return null
+  return { query, variables: (variables ?? {}) as Record<string, unknown>, operationName }
+}
+
+/** The request as yoga takes one whose body has been read: it asks for a key of its own before it believes that there is one. */
+function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
+  const again = {
+    body,
+    async *[Symbol.asyncIterator]() {
+      yield body
+    },
+  }
+  return Object.assign(request, { body: again })
+}
