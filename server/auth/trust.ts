@@ -93,7 +93,9 @@ export function createTrust(options: TrustOptions): Trust {
 
   async function standing(hash: string): Promise<Standing | undefined> {
     const cached = known.get(hash)
-    if (cached && performance.now() - cached.readAt < pollMilliseconds) return cached.standing
+    // A pairing is confirmed between two requests of one device; without the bell a remembered one would send it away.
+    if (cached && cached.standing?.kind !== 'pairing' && performance.now() - cached.readAt < pollMilliseconds)
+      return cached.standing
     if (known.size > 1000) known.clear()
     return (await read([hash])).get(hash)
   }
