@@ -1,9 +1,8 @@
 /** A device's answer becomes the decision's proposal, or loses at once; one conditional update decides (D2, D4). */
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { command, decision } from '../db/schema.ts'
 import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from './commands.ts'
-import { unsettledStates } from './delivery.ts'
 import { notFound } from './refused.ts'
 import { ownerTopic, type Ring, sessionTopic } from './topic.ts'
 
@@ -11,7 +10,7 @@ export type Answer = NewCommand & { sessionId: string; decisionId: string; epoch
 
 /**
  * Safe to retry with the same key. An answer to a settled decision, to another epoch, or after another's proposal is SUPERSEDED at birth; a deny
- * takes the place of an approve that the host has not applied yet.
+ * takes the place of an approve that the host has not applied yet. That one is SUPERSEDED at once only where the host has not fetched it.
  */
 export async function answerDecision(tx: Tx, ring: Ring, answer: Answer): Promise<CommandRow> {
   await lockHost(tx, answer.hostId)
@@ -24,7 +23,7 @@ export async function answerDecision(tx: Tx, ring: Ring, answer: Answer): Promis
   const standing = isOpen && row.proposalId ? await findProposal(tx, row.proposalId) : null
   const takesOver = standing !== null && answer.isDeny && !standing.isDeny && !standing.isApplied
   const wins = isOpen && (standing === null || takesOver)
-  if (takesOver) await supersede(tx, standing.id)
+  if (takesOver) await supersedeUnfetched(tx, standing.id)
   const made = await createCommand(tx, ring, { ...answer, superseded: !wins })
   if (wins) {
     await tx
@@ -44,9 +43,10 @@ async function findProposal(tx: Tx, id: string): Promise<Proposal | null> {
   return { id, isDeny: row.isDeny, isApplied: row.state === 'APPLIED' }
 }
 
-async function supersede(tx: Tx, id: string): Promise<void> {
+/** One that the host has fetched may have won there already: the host settles it (D3). */
+async function supersedeUnfetched(tx: Tx, id: string): Promise<void> {
   await tx
     .update(command)
     .set({ state: 'SUPERSEDED', settledAt: sql`clock_timestamp()`, revision: sql`${command.revision} + 1` })
-    .where(and(eq(command.id, id), inArray(command.state, [...unsettledStates])))
+    .where(and(eq(command.id, id), eq(command.state, 'QUEUED')))
 }

@@ -34,7 +34,7 @@ export const fenced = (currentEpoch: number) =>
     numbers: { currentEpoch },
   })
 
-/** An upsert by id. The same attachment again changes nothing; a higher epoch takes over and withdraws what was open. */
+/** An upsert by id. The same attachment again changes nothing; a higher epoch takes over and withdraws what was open, until its journal says otherwise. */
 export async function startSession(tx: Tx, ring: Ring, start: SessionStart): Promise<SessionRow> {
   const facts = {
     attachmentId: start.attachmentId,
@@ -65,7 +65,7 @@ export async function startSession(tx: Tx, ring: Ring, start: SessionStart): Pro
       level: 'session',
     })
   if (start.epoch === row.epoch) return row
-  await withdrawDecisions(tx, ring, row, 'A newer attachment has taken the session over.')
+  await withdrawDecisions(tx, ring, row, 'A newer attachment has taken the session over.', true)
   const [taken] = await tx
     .update(session)
     .set({

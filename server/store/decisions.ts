@@ -37,7 +37,7 @@ export async function openDecision(
   if (made.length === 0) throw refusedEvent(seq, 'its decision id was used before')
 }
 
-/** The host's word on who won (D3). A decision that is unknown or settled stays as it is. */
+/** The host's word on who won (D3). A decision that is unknown, or settled by its word, stays as it is. */
 export async function settleDecision(
   tx: Tx,
   ring: Ring,
@@ -54,15 +54,22 @@ export async function settleDecision(
       optionId: word.optionId,
       optionName: word.optionName,
       answer: word.answer,
-      reason: word.reason,
+      reason: word.reason ?? null,
       surface: word.origin.surface,
       winnerDeviceId: word.origin.deviceId,
       winnerDeviceName: word.origin.deviceName,
       winnerCommandId: word.origin.commandId,
       proposalId: null,
+      isAssumed: false,
       revision: sql`${decision.revision} + 1`,
     })
-    .where(and(eq(decision.sessionId, row.id), eq(decision.id, word.decisionId), eq(decision.state, 'OPEN')))
+    .where(
+      and(
+        eq(decision.sessionId, row.id),
+        eq(decision.id, word.decisionId),
+        or(eq(decision.state, 'OPEN'), decision.isAssumed),
+      ),
+    )
     .returning({ id: decision.id })
   if (settled.length === 0) return
   const winner = word.origin.commandId

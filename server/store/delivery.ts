@@ -154,13 +154,14 @@ async function settle(
 export async function supersedeAnswers(
   tx: Tx,
   ring: Ring,
-  of: { sessionId: string; decisionId: string; winner: string | null },
+  of: { sessionId: string; decisionId: string; winner: string | null; onlyUnfetched?: boolean },
 ): Promise<void> {
+  const losing = of.onlyUnfetched ? (['QUEUED', 'SUPERSEDED'] as const) : ([...unsettledStates, 'SUPERSEDED'] as const)
   const answers = and(
     eq(command.sessionId, of.sessionId),
     eq(command.decisionId, of.decisionId),
     of.winner === null ? undefined : ne(command.id, of.winner),
-    inArray(command.state, [...unsettledStates, 'SUPERSEDED']),
+    inArray(command.state, losing),
   )
   const rows = await tx
     .select({ id: command.id })

@@ -99,14 +99,25 @@ describe.each(places)('decisions on %s', (_name, open) => {
     expect((await answer({ isDeny: true })).state).toBe('SUPERSEDED')
   })
 
-  it('[D2] a deny takes the place of an approve that is not applied, delivered or not, and never of a deny', async () => {
+  it('[D2] a deny takes the place of an approve that is not applied, and never of a deny', async () => {
     const approve = await answer()
-    await place.database.transaction((tx) => acknowledgeCommands(tx, silent, who, [approve.id]))
     const deny = await answer({ isDeny: true, by: who.tablet })
     expect([await now(approve), deny.state]).toEqual(['SUPERSEDED', 'QUEUED'])
     expect((await decision()).proposalId).toBe(deny.id)
     expect((await answer({ isDeny: true })).state).toBe('SUPERSEDED')
     expect((await answer()).state).toBe('SUPERSEDED')
+  })
+
+  it('[D3] an approve that the host has fetched may win over a deny that came after it: the host says, and the winner is no loser', async () => {
+    const approve = await answer()
+    await place.database.transaction((tx) => acknowledgeCommands(tx, silent, who, [approve.id]))
+    const deny = await answer({ isDeny: true, by: who.tablet })
+    expect([await now(approve), deny.state]).toEqual(['DELIVERED', 'QUEUED'])
+    expect((await decision()).proposalId).toBe(deny.id)
+    await push(place.database, who, session, [settled(2, decisionId, approve.id)])
+    expect((await settle(approve, 'APPLIED')).state).toBe('APPLIED')
+    expect(await now(deny)).toBe('SUPERSEDED')
+    expect(await decision()).toMatchObject({ winnerCommandId: approve.id, outcome: 'ANSWERED' })
   })
 
   it('[D2] a deny racing the host that applies the approve ends with one of the two, never with both', async () => {
@@ -204,6 +215,21 @@ describe.each(places)('decisions on %s', (_name, open) => {
     expect(await decision()).toMatchObject({ outcome: 'WITHDRAWN', reason: 'quit' })
     expect((await answer({ epoch: 2 })).state).toBe('SUPERSEDED')
     expect((await place.database.read((tx) => findSession(tx, who.ownerId, session.id)))?.state).toBe('ENDED')
+  })
+
+  it('[D3] the journal of a host that died knows better than a withdrawal that was assumed at the next attachment', async () => {
+    const winner = await answer()
+    await place.database.transaction((tx) => acknowledgeCommands(tx, silent, who, [winner.id]))
+    const next = await attach(place.database, who, { id: session.id, epoch: 2 })
+    expect(await decision()).toMatchObject({ state: 'SETTLED', outcome: 'WITHDRAWN', isAssumed: true })
+    expect(await now(winner)).toBe('DELIVERED')
+    await push(place.database, who, next, [settled(2, decisionId, winner.id)])
+    const truth = { state: 'SETTLED', outcome: 'ANSWERED', winnerCommandId: winner.id, isAssumed: false, reason: null }
+    expect(await decision()).toMatchObject(truth)
+    expect((await settle(winner, 'APPLIED')).state).toBe('APPLIED')
+    // Said once, it stands.
+    await push(place.database, who, next, [settled(3, decisionId)])
+    expect(await decision()).toMatchObject(truth)
   })
 
   it('[C1] the same key answers once, also after it has won, lost or settled', async () => {
