@@ -25,7 +25,7 @@ export type Decisions = {
   /** Opens a decision and resolves with what the agent is to be answered. `signal` closes it: cancelled here, or withdrawn by the agent. */
   ask(asked: AskedDecision, wordsGo: WordsGo, signal: AbortSignal): Promise<unknown>
   /**
-   * `mine` is false when another answer was first. The agent gets the answer once it is `told`: in the journal, or the journal has failed.
+   * `mine` is false when another answer was first. The agent gets the one that stands once that is `told`: in the journal, or the journal has failed.
    * `seen.evidenceDigest` is what the person was shown, null for somebody who sits here; checked in the same step that settles, for all
    * but a rejection (D1, D5). Throws BridgeError NOT_FOUND, OPTION_NOT_OFFERED, BAD_INPUT.
    */
@@ -53,7 +53,7 @@ export function createDecisions(options: {
 }): Decisions {
   const { publishing, epoch, cwd } = options
   const open = new Map<string, Open>()
-  const settled = new Map<string, Settlement>()
+  const settled = new Map<string, { settlement: Settlement; told: Promise<void> }>()
 
   function settle(
     decisionId: string,
@@ -64,10 +64,11 @@ export function createDecisions(options: {
     const body: DecisionSettled = { decisionId, outcome, origin, ...rest }
     open.delete(decisionId)
     const settlement = settlementOf(body, new Date().toISOString())
-    settled.set(decisionId, settlement)
+    const known = { settlement, told: publishing.record({ decisionSettled: body }) }
+    settled.set(decisionId, known)
     const [oldest] = settled.keys()
     if (settled.size > limits.settledDecisions && oldest !== undefined) settled.delete(oldest)
-    return { settlement, told: publishing.record({ decisionSettled: body }) }
+    return known
   }
 
   return {
@@ -96,7 +97,7 @@ export function createDecisions(options: {
     },
     answer(decisionId, answer, origin, seen) {
       const earlier = settled.get(decisionId)
-      if (earlier) return { settlement: earlier, mine: false, told: Promise.resolve() }
+      if (earlier) return { ...earlier, mine: false }
       const waiting = open.get(decisionId)
       // Another epoch's decision is never this one (D4), whatever its id says.
       if (!waiting || (seen !== undefined && seen.epoch !== epoch)) {
@@ -118,7 +119,7 @@ export function createDecisions(options: {
       return { settlement, mine: true, told }
     },
     find: (decisionId) => open.get(decisionId)?.asked ?? null,
-    settlementOf: (decisionId) => settled.get(decisionId) ?? null,
+    settlementOf: (decisionId) => settled.get(decisionId)?.settlement ?? null,
   }
 }
 

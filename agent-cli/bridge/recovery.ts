@@ -76,7 +76,7 @@ async function recover(
     mayPush: () => link.remoteControl !== 'OFF',
     onChange: () => {},
   })
-  const settlements = createSettlements({ ledger: journal.ledger, call })
+  const settlements = createSettlements({ ledger: journal.ledger, call, said: (until) => pusher.flushed(until) })
   try {
     await pusher.flushed(signal)
     await settlements.flushed(signal)

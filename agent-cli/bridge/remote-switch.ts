@@ -107,7 +107,7 @@ export function createRemote(given: {
       onWay: () => link.probe(),
       onStarted: () => link.started(journal.id),
     })
-    const settlements = createSettlements({ ledger: journal.ledger, call })
+    const settlements = createSettlements({ ledger: journal.ledger, call, said: (until) => pusher.flushed(until) })
     const commands = given.takeCommands({ link, settlements })
     const detach = link.attach(journal.id, {
       epoch,

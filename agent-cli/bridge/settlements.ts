@@ -24,8 +24,13 @@ export type Settlements = {
   close(): Promise<void>
 }
 
-export function createSettlements(given: { ledger: Ledger; call: Caller }): Settlements {
-  const { ledger, call } = given
+export function createSettlements(given: {
+  ledger: Ledger
+  call: Caller
+  /** Resolves when the server has every event that is now in the journal, or never will. A loser is told after the event that names the winner (D3). */
+  said?: (signal: AbortSignal) => Promise<void>
+}): Settlements {
+  const { ledger, call, said = async () => undefined } = given
   const ended = new AbortController()
   let telling: Promise<void> | null = null
   const again = new Set<string>()
@@ -34,11 +39,25 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
   const unnotedIds = new Set<string>()
   /** Told, although the ledger could not note it: a full disk must not keep what stands behind it from being told. */
   const told = new Set<string>()
+  const heldBack = new Map<string, Promise<void>>()
+  for (const { commandId, state } of ledger.settledUnsent()) if (state === 'SUPERSEDED') holdBack(commandId)
+
+  function holdBack(commandId: string): void {
+    const released = said(ended.signal)
+      .catch(() => undefined)
+      .then(() => {
+        heldBack.delete(commandId)
+        if (!ended.signal.aborted) void start().catch(() => undefined)
+      })
+    heldBack.set(commandId, released)
+  }
+
+  const isSayable = ({ commandId }: LedgerEntry) => !told.has(commandId) && !heldBack.has(commandId)
 
   async function tell(): Promise<void> {
     const backoff = createBackoff()
     while (!ended.signal.aborted) {
-      const untold = ledger.settledUnsent().find(({ commandId }) => !told.has(commandId))
+      const untold = ledger.settledUnsent().find(isSayable)
       const entry = unnoted[0] ?? untold ?? askedAgain()
       if (entry === undefined) return
       try {
@@ -60,6 +79,7 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
 
   function askedAgain(): LedgerEntry | undefined {
     for (const id of again) {
+      if (heldBack.has(id)) continue
       const entry = ledger.lookup(id)
       if (entry !== undefined && entry.state !== null) return entry
       // Being done: it is told when there is a result.
@@ -80,6 +100,7 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
       const reason = refusal ? JSON.stringify(sayable(refusal)) : undefined
       try {
         await ledger.result(commandId, state, reason)
+        if (state === 'SUPERSEDED') holdBack(commandId)
       } catch {
         unnotedIds.add(commandId)
         unnoted.push({ commandId, kind: '', at: '', state, reason: reason ?? null, sent: false })
@@ -93,7 +114,11 @@ export function createSettlements(given: { ledger: Ledger; call: Caller }): Sett
     },
     async flushed(signal) {
       const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-      await Promise.race([start().catch(() => undefined), stopped])
+      const all = async () => {
+        await Promise.all(heldBack.values())
+        await start().catch(() => undefined)
+      }
+      await Promise.race([all(), stopped])
     },
     async close() {
       ended.abort()

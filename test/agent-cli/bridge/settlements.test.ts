@@ -9,14 +9,14 @@ import { atEnd, folder } from './desk.ts'
 
 type Told = { input: { commandId: string; refusal: { message: string } | null } }
 
-async function telling(answer: (told: Told) => void) {
+async function telling(answer: (told: Told) => void, said?: (signal: AbortSignal) => Promise<void>) {
   const ledger = await openLedger(join(await folder(), 'ledger.log'))
   const told: Told[] = []
   const call = (async (_document: unknown, variables: Told) => {
     told.push(variables)
     answer(variables)
   }) as unknown as Caller
-  const settlements = createSettlements({ ledger, call })
+  const settlements = createSettlements({ ledger, call, ...(said && { said }) })
   atEnd(async () => [await settlements.close(), await ledger.close()])
   return { ledger, settlements, told }
 }
@@ -55,4 +55,26 @@ test('[C2] a result that was told is told again when the server asks again: it w
   settlements.repeat()
   await settlements.flushed(AbortSignal.timeout(5_000))
   expect(told.map(({ input }) => input.commandId)).toEqual(['c', 'c'])
+})
+
+test('[D3] a loser is told when the server has the event that names the winner, and holds up nobody else', async () => {
+  let isSaid = () => {}
+  const said = new Promise<void>((resolve) => {
+    isSaid = resolve
+  })
+  const { ledger, settlements, told } = await telling(
+    () => {},
+    () => said,
+  )
+  await ledger.intend('loser', 'AnswerPermission')
+  await ledger.intend('other', 'SetMode')
+  await settlements.settle('loser', 'SUPERSEDED')
+  settlements.repeat('loser')
+  await settlements.settle('other', 'APPLIED')
+  await settlements.flushed(AbortSignal.timeout(100))
+  expect(told.map(({ input }) => input.commandId)).toEqual(['other'])
+  expect(ledger.lookup('loser')?.state).toBe('SUPERSEDED')
+  isSaid()
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  expect(told.map(({ input }) => input.commandId)).toEqual(['other', 'loser'])
 })
