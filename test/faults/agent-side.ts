@@ -13,6 +13,8 @@ export type AskRecord = {
   excuse?: Excuse
 }
 
+export type Pace = { texts: number; asks: number; atOnce: number }
+
 export type AgentSide = {
   readonly agent: ScriptedAgent
   readonly said: readonly Said[]
@@ -21,8 +23,8 @@ export type AgentSide = {
   readonly prompts: ReadonlyMap<string, number>
   /** Its process of now, null before the first. */
   readonly pid: number | null
-  /** Texts a prompt brings from now on; 0 lets it only answer. */
-  pace: { texts: number; asks: number }
+  /** From now on: at most so many texts between questions, how likely questions are, and at most how many at once. 0 texts let it only answer. */
+  pace: Pace
   /** What its process of now says and asks need not be found in the journal. */
   excuses(excuse: Excuse): void
   /** A new process is about to be started. */
@@ -33,7 +35,8 @@ export type AgentSide = {
 const FOREVER_MS = 2_000_000_000
 /** An answer that takes longer is taken for none. */
 const ANSWER_MS = 240_000
-const PADDING = 'x'.repeat(600)
+/** What one text carries: mostly little, sometimes much. */
+const PADDING = 'x'.repeat(1200)
 
 export async function createAgentSide(name: string, random: Random): Promise<AgentSide> {
   const agent = await createScriptedAgent()
@@ -54,7 +57,8 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
     for (let index = 0; index < count; index++) {
       texts++
       const toolCallId = `t${texts}`
-      const content = [{ type: 'content', content: { type: 'text', text: PADDING } }]
+      const padding = PADDING.slice(0, texts % 50 === 0 ? 1200 : 40)
+      const content = [{ type: 'content', content: { type: 'text', text: padding } }]
       const call = { toolCallId, title: `text#${texts}#`, kind: 'read', status: 'completed', content }
       const params = { sessionId, update: { sessionUpdate: 'tool_call', ...call } }
       lines.push(JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params }))
@@ -77,7 +81,10 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
     const steps = random.between(2, 6)
     for (let step = 0; step < steps && launch === launches && !isOver; step++) {
       if (side.pace.texts > 0) says(random.between(1, side.pace.texts), launch)
-      if (random.next() < side.pace.asks) await asksOnce(launch)
+      // Agents that work on several things ask several questions at once.
+      const { asks: likely, atOnce } = side.pace
+      const questions = random.next() < likely ? random.between(1, atOnce) : 0
+      await Promise.all(Array.from({ length: questions }, () => asksOnce(launch)))
       await passes(random.between(1, 15))
     }
     if (launch === launches && agent.pid() === pid) agent.ends()
@@ -96,7 +103,7 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   void work().catch(() => undefined)
 
   const side: AgentSide = {
-    ...{ agent, prompts, pace: { texts: 0, asks: 0 } },
+    ...{ agent, prompts, pace: { texts: 0, asks: 0, atOnce: 1 } },
     get said() {
       return said.map((one) => withExcuse(one, excuses.get(one.launch)))
     },

@@ -13,8 +13,8 @@ const random = createRandom(seed)
 process.stdout.on('error', () => process.exit(0))
 
 const session = await createSession(options)
-/** Whoever sits there leaves it to the phones for so long. */
-const PATIENCE_MS = 1500
+/** Whoever sits there leaves it to the phones for so long, while they can be reached. */
+const PATIENCE_MS = { live: 3000, away: 600 }
 const isOpen = (id: string) => session.view().decisions.some((decision) => decision.id === id)
 const seen = new Set<string>()
 let said = ''
@@ -40,7 +40,10 @@ function look(): void {
     const waitMs = random.between(20, 450)
     if (option === undefined) continue
     if (random.chance(answers)) setTimeout(() => void answer(id, option.id), waitMs)
-    else setTimeout(() => isOpen(id) && void answer(id, option.id), PATIENCE_MS)
+    else {
+      const patienceMs = remote.state === 'live' ? PATIENCE_MS.live : PATIENCE_MS.away
+      setTimeout(() => isOpen(id) && void answer(id, option.id), patienceMs)
+    }
   }
   const now: HostReport = {
     ...{ is: 'view', state, remote: remote.state, reason: remote.reason, pending: remote.pendingEvents },

@@ -23,7 +23,7 @@ export type Round = {
   dist: string
   sessions: number
   withSmallDisk: boolean
-  /** At most so many texts between two questions of an agent. */
+  /** At most so many texts between two questions of an agent that writes much. */
   texts: number
   say: (line: string) => void
 }
@@ -58,7 +58,12 @@ export async function runRound(round: Round): Promise<Verdict> {
   })
   const windows: Window[] = []
   try {
-    for (const { side } of world.scenes) side.pace = { texts: round.texts, asks: 0.8 }
+    // One agent writes much, the others ask much: what stands behind ten thousand events waits for them, and would measure only that.
+    for (const [index, { side }] of world.scenes.entries())
+      side.pace =
+        index === 0 && world.scenes.length > 1
+          ? { texts: round.texts, asks: 0.2, atOnce: 1 }
+          : { texts: Math.min(round.texts, 12), asks: 0.95, atOnce: 6 }
     await firstCopy(world)
     const under = new Set<Promise<void>>()
     for (const fault of scheduleOf(seed, round.faults, kind, round.kinds)) {
@@ -109,7 +114,7 @@ async function firstCopy(world: World): Promise<void> {
 /** Nothing new is asked; what is open is answered, sent, shown. What does not come to its end is a complaint. */
 async function peace(world: World): Promise<void> {
   for (const cable of world.cables) cable.mend()
-  for (const { side } of world.scenes) side.pace = { texts: 0, asks: 0 }
+  for (const { side } of world.scenes) side.pace = { texts: 0, asks: 0, atOnce: 1 }
   const left = (): string[] => [
     ...world.scenes.flatMap(({ name, view }) => {
       if (view === null) return [`${name} has no host`]

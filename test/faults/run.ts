@@ -1,5 +1,5 @@
 /**
- * `npm run faults [-- --seed N --faults N --db pglite|postgres --kind a,b --rounds N]`: rounds of 40 faults until all are done, then docs/faults.md.
+ * `npm run faults [-- --seed N --faults N --db pglite|postgres --kind a,b --rounds N]`: rounds of 100 faults until all are done, then docs/faults.md.
  * A round's seed follows from the run's; a failing one is named, so that it can be had again alone. Exit code 1 when something was broken.
  */
 import { execFileSync } from 'node:child_process'
@@ -16,7 +16,7 @@ import { runRound } from './round.ts'
 import { type DatabaseKind, type Fault, type FaultKind, faultKinds, faultLine, scheduleOf } from './schedule.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const ROUND_FAULTS = 40
+const ROUND_FAULTS = 100
 
 const { values } = parseArgs({
   options: {
@@ -59,7 +59,7 @@ for (let left = faults, number = 0; left > 0 && performance.now() < until; left 
   try {
     const verdict = await runRound({
       ...{ seed: roundSeed, kind, faults: count, kinds, dist, say: values.quiet ? () => {} : say },
-      ...{ sessions: Number(values.sessions ?? 2), withSmallDisk: true, texts: Number(values.texts ?? 400) },
+      ...{ sessions: Number(values.sessions ?? 3), withSmallDisk: true, texts: Number(values.texts ?? 400) },
     })
     all.push(verdict.figures)
     run.databaseVersion = verdict.databaseVersion

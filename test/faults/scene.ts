@@ -32,6 +32,9 @@ export type Scene = {
   close(): Promise<void>
 }
 
+/** So many events unsent, and nobody asks for more: what is measured is not the length of a queue. */
+const MAX_PENDING = 3000
+
 export async function createScene(given: {
   name: string
   folder: string
@@ -44,7 +47,8 @@ export async function createScene(given: {
   const side = await createAgentSide(name, random.fork('agent'))
   const people = random.fork('people')
   const terminal: (TerminalAnswer & { at: number })[] = []
-  const answered = new Map<string, { isOpen: boolean; tries: number; at: number; decision: OpenDecision }>()
+  /** What was seen open, by whom, and when somebody last answered it. */
+  const seen = new Map<string, { by: Set<Phone>; at: number; tries: number; decision: OpenDecision }>()
   let dataDir = workstation.dataDir
   let host: Program | null = null
   let view: HostView | null = null
@@ -70,7 +74,7 @@ export async function createScene(given: {
     expected.catch(() => undefined)
     let isReady = false
     let isFailed = false
-    const given = { options: optionsOf(), seed: random.fork(`terminal ${lives}`).next(), answers: 0.5 }
+    const given = { options: optionsOf(), seed: random.fork(`terminal ${lives}`).next(), answers: 0.15 }
     const one = startProgram({
       ...{ args: [...programArgs('fault-host'), JSON.stringify(given)], clockFile: join(folder, `clock-${lives}`) },
       onLine(line) {
@@ -126,17 +130,14 @@ export async function createScene(given: {
   }
 
   function sees(decision: OpenDecision & { isOpen: boolean }, by: Phone): void {
-    const known = answered.get(decision.id)
-    if (known !== undefined) {
-      known.isOpen = decision.isOpen
-      if (known.tries > 1 || !decision.isOpen) return
-    }
-    if (!decision.isOpen || decision.options.length === 0) return
-    const entry = known ?? { isOpen: true, tries: 0, at: performance.now(), decision }
-    entry.tries++
-    answered.set(decision.id, entry)
+    if (!decision.isOpen) return void seen.delete(decision.id)
+    if (decision.options.length === 0) return
+    const entry = seen.get(decision.id) ?? { by: new Set(), at: performance.now(), tries: 0, decision }
+    seen.set(decision.id, entry)
+    if (entry.by.has(by)) return
+    entry.by.add(by)
     // Each phone for itself, so that both are on their way at once.
-    if (people.chance(0.75)) void taps(decision, by, people.between(0, 40))
+    if (people.chance(0.95)) void taps(decision, by, people.between(0, 40))
   }
 
   async function taps(decision: OpenDecision, by: Phone, waitMs: number): Promise<void> {
@@ -149,9 +150,11 @@ export async function createScene(given: {
 
   /** Nobody answers for a while, or the answer was refused: someone tries again, as a person would. */
   function insist(): void {
-    for (const entry of answered.values()) {
-      if (!entry.isOpen || performance.now() - entry.at < 2500) continue
+    for (const entry of seen.values()) {
+      if (performance.now() - entry.at < 2500) continue
       entry.at = performance.now()
+      // Nobody was shown its end: whoever looks anew will not find it.
+      if (++entry.tries > 5) seen.delete(entry.decision.id)
       const [phone] = phones
       if (phone !== undefined) void taps(entry.decision, phone, 0)
     }
@@ -165,9 +168,9 @@ export async function createScene(given: {
       const [first, ...others] = phones
       open = open.filter(({ settledAt, refusedWith }) => settledAt === null && refusedWith === null)
       if (first === undefined) continue
-      if (view !== null && view.waiting > 3) continue
+      if (view !== null && (view.waiting > 3 || view.pending > MAX_PENDING)) continue
       // The one at the terminal works on whatever the network does.
-      if (view !== null && (view.remote !== 'live' ? people.chance(0.5) : people.chance(0.15))) {
+      if (view !== null && (view.remote !== 'live' ? people.chance(0.3) : people.chance(0.03))) {
         host?.tell({ order: 'prompt', text: `terminal#${name}-${++prompts}#` })
         continue
       }
