@@ -3,8 +3,8 @@ import type { Invariant } from '../pure/invariants.ts'
 import { type Step, stepOf } from '../steps.ts'
 import { isLetIn } from './people.ts'
 import type { Place } from './place.ts'
-import { openScene, type Scene } from './scene.ts'
-import { apply, send, terminalAnswers, watch } from './steps.ts'
+import { isEnd, openScene, type Scene } from './scene.ts'
+import { apply, deviceCancels, reports, send, terminalAnswers, watch } from './steps.ts'
 import { journalled, type Line, type Stored, stored } from './store.ts'
 
 export type Outcome = {
@@ -22,7 +22,6 @@ const patienceMs = 9_000
 const revocationMs = 1_500
 
 export async function play(place: Place, numbers: readonly number[]): Promise<Outcome> {
-  const t0 = Date.now()
   await place.startServer()
   const scene = await openScene(place)
   const happened: Step['kind'][] = []
@@ -34,10 +33,9 @@ export async function play(place: Place, numbers: readonly number[]): Promise<Ou
       if (number % 5 === 0 && place.isServerUp) await checkNow(scene)
       if (scene.violated) break
     }
-    const t1 = Date.now()
     let last = null
     if (!scene.violated) last = await heal(scene)
-    if (process.env.MODEL_TIMES) console.error('steps', t1 - t0, 'heal', Date.now() - t1, scene.violated)
+
     return {
       ...{ violated: scene.violated, steps: numbers.length, happened, events: last?.events.length ?? 0 },
       ...{ commands: last?.commands.length ?? 0, decisions: last?.decisions.length ?? 0 },
@@ -61,7 +59,14 @@ async function checkNow(scene: Scene): Promise<void> {
   checkLogs(scene, seen, await journalled(scene.place.folderOf(scene.sessionId)))
 }
 
-function checkLogs(scene: Scene, { events }: Stored, journal: readonly Line[]): void {
+function checkLogs(scene: Scene, { events, commands, decisions }: Stored, journal: readonly Line[]): void {
+  for (const { id, state, proposalId } of decisions) {
+    const proposal = commands.find((each) => each.id === proposalId)
+    if (state === 'OPEN' && ['REFUSED', 'EXPIRED', 'UNKNOWN'].includes(proposal?.state ?? ''))
+      scene.violate('answered', `decision ${id} waits for ${proposalId}, which is ${proposal?.state}`)
+    const proposed = commands.filter((each) => each.decisionId === id && !isEnd(each.state))
+    if (proposed.length > 1) scene.violate('oneEffect', `decision ${id} has ${proposed.length} proposals at once`)
+  }
   if (events.length > journal.length)
     scene.violate('prefix', `${events.length} on the server, ${journal.length} on disk`)
   for (const [at, { seq, digest }] of events.entries()) {
@@ -79,7 +84,8 @@ function checkLogs(scene: Scene, { events }: Stored, journal: readonly Line[]): 
 }
 
 async function heal(scene: Scene): Promise<Stored> {
-  const { place, sessionId, devices } = scene
+  const { place, devices } = scene
+  scene.diesAfterEffectMs = null
   await place.startServer()
   if (scene.isAgentDead) await scene.stopsHost()
   await scene.startsHost()
@@ -89,8 +95,34 @@ async function heal(scene: Scene): Promise<Stored> {
   for (const { net } of devices) net.mend()
   await host.net.release()
   for (const { net } of devices) await net.release()
+  let seen = await rests(scene)
+  // Nothing comes after these: what was not rung for stays unseen.
+  for (const say of lastWords(scene)) {
+    if (scene.violated) break
+    await say()
+    seen = await rests(scene)
+  }
+  await checkRevoked(scene)
+  return seen
+}
+
+/** Two events so close that a reader may be between its reading and its wait, and a command whose end no event tells of. */
+function lastWords(scene: Scene): (() => Promise<void> | void)[] {
+  const pause = (waitMs: number) => new Promise<void>((resolve) => setTimeout(resolve, waitMs))
+  const pair = (waitMs: number) => async () => {
+    reports(scene)
+    await pause(waitMs)
+    reports(scene)
+  }
+  const index = scene.devices.findIndex(({ revokedAt }) => revokedAt === null)
+  return [...[1, 3, 5, 8].map(pair), () => deviceCancels(scene, index), pair(2)]
+}
+
+/** Waits until all agree, and checks what must hold then. */
+async function rests(scene: Scene): Promise<Stored> {
+  const { place, sessionId, devices, host } = scene
+  if (!host) throw new Error('no host')
   const deadline = Date.now() + patienceMs
-  let missing = ''
   for (;;) {
     for (let index = 0; index < devices.length; index += 1) watch(scene, index)
     for (const [index, mine] of scene.asked.entries())
@@ -103,20 +135,17 @@ async function heal(scene: Scene): Promise<Stored> {
     if (host.session.view().queueHeld !== null) await host.session.releaseQueue()
     const seen = await stored(place.store, sessionId)
     const journal = await journalled(place.folderOf(sessionId))
-    missing = whatIsMissing(scene, seen, journal)
+    const missing = whatIsMissing(scene, seen, journal)
     if (missing === '' || scene.violated || Date.now() > deadline) {
       if (missing !== '' && !scene.violated)
         scene.violate(missing.startsWith('command') ? 'losersTold' : 'converges', missing)
       checkLogs(scene, seen, journal)
       checkEnds(scene, seen, journal)
-      await checkRevoked(scene)
       return seen
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
-
-const isSettled = (state: string | undefined) => state !== undefined && state !== 'QUEUED' && state !== 'DELIVERED'
 
 /** The first thing that does not agree yet, or nothing. */
 function whatIsMissing(scene: Scene, { events, commands, decisions }: Stored, journal: readonly Line[]): string {
@@ -128,10 +157,10 @@ function whatIsMissing(scene: Scene, { events, commands, decisions }: Stored, jo
     if (revokedAt !== null) continue
     if (watcher.log.length !== events.length) return `viewer ${index} has ${watcher.log.length} of ${events.length}`
     for (const { id, state } of commands)
-      if (isSettled(state) && watcher.states.get(id) !== state)
+      if (isEnd(state) && watcher.states.get(id) !== state)
         return `command ${id} is ${state}, device ${index} has heard ${watcher.states.get(id)}`
   }
-  for (const { id, state, kind } of commands) if (!isSettled(state)) return `command ${id} (${kind}) is still ${state}`
+  for (const { id, state, kind } of commands) if (!isEnd(state)) return `command ${id} (${kind}) is still ${state}`
   for (const mine of scene.asked.filter((_, index) => scene.devices[index]?.revokedAt === null))
     for (const { made, refused, key } of mine)
       if (made === null && refused === null) return `command ${key} was never made`
@@ -167,6 +196,12 @@ function checkEnds(scene: Scene, { commands, decisions }: Stored, journal: reado
         'oneEffect',
         `decision ${id}: the journal names ${origin?.commandId}, the server ${row?.winnerCommandId}`,
       )
+    // Each was once the proposal: a second one only after the first came to nothing, or as a deny in its place (D2).
+    const given = commands.filter((each) => each.decisionId === id && each.deliveredAt !== null)
+    const stood = given.filter(({ state }) => state === 'APPLIED' || state === 'SUPERSEDED')
+    const denies = stood.filter(({ isDeny }) => isDeny).length
+    if (stood.length - denies > 1 || denies > 1)
+      scene.violate('oneEffect', `decision ${id} had ${stood.length} proposals, each of them given to the host`)
     const applied = commands.filter((each) => each.decisionId === id && each.state === 'APPLIED')
     if (applied.some((each) => each.id !== origin?.commandId))
       scene.violate(

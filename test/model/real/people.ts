@@ -48,7 +48,7 @@ export async function soon<T>(look: () => T | Promise<T>, withinMs = 10_000): Pr
 export type Ask = {
   key: string
   /** `wrong`: an answer to something else than what is asked. */
-  about: 'prompt' | 'answer' | 'wrong'
+  about: 'prompt' | 'answer' | 'wrong' | 'other'
   text: string
   mutation: string
   type: string
@@ -122,7 +122,12 @@ export type Watcher = {
   readonly isEnded: boolean
 }
 
-export function createWatcher(token: string, sessionId: string): Watcher {
+/** `onState` hears of every state of a command, with the one heard before. */
+export function createWatcher(
+  token: string,
+  sessionId: string,
+  onState: (id: string, from: string, to: string) => void,
+): Watcher {
   const log: Watcher['log'] = []
   const states = new Map<string, string>()
   let open: Subscriber[] = []
@@ -159,7 +164,11 @@ export function createWatcher(token: string, sessionId: string): Watcher {
         if (mine === life) for (const one of eventsAppended.events) log.push({ ...one, at: Date.now() })
       })
       void follow<Commands>(commands, ({ commandsChanged }) => {
-        if (mine === life) for (const { id, state } of commandsChanged.commands) states.set(id, state)
+        if (mine !== life) return
+        for (const { id, state } of commandsChanged.commands) {
+          onState(id, states.get(id) ?? '', state)
+          states.set(id, state)
+        }
       })
     },
     get isOn() {

@@ -44,7 +44,11 @@ export const deviceCount = 3
 
 export async function openPlace(options: { databaseUrl: string | null; random: () => number }): Promise<Place> {
   const { databaseUrl, random } = options
-  makeForgetful(() => (random() < 0.5 ? 0 : random() * 6))
+  // Mostly quick, now and then so slow that whatever does not wait for it is long gone.
+  makeForgetful(() => {
+    const luck = random()
+    return luck < 0.5 ? 0 : luck < 0.9 ? random() * 6 : 20 + random() * 40
+  })
   const database = databaseUrl === null ? await memoryDatabase() : await createDatabase({ url: databaseUrl })
   const store = createStore(database, random)
   let server = await startServer({ database: store })

@@ -22,8 +22,14 @@ export type Scene = {
   readonly asked: Ask[][]
   readonly devices: { net: Net; watcher: Watcher; revokedAt: number | null }[]
   readonly terminal: { decisionId: string; said: Settlement | null; known: boolean }[]
+  /** How commands have ended, as some device heard it, and of which database. */
+  readonly ended: Map<string, { state: string; restores: number }>
   /** Decisions seen in this life of the host. */
   seen: Set<string>
+  /** The host dies so many milliseconds after the agent is given something; null when it does not. */
+  diesAfterEffectMs: number | null
+  /** The agent was given a prompt, or told an answer. */
+  hadEffect(): void
   violated: { invariant: Invariant; detail: string } | null
   violate(invariant: Invariant, detail: string): void
   startsHost(): Promise<void>
@@ -49,37 +55,54 @@ export async function openScene(place: Place): Promise<Scene> {
       if (place.store.restores === restores && Number(lastSeq) > (known?.lastSeq ?? 0))
         scene.violate('acknowledged', `${lastSeq} is acknowledged, ${known?.lastSeq ?? 0} are stored`)
     })
+  /** Of the host before: until it is over nobody takes its place. */
+  let dying: Promise<void> = Promise.resolve()
   const first = await place.startHost(newNet())
   const sessionId = first.session.id
   for (const [index, person] of place.people.entries())
     if (person.token === '') await place.replace(index, first.session)
   scene = {
     ...{ place, sessionId, host: first, isAgentDead: false, isBackedUp: false, count: 0, violated: null },
-    ...{ effects: new Map(), ran: new Map(), terminal: [], seen: new Set() },
+    ...{ effects: new Map(), ran: new Map(), terminal: [], seen: new Set(), ended: new Map() },
     asked: place.people.map(() => []),
     devices: place.people.map(({ token }) => ({
-      ...{ net: createNet(), watcher: createWatcher(token, sessionId), revokedAt: null },
+      ...{ net: createNet(), revokedAt: null },
+      watcher: createWatcher(token, sessionId, (id, from, to) => endsAgain(scene, id, from, to)),
     })),
+    diesAfterEffectMs: null,
+    hadEffect() {
+      const waitMs = scene.diesAfterEffectMs
+      if (waitMs === null) return
+      scene.diesAfterEffectMs = null
+      const { host } = scene
+      const dies = () => void (scene.host === host && scene.killsHost().catch(() => undefined))
+      if (waitMs === 0) dies()
+      else setTimeout(dies, waitMs)
+    },
     violate(invariant, detail) {
       scene.violated ??= { invariant, detail }
     },
     async startsHost() {
+      await dying
       if (scene.host) return
       scene.host = await place.startHost(newNet(), sessionId)
       scene.isAgentDead = false
       scene.seen = new Set()
       listens(scene)
     },
-    async killsHost() {
+    killsHost() {
       const { host } = scene
-      if (!host) return
+      if (!host) return dying
       scene.host = null
       host.life.isOver = true
       host.net.end()
-      await host.agent.close()
-      await letGo(place.folderOf(sessionId))
-      void host.session.close().catch(() => undefined)
-      void host.link.close().catch(() => undefined)
+      dying = (async () => {
+        await host.agent.close()
+        await letGo(place.folderOf(sessionId))
+        void host.session.close().catch(() => undefined)
+        void host.link.close().catch(() => undefined)
+      })()
+      return dying
     },
     async stopsHost() {
       const { host } = scene
@@ -99,6 +122,18 @@ export async function openScene(place: Place): Promise<Scene> {
   return scene
 }
 
+/** C5: what has ended does not end otherwise. A server that was put back may say anything of what it has forgotten. */
+function endsAgain(scene: Scene, id: string, from: string, to: string): void {
+  const { restores } = scene.place.store
+  const ended = scene.ended.get(id)
+  if (isEnd(from) && ended?.restores === restores && ended.state !== to)
+    scene.violate('onceOnly', `command ${id} was ${ended.state} and is ${to}`)
+  if (isEnd(to)) scene.ended.set(id, { state: to, restores })
+}
+
+export const isEnd = (state: string | undefined): boolean =>
+  state !== undefined && state !== 'QUEUED' && state !== 'DELIVERED'
+
 /** A dead process holds no lock. */
 async function letGo(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (name.startsWith('lock.')) await unlink(join(folder, name))
@@ -113,6 +148,7 @@ function listens(scene: Scene): void {
       const { text } = await mine.agent.prompted(2_000_000_000).catch(() => ({ text: null }))
       if (text === null) return
       scene.ran.set(text, (scene.ran.get(text) ?? 0) + 1)
+      scene.hadEffect()
       setTimeout(() => ends(scene, mine), 5)
     }
   })()

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { readMeta } from '../../../agent-cli/journal/meta.ts'
 import { createCaller } from '../../../agent-cli/remote/credentials.ts'
-import { RevokeDevice } from '../../../agent-cli/remote/host-operations.ts'
+import { RevokeDevice, SettleCommand } from '../../../agent-cli/remote/host-operations.ts'
 import { PushEvents, StartSession } from '../../../agent-cli/remote/session-operations.ts'
 import { randomText } from '../../../protocol/bytes.ts'
 import type { Step } from '../steps.ts'
 import { type Ask, sends } from './people.ts'
-import type { Scene } from './scene.ts'
+import { isEnd, type Scene } from './scene.ts'
 import { stored } from './store.ts'
 
 const moment = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
@@ -27,7 +27,10 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
       const title = `ask ${scene.count}`
       const asked = host.agent.asks({ title, command: title })
       asked.answered(60_000).then(
-        (option) => scene.effects.set(title, [...(scene.effects.get(title) ?? []), option]),
+        (option) => {
+          scene.effects.set(title, [...(scene.effects.get(title) ?? []), option])
+          if (option !== 'cancelled') scene.hadEffect()
+        },
         () => undefined,
       )
       return true
@@ -71,7 +74,7 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
       if (!place.isServerUp) return false
       return did(watch(scene, a % scene.devices.length))
     case 'killsHost':
-      return host ? did(await scene.killsHost()) : false
+      return host ? did(await kills(scene, a, b)) : false
     case 'startsHost':
       return host === null ? did(await scene.startsHost()) : false
     case 'killsAgent':
@@ -94,7 +97,7 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
       return a % 2 === 0 ? revokes(scene, place.people.length - 1) : false
     case 'saysPoison':
     case 'zombieSpeaks':
-      return zombieSpeaks(scene, kind === 'saysPoison', a)
+      return b % 3 === 0 ? zombieSettles(scene, a) : zombieSpeaks(scene, kind === 'saysPoison', a)
     case 'losesBell':
       // In one process no ring is lost on the way; across processes the contract suite loses them.
       return false
@@ -104,6 +107,24 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
 }
 
 const did = (_: unknown): true => true
+
+/** At once, a moment after something was said, or when the agent next has an effect: what was not noted by then is what matters. */
+async function kills(scene: Scene, a: number, b: number): Promise<void> {
+  const how = a % 4
+  if (how > 1) scene.diesAfterEffectMs = b % 12
+  else if (how === 1 && !scene.isAgentDead) {
+    reports(scene)
+    await moment(b % 24)
+    await scene.killsHost()
+  } else await scene.killsHost()
+}
+
+/** Of an agent's words this leaves at once: it is not put together with what follows. */
+export function reports(scene: Scene): void {
+  scene.count += 1
+  const call = { toolCallId: `c${scene.count}`, title: `work ${scene.count}`, kind: 'read', status: 'completed' }
+  scene.host?.agent.update({ sessionUpdate: 'tool_call', ...call })
+}
 
 export function watch(scene: Scene, index: number): void {
   const device = scene.devices[index]
@@ -144,8 +165,22 @@ async function deviceAsks(scene: Scene, kind: Step['kind'], a: number, b: number
   const optionId = kind === 'deviceDenies' ? 'deny' : 'allow'
   const input = { sessionId, key, decisionId: decision.id, epoch: decision.epoch, optionId, ...wrong }
   const about = kind === 'deviceErrs' ? ('wrong' as const) : ('answer' as const)
-  const asked = { ...common, about, text: decision.id, input }
-  return queue(scene, index, { ...asked, mutation: 'answerPermission', type: 'AnswerPermissionInput' })
+  const how = { mutation: 'answerPermission', type: 'AnswerPermissionInput' }
+  const asked = { ...common, ...how, about, text: decision.id, input }
+  // Often two devices answer in the same moment.
+  if (kind === 'deviceAllows' && b % 2 === 0) {
+    const other = { ...input, key: randomText(16) }
+    queue(scene, (index + 1) % scene.asked.length, { ...asked, key: other.key, input: other })
+  }
+  return queue(scene, index, asked)
+}
+
+/** Cancels a turn that there is not: it is REFUSED, and no event tells of it. */
+export function deviceCancels(scene: Scene, index: number): void {
+  const key = randomText(16)
+  const input = { sessionId: scene.sessionId, key, turnId: 'trn_ofnobody00000000000' }
+  const how = { mutation: 'cancelTurn', type: 'CancelTurnInput', about: 'other' as const, text: key }
+  queue(scene, index, { ...how, key, input, made: null, refused: null })
 }
 
 function queue(scene: Scene, index: number, asked: Ask): true {
@@ -197,6 +232,24 @@ async function revokes(scene: Scene, index: number): Promise<boolean> {
   return isDone
 }
 
+/** What had ended is settled again, otherwise: a word of a dead process that was long on its way (C5). */
+async function zombieSettles(scene: Scene, a: number): Promise<boolean> {
+  const { place, sessionId } = scene
+  if (!place.isServerUp || !scene.host) return false
+  const { commands } = await stored(place.store, sessionId)
+  const ended = commands.filter(({ state }) => isEnd(state))
+  const one = ended[a % ended.length]
+  if (!one) return false
+  const { restores } = place.store
+  const state = one.state === 'UNKNOWN' ? 'APPLIED' : 'UNKNOWN'
+  const call = createCaller({ endpoint: { url: place.server.url }, identity: scene.host.link.identity, sessionId })
+  await taken(call(SettleCommand, { input: { commandId: one.id, state } }))
+  const now = (await stored(place.store, sessionId)).commands.find(({ id }) => id === one.id)
+  if (place.store.restores === restores && now && now.state !== one.state)
+    scene.violate('onceOnly', `command ${one.id} was ${one.state} and is ${now.state}`)
+  return true
+}
+
 const taken = (asked: Promise<unknown>): Promise<boolean> =>
   asked.then(
     () => true,
@@ -213,7 +266,7 @@ async function zombieSpeaks(scene: Scene, isConflict: boolean, a: number): Promi
   if (lastSeq === 0 || storedEpoch !== facts.epoch) return false
   const endpoint = { url: place.server.url }
   const call = createCaller({ endpoint, identity: scene.host.link.identity, sessionId })
-  const isOlder = !isConflict && facts.epoch > 1 && a % 3 === 1
+  const isOlder = !isConflict && facts.epoch > 1 && a % 3 !== 0 && a % 2 === 0
   // Or a later batch of this attachment, before the earlier one.
   const isGap = !isConflict && a % 3 === 0
   const attachmentId = isConflict || isGap ? String(facts.attachmentId) : 'att_zombie0000000000000000'

@@ -60,6 +60,8 @@ export function createStore(database: Database, random: () => number): Store {
     },
     async backUp() {
       await steadily(async (tx) => {
+        // As a dump is: of one moment. Else a session may know fewer events than there are, and its host is refused for ever.
+        await run(tx, 'set transaction isolation level repeatable read')
         for (const table of [...tables, 'host']) {
           await run(tx, `drop table if exists backup_${table}`)
           await run(tx, `create table backup_${table} as table ${table}`)
@@ -98,12 +100,13 @@ export const stored = (database: Database, sessionId: string) =>
       .from(event)
       .where(eq(event.sessionId, sessionId))
       .orderBy(asc(event.seq))
-    const decisions = await tx.select().from(decision).where(eq(decision.sessionId, sessionId))
     const commands = await tx
       .select()
       .from(command)
       .where(eq(command.sessionId, sessionId))
       .orderBy(asc(command.number))
+    // After the commands: a decision that waits for one which had ended before waits for ever.
+    const decisions = await tx.select().from(decision).where(eq(decision.sessionId, sessionId))
     const [row] = await tx.select().from(session).where(eq(session.id, sessionId))
     return { events, decisions, commands, lastSeq: row?.lastSeq ?? 0, epoch: row?.epoch ?? 0 }
   })
