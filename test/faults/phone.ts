@@ -1,5 +1,8 @@
 /** A paired device: sends each tap until the server has it, by the same key, and writes down what it was shown of it (C1, C5). */
-import { randomText } from '../../protocol/bytes.ts'
+import { type Bytes, randomText, sha256Hex } from '../../protocol/bytes.ts'
+import { nextCounter } from '../../protocol/command.ts'
+import { proofFor, type Seen } from '../../protocol/command-input.ts'
+import { type KeyPair, sign } from '../../protocol/keys.ts'
 import { ask, Refusal } from '../kit/ask.ts'
 import { createLive, type Live } from './live.ts'
 import { passes } from './process.ts'
@@ -10,6 +13,8 @@ export type Tap = {
   readonly kind: 'sendPrompt' | 'setMode' | 'answerPermission'
   readonly sessionId: string
   readonly input: { text?: string; modeId?: string; decisionId?: string; optionId?: string; epoch?: number }
+  /** What stood there when it was tapped. */
+  readonly seen: Seen & { evidence?: string }
   readonly sentAt: number
   /** Ids of its row: more than one only when a dump without it was put back. */
   readonly ids: string[]
@@ -22,7 +27,13 @@ export type Tap = {
   winner: string | null
 }
 
-export type OpenDecision = { id: string; sessionId: string; epoch: number; options: string[] }
+export type OpenDecision = {
+  id: string
+  sessionId: string
+  epoch: number
+  evidence: string
+  options: { id: string; name: string }[]
+}
 export const settledStates = ['APPLIED', 'REFUSED', 'SUPERSEDED', 'EXPIRED', 'UNKNOWN'] as const
 export const isSettled = (state: string | null): boolean => settledStates.some((one) => one === state)
 
@@ -31,7 +42,7 @@ export type Phone = {
   readonly name: string
   readonly token: string
   readonly taps: readonly Tap[]
-  tap(kind: Tap['kind'], sessionId: string, input: Tap['input']): Tap
+  tap(kind: Tap['kind'], sessionId: string, input: Tap['input'], seen?: Tap['seen']): Tap
   /** Watches what becomes of the taps at that session. */
   follow(sessionId: string): void
   /** What was not shown settled is sent again: the server may have forgotten it. */
@@ -45,10 +56,11 @@ const TYPES = { sendPrompt: 'SendPromptInput', setMode: 'SetModeInput', answerPe
 const COMMAND = 'id key state winner { optionId origin { surface } }'
 type Shown = { id: string; key: string; state: string; winner: { optionId: string | null } | null }
 const COMMANDS = `subscription($sessionId: ID!) { commandsChanged(sessionId: $sessionId) { commands { ${COMMAND} } } }`
-const DECISIONS = 'subscription { decisionsChanged { decisions { id epoch state session { id } options { id } } } }'
+const DECISIONS =
+  'subscription { decisionsChanged { decisions { id epoch state evidence session { id } options { id name } } } }'
 type Decisions = {
   decisionsChanged: {
-    decisions: { id: string; epoch: number; state: string; session: { id: string }; options: { id: string }[] }[]
+    decisions: (Omit<OpenDecision, 'sessionId'> & { state: string; session: { id: string } })[]
   }
 }
 
@@ -67,14 +79,18 @@ export function createPhone(given: {
   name: string
   id: string
   token: string
+  keys: KeyPair
+  hostId: string
   url: string
   random: () => number
   onDecision: (decision: OpenDecision & { isOpen: boolean }) => void
   onThrownOut: (why: string) => void
 }): Phone {
-  const { name, id, token, url, random, onThrownOut } = given
+  const { name, id, token, keys, hostId, url, random, onThrownOut } = given
+  let lastCounter = 0
   const taps: Tap[] = []
   const byKey = new Map<string, Tap>()
+  const proofs = new Map<string, string>()
   const lives: Live[] = []
   let isClosed = false
 
@@ -91,9 +107,25 @@ export function createPhone(given: {
     if (winner !== null) tap.winner ??= winner.optionId
   }
 
+  /** Signed once: what is sent again is the same word (T5). */
+  async function signed({ key, kind, sessionId, seen, sentAt, ...tap }: Tap): Promise<object> {
+    const { evidence } = seen
+    const digest = evidence === undefined ? {} : { evidenceDigest: await sha256Hex(evidence) }
+    const input = { key, sessionId, ...tap.input, ...digest }
+    // Since when it was tapped, whatever it waited for: the host takes none that is too old.
+    const madeAtMs = Math.round(Date.now() - (performance.now() - sentAt))
+    const known = proofs.get(key)
+    if (known !== undefined) return { ...input, proof: known }
+    lastCounter = nextCounter(lastCounter, madeAtMs)
+    const by = { deviceId: id, sign: (bytes: Bytes) => sign(keys.privateKey, bytes) }
+    const proof = await proofFor(by, { mutation: kind, input, seen, hostId, counter: lastCounter, madeAtMs })
+    proofs.set(key, proof)
+    return { ...input, proof }
+  }
+
   async function deliver(tap: Tap): Promise<void> {
     const document = `mutation($input: ${TYPES[tap.kind]}!) { done: ${tap.kind}(input: $input) { ${COMMAND} } }`
-    const input = { key: tap.key, sessionId: tap.sessionId, ...tap.input }
+    const input = await signed(tap)
     while (!isClosed && !tap.isAccepted && tap.refusedWith === null) {
       try {
         const answer = await ask<{ done: Shown }>(url, token, document, { input }, AbortSignal.timeout(4000))
@@ -109,17 +141,15 @@ export function createPhone(given: {
   }
 
   live<Decisions>(DECISIONS, {}, ({ decisionsChanged }) => {
-    for (const { id: decisionId, epoch, state, session, options } of decisionsChanged.decisions) {
-      const offered = options.map((option) => option.id)
-      given.onDecision({ id: decisionId, epoch, sessionId: session.id, options: offered, isOpen: state === 'OPEN' })
-    }
+    for (const { state, session, ...decision } of decisionsChanged.decisions)
+      given.onDecision({ ...decision, sessionId: session.id, isOpen: state === 'OPEN' })
   })
 
   return {
     ...{ id, name, token, taps },
-    tap(kind, sessionId, input) {
+    tap(kind, sessionId, input, seen = {}) {
       const tap: Tap = {
-        ...{ key: randomText(16), device: name, kind, sessionId, input, sentAt: performance.now(), ids: [] },
+        ...{ key: randomText(16), device: name, kind, sessionId, input, seen, sentAt: performance.now(), ids: [] },
         ...{ isAccepted: false, refusedWith: null, shown: null, shownAt: 0, settledAt: null, winner: null },
       }
       taps.push(tap)

@@ -142,10 +142,11 @@ export async function createScene(given: {
 
   async function taps(decision: OpenDecision, by: Phone, waitMs: number): Promise<void> {
     await passes(waitMs)
-    const [first = '', ...rest] = decision.options
-    const optionId = people.pick([first, ...rest])
-    const { id: decisionId, epoch } = decision
-    by.tap('answerPermission', decision.sessionId, { decisionId, epoch, optionId })
+    const { id: decisionId, epoch, evidence, sessionId: its } = decision
+    const [first, ...rest] = decision.options
+    if (first === undefined) return
+    const { id: optionId, name: optionName } = people.pick([first, ...rest])
+    by.tap('answerPermission', its, { decisionId, epoch, optionId }, { evidence, optionName })
   }
 
   /** Nobody answers for a while, or the answer was refused: someone tries again, as a person would. */
@@ -177,7 +178,9 @@ export async function createScene(given: {
       const phone = people.pick([first, ...others])
       if (open.length > 3) continue
       if (people.chance(0.1)) {
-        open.push(phone.tap('setMode', sessionId, { modeId: people.pick(['default', 'plan']) }))
+        // The scripted agent names its modes by their ids.
+        const modeId = people.pick(['default', 'plan'])
+        open.push(phone.tap('setMode', sessionId, { modeId }, { modeName: modeId }))
       } else open.push(phone.tap('sendPrompt', sessionId, { text: `prompt#${name}-${++prompts}#` }))
     }
   }

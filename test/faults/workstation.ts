@@ -6,18 +6,20 @@ import { enrolWithSetupCode } from '../../agent-cli/remote/enrolment.ts'
 import { createHostLink } from '../../agent-cli/remote/host-link.ts'
 import { openIdentity } from '../../agent-cli/remote/identity.ts'
 import { randomText } from '../../protocol/bytes.ts'
-import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
+import { exportPublicKey, generateKeys, type KeyPair, principalId } from '../../protocol/keys.ts'
 import { matchCode } from '../../protocol/pairing.ts'
 import { ask } from '../kit/ask.ts'
 import { steps } from '../kit/people.ts'
 import type { Cable } from './cable.ts'
 import { until } from './process.ts'
 
+export type Paired = { id: string; name: string; token: string; keys: KeyPair; hostId: string }
+
 export type Workstation = {
   readonly dataDir: string
   readonly cable: Cable
   /** Devices in its roster, as they were paired. */
-  readonly paired: readonly { id: string; name: string; token: string }[]
+  readonly paired: readonly Paired[]
   /** Null where no small disk could be mounted. */
   readonly disk: { fill(): void; empty(): void } | null
   close(): void
@@ -46,7 +48,7 @@ export async function createWorkstation(given: {
     setupCode: given.setupCode,
   })
   const link = await createHostLink({ dataDir, endpoint })
-  const paired: { id: string; name: string; token: string }[] = []
+  const paired: Paired[] = []
   try {
     for (const one of given.phones) paired.push(await pair(link, cable.url, one))
   } finally {
@@ -84,7 +86,7 @@ function mount(folder: string, bytes: number): boolean {
   }
 }
 
-async function pair(link: Awaited<ReturnType<typeof createHostLink>>, url: string, name: string) {
+async function pair(link: Awaited<ReturnType<typeof createHostLink>>, url: string, name: string): Promise<Paired> {
   const gql = async <T>(token: string | null, document: string, variables?: object): Promise<T> =>
     (await ask<T>(url, token, document, variables)).value()
   const step = steps(gql)
@@ -102,5 +104,5 @@ async function pair(link: Awaited<ReturnType<typeof createHostLink>>, url: strin
   })
   if (shown !== opened.progress().matchCode) throw new Error('the match codes differ')
   await opened.confirm()
-  return { id: await principalId('dev', publicKey), name, token }
+  return { id: await principalId('dev', publicKey), name, token, keys, hostId: link.identity.hostId }
 }

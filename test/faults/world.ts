@@ -102,10 +102,11 @@ export async function createWorld(given: {
     workstations.push(workstation)
     const own: Scene[] = []
     const devices: Phone[] = []
-    for (const { id, name: called, token } of workstation.paired) {
+    for (const paired of workstation.paired) {
+      const { name: called } = paired
       const to = await cable(last as ServerProcess)
       const phone: Phone = createPhone({
-        ...{ name: called, id, token, url: to.url, random: wires.next, onThrownOut: onThrownOut(called) },
+        ...{ ...paired, url: to.url, random: wires.next, onThrownOut: onThrownOut(called) },
         onDecision(decision) {
           own.find((scene) => scene.sessionId === decision.sessionId)?.sees(decision, phone)
         },
