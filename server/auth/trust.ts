@@ -2,7 +2,7 @@
  * Who a token is, and how that stands now (T3): a cache of at most half a second, emptied by the trust bell, and a poll that ends what is
  * held open even when a bell is lost or the database is gone. Knows no transport: whoever holds something open is called back.
  */
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import type { Bell } from '../live/bell.ts'
 import type { Stands } from '../policy/allowance.ts'
 import type { Principal } from '../policy/principal.ts'
@@ -10,6 +10,7 @@ import { readStandings, type Standing } from '../store/credentials.ts'
 import { noteDevicesSeen } from '../store/devices.ts'
 import type { Refused } from '../store/refused.ts'
 import { trustTopic } from '../store/topic.ts'
+import { readTrustMark } from '../store/trust-mark.ts'
 import { principalOf, refusalOf, standsOf, unknown } from './standing.ts'
 import { bearerToken, hashToken } from './tokens.ts'
 
@@ -48,79 +49,159 @@ export type TrustOptions = {
   log: (error: unknown) => void
 }
 
-type Known = { standing: Standing | undefined; readAt: number }
+type Known = { standing: Standing; readAt: number }
 type Held = { identity: Identity; watch: Watch; last: Stands | null }
 
+/** Tokens whose standing is kept; more than ever wait at once in one process. */
+const MAX_KNOWN = 10_000
 /** How long one wait for a ring lasts; only bounds it. */
 const LISTEN_MILLISECONDS = 60_000
+/** What was changed past this program, and past its mark, is found by then. */
+const SWEEP_MILLISECONDS = 15_000
 
 export function createTrust(options: TrustOptions): Trust {
-  const { database, log, pollMilliseconds = 400 } = options
+  const { database, bell, log, pollMilliseconds = 400 } = options
   const cutOff = options.cutOffMilliseconds ?? (database.kind === 'pglite' ? Number.POSITIVE_INFINITY : 1000)
   const known = new Map<string, Known>()
   const held = new Set<Held>()
   const seen = new Map<string, number>()
+  /** Rises whenever what is known may be out of date. */
   let generation = 0
+  /** As of the last look; null while nobody looks. */
+  let mark: string | null = null
+  /** Begin of the last look that was answered: until then all that is known was confirmed. */
+  let confirmedAt = Number.NEGATIVE_INFINITY
+  /** The database's clock less ours. */
+  let clockOffset: number | null = null
+  let nextExpiry = Number.POSITIVE_INFINITY
+  let sweptAt = 0
   let timer: NodeJS.Timeout | undefined
-  let checking = false
-  let again = false
-  let lastGood = performance.now()
+  let looking = false
+  let rung = false
 
   const closed = new AbortController()
-  if (options.bell) void listen(options.bell).catch(log)
+  if (bell) void listen(bell).catch(log)
 
   async function listen(bell: Bell): Promise<void> {
     const rings = bell.watch(trustTopic)
     while (!closed.signal.aborted) {
       if (await rings.rung(LISTEN_MILLISECONDS, closed.signal)) {
         rings.mark()
-        generation++
-        known.clear()
-        void check()
+        forget()
+        rung = true
+        void look()
       }
     }
     rings.close()
   }
 
-  async function read(hashes: string[]): Promise<Map<string, Standing>> {
+  function forget(): void {
+    generation++
+    known.clear()
+  }
+
+  async function read(hashes: string[], ask: Database['read'] = database.read): Promise<Map<string, Standing>> {
     const begun = generation
-    const found = await database.read((tx) => readStandings(tx, hashes))
+    const found = await ask((tx) => readStandings(tx, hashes))
     const readAt = performance.now()
-    // A ring while we read may have been about what we read: then it is good for this answer and not for the next.
-    if (begun === generation) for (const hash of hashes) known.set(hash, { standing: found.get(hash), readAt })
+    // A ring while we read may have been about what we read: then it is good for this answer and not for the next. What is not good yet may be at any moment.
+    if (begun === generation)
+      for (const [hash, standing] of found)
+        if (standing.kind !== 'pairing' && !standing.isRevoked) known.set(hash, { standing, readAt })
     return found
   }
 
   async function standing(hash: string): Promise<Standing | undefined> {
     const cached = known.get(hash)
-    // A pairing is confirmed between two requests of one device; without the bell a remembered one would send it away.
-    if (cached && cached.standing?.kind !== 'pairing' && performance.now() - cached.readAt < pollMilliseconds)
-      return cached.standing
-    if (known.size > 1000) known.clear()
+    const freshUntil = Math.max(cached?.readAt ?? 0, confirmedAt) + pollMilliseconds
+    if (cached && performance.now() < freshUntil && !hasExpired(cached)) return cached.standing
+    if (known.size > MAX_KNOWN) known.clear()
     return (await read([hash])).get(hash)
   }
 
-  async function check(): Promise<void> {
-    if (held.size === 0) return
-    if (checking) {
-      again = true
-      return
-    }
-    checking = true
+  // By the database's clock, however long ago it was read (E10).
+  const hasExpired = ({ standing, readAt }: Known): boolean =>
+    standing.kind === 'host' &&
+    (clockOffset === null
+      ? performance.now() - readAt > pollMilliseconds
+      : standing.expiresAt.getTime() <= performance.now() + clockOffset)
+
+  /** Compares the mark, and looks at everyone only when it has moved: what waits costs nothing while nothing changes. One at a time. */
+  async function look(): Promise<void> {
+    if (looking || held.size === 0) return
+    looking = true
+    const begun = performance.now()
     try {
-      do {
-        again = false
-        const watched = [...held]
-        const hashes = new Set(watched.map((one) => one.identity.tokenHash ?? ''))
-        const found = await read([...hashes])
-        lastGood = performance.now()
-        for (const one of watched) judge(one, found.get(one.identity.tokenHash ?? ''))
-      } while (again)
+      const found = await judged(readTrustMark)
+      clockOffset = found.now.getTime() - performance.now()
+      const hasMoved = found.mark !== mark
+      // A mark that moved with no ring: others in this process have missed it too.
+      const wasMissed = hasMoved && mark !== null && !rung
+      if (hasMoved) forget()
+      const isDue = hasMoved || rung || found.now.getTime() >= nextExpiry || begun - sweptAt > SWEEP_MILLISECONDS
+      rung = false
+      mark = found.mark
+      confirmedAt = begun
+      if (isDue) await sweep()
+      if (wasMissed) bell?.ring(trustTopic)
     } catch (error) {
       log(error)
+      // It said no, or the way to it is closed: counted from the last answer.
+      if (performance.now() - confirmedAt > cutOff) cut()
     } finally {
-      checking = false
+      looking = false
     }
+    if (rung) void look()
+  }
+
+  async function sweep(): Promise<void> {
+    sweptAt = performance.now()
+    const watched = [...held]
+    const found = await read([...new Set(watched.map((one) => one.identity.tokenHash ?? ''))], judged)
+    nextExpiry = Number.POSITIVE_INFINITY
+    for (const one of watched) judge(one, found.get(one.identity.tokenHash ?? ''))
+    for (const one of held) heed(one)
+  }
+
+  const heed = ({ identity: { principal } }: Held) => {
+    if ('expiresAt' in principal) nextExpiry = Math.min(nextExpiry, principal.expiresAt.getTime())
+  }
+
+  /**
+   * Measures the database's silence from when the question could be on its way, on a connection that carries nothing else: a busy database answers it, one that
+   * is lost does not. Answers that lie unread in a process that was busy or asleep are read before anyone is judged.
+   */
+  function judged<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const givenUp = new AbortController()
+    const asked = database.apart(work, givenUp.signal)
+    if (!Number.isFinite(cutOff)) return asked
+    let isOver = false
+    let timer: NodeJS.Timeout
+    const wait = () => {
+      const from = performance.now()
+      timer = setTimeout(() => {
+        const wasAway = performance.now() - from > cutOff + pollMilliseconds
+        const decide = () => {
+          if (isOver) return
+          if (wasAway) return wait()
+          cut()
+          givenUp.abort(new Error('the database has been silent for too long'))
+        }
+        // Two turns: one that reads, one for what was read.
+        setImmediate(() => setImmediate(decide))
+      }, cutOff)
+      timer.unref()
+    }
+    wait()
+    return asked.finally(() => {
+      isOver = true
+      clearTimeout(timer)
+    })
+  }
+
+  function cut(): void {
+    forget()
+    for (const one of [...held]) end(one, new CutOff('The database does not answer; try again later.'))
   }
 
   function judge(one: Held, standing: Standing | undefined): void {
@@ -137,19 +218,26 @@ export function createTrust(options: TrustOptions): Trust {
   }
 
   function end(one: Held, why: Refused | CutOff): void {
-    held.delete(one)
+    release(one)
     one.watch.onEnd(why)
   }
 
-  let due = 0
-  function tick(): void {
-    const late = performance.now() - due
-    due = performance.now() + pollMilliseconds
-    // A process that was itself asleep has not heard the database's answers: it asks before it judges.
-    if (late < pollMilliseconds && performance.now() - lastGood > cutOff) {
-      for (const one of [...held]) end(one, new CutOff('The database does not answer; try again later.'))
-    }
-    void check()
+  function begin(): void {
+    // As if answered now: silence is counted from here.
+    confirmedAt = performance.now()
+    forget()
+    void look()
+    timer = setInterval(() => void look(), pollMilliseconds)
+    timer.unref()
+  }
+
+  function release(one: Held): void {
+    held.delete(one)
+    if (held.size > 0 || !timer) return
+    clearInterval(timer)
+    timer = undefined
+    mark = null
+    confirmedAt = Number.NEGATIVE_INFINITY
   }
 
   return {
@@ -179,21 +267,11 @@ export function createTrust(options: TrustOptions): Trust {
       if (identity.tokenHash === null) return () => {}
       const one: Held = { identity, watch, last: null }
       held.add(one)
-      if (!timer) {
-        lastGood = performance.now()
-        due = lastGood + pollMilliseconds
-        timer = setInterval(tick, pollMilliseconds)
-        timer.unref()
-      }
+      heed(one)
+      if (!timer) begin()
       // It may have been revoked between the look that let it in and this line.
-      void check()
-      return () => {
-        held.delete(one)
-        if (held.size === 0 && timer) {
-          clearInterval(timer)
-          timer = undefined
-        }
-      }
+      void standing(identity.tokenHash).then((found) => judge(one, found), log)
+      return () => release(one)
     },
     close: () => {
       closed.abort()

@@ -21,6 +21,11 @@ export type Database = {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Statements that need no common snapshot. Cheaper than a transaction; what is written here commits by statement. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Statements that must not wait behind those of others: over a connection of their own where there is more than one. When `signal` aborts before they
+   * have ended that connection is given up, and the next call makes another.
+   */
+  apart<T>(work: (tx: Tx) => Promise<T>, signal: AbortSignal): Promise<T>
   /** Null when no other process can share this database. */
   signals: Signals | null
   /**

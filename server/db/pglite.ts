@@ -92,6 +92,7 @@ async function migrated(
     kind: 'pglite',
     transaction: inTurn((work) => db.transaction((inner) => work(inner as unknown as Tx))),
     read: async (work) => afterTurn(await work(tx)),
+    apart: (work) => work(tx),
     signals: null,
     backup: null,
   }

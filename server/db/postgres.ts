@@ -21,13 +21,48 @@ export async function openPostgres(
   const client = postgres(place.url, { ...options, max: place.poolSize ?? 10 })
   const db = drizzle(preparing(client), { schema })
   const tx = db as unknown as Tx // see pglite.ts
+  // Tries again at once after an outage, and not when the driver's long waits are over.
+  const aside = createAside(() => postgres(place.url, { ...options, max: 1, connect_timeout: 2, backoff: () => 0.1 }))
   return {
     kind: 'postgres',
     transaction: (work) => db.transaction((inner) => work(inner as unknown as Tx)),
     read: (work) => work(tx),
+    apart: aside.run,
     signals: signalsOver(client),
     backup: null,
-    close: () => client.end({ timeout: 5 }),
+    close: async () => {
+      await aside.close()
+      await client.end({ timeout: 5 })
+    },
+  }
+}
+
+/** A connection of its own, made when it is first needed and given up when its answer is not waited for any longer. */
+function createAside(connect: () => postgres.Sql): { run: Database['apart']; close(): Promise<void> } {
+  let current: { client: postgres.Sql; tx: Tx } | null = null
+  const open = () => {
+    const client = connect()
+    return { client, tx: drizzle(preparing(client), { schema }) as unknown as Tx }
+  }
+  return {
+    run: (work, signal) => {
+      current ??= open()
+      const mine = current
+      return new Promise((resolve, reject) => {
+        const giveUp = () => {
+          if (current === mine) current = null
+          mine.client.end({ timeout: 0 }).catch(() => {})
+          reject(signal.reason)
+        }
+        signal.addEventListener('abort', giveUp, { once: true })
+        work(mine.tx)
+          .then(resolve, reject)
+          .finally(() => signal.removeEventListener('abort', giveUp))
+      })
+    },
+    close: async () => {
+      await current?.client.end({ timeout: 1 })
+    },
   }
 }
 

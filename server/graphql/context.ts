@@ -35,9 +35,9 @@ export type Context = Parts & {
    * Aborts when the request is dropped, the operation is completed, the server stops, or the principal is revoked (T3; then its reason is the
    * `Refused` to throw). Everything that waits takes it.
    */
-  readonly signal: AbortSignal
+  signal(): AbortSignal
   /** `signal`, and also when policy takes sight from a device: its reason is then the POLICY refusal. For what shows sessions. */
-  readonly sightSignal: AbortSignal
+  sightSignal(): AbortSignal
   /** Rung and policy as of the last half second. Throws REVOKED and the like. */
   stands(): Promise<Stands>
   /** min(device rung, session ceiling, policy) and the rule that limits it; for a session, or in general with null. */
@@ -46,6 +46,7 @@ export type Context = Parts & {
 
 export type Operation = { identity: Identity; address: string; signal: AbortSignal }
 
+// Functions and not getters: a context is copied property by property on its way to the resolvers, and getters would all run.
 /** Nothing is watched until something asks for a signal: an operation that never waits costs no watch. */
 export function createContext(parts: Parts, { identity, address, signal }: Operation): Context {
   const { trust } = parts
@@ -74,11 +75,11 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
     ...parts,
     principal: identity.principal,
     address,
-    get signal() {
+    signal: () => {
       watched ??= watch(false)
       return watched
     },
-    get sightSignal() {
+    sightSignal: () => {
       sighted ??= watch(true)
       return sighted
     },

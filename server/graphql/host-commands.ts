@@ -61,8 +61,8 @@ async function poll(
       // A thousand hosts that wait must not read all of theirs every two seconds: one statement looks for those that wait.
       let isNews = false
       for (let now = left; !isNews && now > 0; now = deadline - performance.now()) {
-        isNews = await watch.rung(Math.min(now, SAFETY_MILLISECONDS), context.signal)
-        if (context.signal.aborted) throw context.signal.reason
+        isNews = await watch.rung(Math.min(now, SAFETY_MILLISECONDS), context.signal())
+        if (context.signal().aborted) throw context.signal().reason
         isNews ||= (await hostMark(context.database, ask.hostId)) !== seen.mark
       }
     }

@@ -51,7 +51,7 @@ async function followEvents(context: Context, sessionId: string, after: number) 
       cursor = last.seq
       return { events: rows.map((row) => showEvent(row, key)), lastSeq: now.lastSeq }
     })
-  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal })
+  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal() })
 }
 
 builder.subscriptionField('eventsAppended', (t) =>
@@ -88,7 +88,7 @@ async function followCommands(context: Context, sessionId: string) {
       isSnapshot = false
       return change
     })
-  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal })
+  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal() })
 }
 
 builder.subscriptionField('commandsChanged', (t) =>

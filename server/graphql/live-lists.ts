@@ -52,7 +52,7 @@ function followSessions(context: Context) {
       return { isSnapshot, sessions, removedIds: removed, policy, now: await databaseNow(tx) }
     })
   }
-  return stream({ bell: context.bell, topics: [ownerTopic(ownerId), trustTopic], read, signal: context.signal })
+  return stream({ bell: context.bell, topics: [ownerTopic(ownerId), trustTopic], read, signal: context.signal() })
 }
 
 builder.subscriptionField('sessionsChanged', (t) =>
@@ -96,7 +96,7 @@ function followDecisions(context: Context) {
       return change
     })
   }
-  return stream({ bell: context.bell, topics: [ownerTopic(ownerId), trustTopic], read, signal: context.signal })
+  return stream({ bell: context.bell, topics: [ownerTopic(ownerId), trustTopic], read, signal: context.signal() })
 }
 
 builder.subscriptionField('decisionsChanged', (t) =>

@@ -167,7 +167,7 @@ async function waitForStep(context: Context, id: string, knownState: string | nu
       const row = await look()
       const left = until - performance.now()
       if (stateOf(row) !== knownState || left <= 0) return row
-      const { signal } = context
+      const signal = context.signal()
       // Its end by time rings for nobody: at most a second late.
       await watch.rung(Math.min(left, 1000), signal)
       signal.throwIfAborted()

@@ -59,7 +59,7 @@ builder.objectFields(Session, (t) => ({
       if (args.before != null && before === null)
         throw refuse('BAD_INPUT', '`before` is a cursor: a number in decimal.')
       const sought = { sessionId: row.id, words, before, limit: args.limit }
-      const { events, searchedTo } = await context.search(sought, context.signal)
+      const { events, searchedTo } = await context.search(sought, context.signal())
       const key = sessionKey(row)
       return { events: events.map((event) => showEvent(event, key)), searchedTo }
     },

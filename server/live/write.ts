@@ -1,6 +1,7 @@
 /** A transaction and the rings that follow it, in that order (L2). Knows no table. */
 import type { Database, Tx } from '../db/database.ts'
-import type { Ring, Topic } from '../store/topic.ts'
+import { type Ring, type Topic, trustTopic } from '../store/topic.ts'
+import { moveTrustMark } from '../store/trust-mark.ts'
 import type { Bell } from './bell.ts'
 
 /** Runs `work` in one transaction, then rings what it asked for, each topic once. Nothing rings when it throws. */
@@ -9,11 +10,14 @@ export async function write<T>(
   work: (tx: Tx, ring: Ring) => Promise<T>,
 ): Promise<T> {
   const topics = new Set<Topic>()
-  const value = await place.database.transaction((tx) =>
-    work(tx, (...rung) => {
+  const value = await place.database.transaction(async (tx) => {
+    const done = await work(tx, (...rung) => {
       for (const topic of rung) topics.add(topic)
-    }),
-  )
+    })
+    // With the change and not after it: who has lost the bell finds the mark (T3).
+    if (topics.has(trustTopic)) await moveTrustMark(tx)
+    return done
+  })
   place.bell.ring(...topics)
   return value
 }

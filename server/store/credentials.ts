@@ -1,9 +1,11 @@
 /** Who a token's hash belongs to, and how that one stands now (T2, T3). Knows tokens as hashes only. */
-import { and, eq, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { eq, lt, sql } from 'drizzle-orm'
 import { instantIn } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { credential, device, host, pairing, policy, session } from '../db/schema.ts'
-import type { RemoteControl } from './policies.ts'
+import { rowsOf } from '../db/rows.ts'
+import { credential, device, host, pairing, session } from '../db/schema.ts'
+import { type RemoteControl, remoteControlOf } from './policies.ts'
+import type { Rung } from './rung.ts'
 
 /** What stands behind one token at the moment it was read. */
 export type Standing =
@@ -23,7 +25,7 @@ export type Standing =
       ownerId: string
       deviceId: string
       deviceName: string
-      rung: 'VIEW' | 'ANSWER' | 'STEER' | 'FULL'
+      rung: Rung
       isRevoked: boolean
       remoteControl: RemoteControl
     }
@@ -44,73 +46,55 @@ export async function addCredential(
   return added.expiresAt
 }
 
-const VIEW_AND_CONTROL = sql<RemoteControl>`coalesce(${policy.remoteControl}, 'VIEW_AND_CONTROL')`
+type Row = {
+  hash: string
+  kind: 'device' | 'host' | 'pairing'
+  owner: string
+  id: string
+  name: string
+  /** A device's rung, a credential's session, a pairing's side. */
+  more: string | null
+  expires: number
+  isRevoked: boolean
+  isOver: boolean
+  policy: RemoteControl
+}
 
-/** Reads any number of tokens at once, in at most three statements; a hash without an entry is unknown. */
+/** Reads any number of tokens at once; a hash without an entry is unknown. One statement of one form, so that it is prepared once. */
 export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Promise<Map<string, Standing>> {
   const found = new Map<string, Standing>()
-  const wanted = [...tokenHashes]
-  if (wanted.length === 0) return found
-  const devices = await tx
-    .select({ device, remoteControl: VIEW_AND_CONTROL })
-    .from(device)
-    .leftJoin(policy, eq(policy.ownerId, device.ownerId))
-    .where(and(inArray(device.tokenHash, wanted), eq(device.confirmed, true)))
-  for (const { device: row, remoteControl } of devices) {
-    const { ownerId, rung, revokedAt } = row
-    found.set(row.tokenHash, {
-      ...{ kind: 'device', ownerId, deviceId: row.id, deviceName: row.name, rung, remoteControl },
-      isRevoked: revokedAt !== null,
-    })
-  }
-  const missing = () => wanted.filter((hash) => !found.has(hash))
-  if (missing().length > 0) await readHosts(tx, missing(), found)
-  if (missing().length > 0) await readPairings(tx, missing(), found)
+  if (tokenHashes.length === 0) return found
+  // A finished pairing can still be looked at for a while, so that a lost answer can be asked for again.
+  const isOver = sql`${pairing.expiresAt} < clock_timestamp() - interval '10 minutes'`
+  const rows = await tx.execute(sql`
+    with wanted as (select value as hash from json_array_elements_text(${JSON.stringify(tokenHashes)}::json))
+    select hash, 'device' as kind, ${device.ownerId} as owner, ${device.id} as id, ${device.name} as name, ${device.rung} as more,
+        0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy
+      from wanted join ${device} on ${device.tokenHash} = hash where ${device.confirmed}
+    union all
+    select hash, 'host', ${credential.ownerId}, ${host.id}, ${host.name}, ${credential.sessionId},
+        extract(epoch from ${credential.expiresAt})::float8 * 1000, ${host.revokedAt} is not null,
+        ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}
+      from wanted join ${credential} on ${credential.tokenHash} = hash join ${host} on ${host.id} = ${credential.hostId}
+    union all
+    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF'
+      from wanted join ${pairing} on ${pairing.tokenHash} = hash
+    union all
+    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF'
+      from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`)
+  // What a pairing's token has become comes first: confirmed, it is its device's.
+  for (const row of rowsOf<Row>(rows)) if (!found.has(row.hash)) found.set(row.hash, standingOf(row))
   return found
 }
 
-async function readHosts(tx: Tx, wanted: string[], found: Map<string, Standing>): Promise<void> {
-  const rows = await tx
-    .select({
-      credential,
-      hostName: host.name,
-      revokedAt: host.revokedAt,
-      isExpired: sql<boolean>`${credential.expiresAt} <= clock_timestamp()`,
-      remoteControl: VIEW_AND_CONTROL,
-    })
-    .from(credential)
-    .innerJoin(host, eq(host.id, credential.hostId))
-    .leftJoin(policy, eq(policy.ownerId, credential.ownerId))
-    .where(inArray(credential.tokenHash, wanted))
-  for (const { credential: row, hostName, revokedAt, isExpired, remoteControl } of rows) {
-    const { ownerId, hostId, sessionId, expiresAt } = row
-    found.set(row.tokenHash, {
-      ...{ kind: 'host', ownerId, hostId, hostName, sessionId, expiresAt, isExpired, remoteControl },
-      isRevoked: revokedAt !== null,
-    })
+function standingOf({ kind, owner: ownerId, id, name, more, expires, policy, isRevoked, isOver }: Row): Standing {
+  if (kind === 'pairing') return { kind, pairingId: id, side: more === 'opener' ? 'opener' : 'joiner', isOver }
+  if (kind === 'device') {
+    const rung = (more ?? 'VIEW') as Rung
+    return { kind, ownerId, deviceId: id, deviceName: name, rung, isRevoked, remoteControl: policy }
   }
-}
-
-async function readPairings(tx: Tx, wanted: string[], found: Map<string, Standing>): Promise<void> {
-  const rows = await tx
-    .select({
-      id: pairing.id,
-      joiner: pairing.tokenHash,
-      opener: pairing.openerTokenHash,
-      // A finished one can still be looked at for a while, so that a lost answer can be asked for again.
-      isOver: sql<boolean>`${pairing.expiresAt} < clock_timestamp() - interval '10 minutes'`,
-    })
-    .from(pairing)
-    .where(
-      or(
-        and(isNotNull(pairing.tokenHash), inArray(pairing.tokenHash, wanted)),
-        and(isNotNull(pairing.openerTokenHash), inArray(pairing.openerTokenHash, wanted)),
-      ),
-    )
-  for (const { id, joiner, opener, isOver } of rows) {
-    if (joiner && wanted.includes(joiner)) found.set(joiner, { kind: 'pairing', pairingId: id, side: 'joiner', isOver })
-    if (opener && wanted.includes(opener)) found.set(opener, { kind: 'pairing', pairingId: id, side: 'opener', isOver })
-  }
+  const of = { kind, ownerId, hostId: id, hostName: name, sessionId: more }
+  return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, remoteControl: policy }
 }
 
 /** True when the session is there and another host writes it. */

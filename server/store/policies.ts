@@ -1,5 +1,5 @@
 /** What an owner allows remotely. Knows no principal: who may do what is policy/'s. */
-import { eq, sql } from 'drizzle-orm'
+import { type Column, eq, type SQL, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { owner, policy } from '../db/schema.ts'
@@ -7,6 +7,10 @@ import { notFound } from './refused.ts'
 
 export type PolicyRow = typeof policy.$inferSelect
 export type RemoteControl = PolicyRow['remoteControl']
+
+/** The level that stands for an owner, inside a statement that reads something else; the same as `readPolicy` says. */
+export const remoteControlOf = (ownerId: Column | SQL): SQL<RemoteControl> =>
+  sql<RemoteControl>`coalesce((select ${policy.remoteControl} from ${policy} where ${policy.ownerId} = ${ownerId}), 'VIEW_AND_CONTROL')`
 
 /** Without a row: view and control, version 0, since the owner is there. Throws NOT_FOUND when the owner is not. */
 export async function readPolicy(tx: Tx, ownerId: string): Promise<PolicyRow> {

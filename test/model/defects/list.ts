@@ -55,7 +55,7 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'acknowledged before it is committed', rule: 'E2', file: 'server/live/write.ts' },
-    find: 'const value = await place.database.transaction((tx) =>\n    work(tx, (...rung) => {\n      for (const topic of rung) topics.add(topic)\n    }),\n  )\n  place.bell.ring(...topics)\n  return value',
+    find: 'const value = await place.database.transaction(async (tx) => {\n    const done = await work(tx, (...rung) => {\n      for (const topic of rung) topics.add(topic)\n    })\n    // With the change and not after it: who has lost the bell finds the mark (T3).\n    if (topics.has(trustTopic)) await moveTrustMark(tx)\n    return done\n  })\n  place.bell.ring(...topics)\n  return value',
     replace:
       'return new Promise<T>((resolve, reject) => {\n    place.database\n      .transaction(async (tx) => {\n        const value = await work(tx, (...rung) => {\n          for (const topic of rung) topics.add(topic)\n        })\n        resolve(value)\n        return value\n      })\n      .then(() => place.bell.ring(...topics), reject)\n  })',
   },
@@ -67,8 +67,8 @@ export const defects: Defect[] = [
   // Live.
   {
     ...{ name: 'bell before commit', rule: 'L2', file: 'server/live/write.ts' },
-    find: '      for (const topic of rung) topics.add(topic)\n    }),\n  )\n  place.bell.ring(...topics)',
-    replace: '      place.bell.ring(...rung)\n    }),\n  )',
+    find: '      for (const topic of rung) topics.add(topic)\n    })',
+    replace: '      place.bell.ring(...rung)\n    })',
   },
   {
     ...{ name: 'events ring no bell', rule: 'L2', file: push },

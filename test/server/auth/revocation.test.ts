@@ -149,10 +149,11 @@ describe('[T3] a process cut from its database', () => {
     const host = await kit.enrolledHost()
     const phone = await kit.pairedDevice({ host })
     let isCut = false
-    const database = {
+    const gone = () => Promise.reject(new Error('connection refused'))
+    const database: typeof kit.database = {
       ...kit.database,
-      read: <T>(work: Parameters<typeof kit.database.read<T>>[0]) =>
-        isCut ? Promise.reject(new Error('connection refused')) : kit.database.read(work),
+      read: (work) => (isCut ? gone() : kit.database.read(work)),
+      apart: (work, signal) => (isCut ? gone() : kit.database.apart(work, signal)),
     }
     const server = await startServer({ database, trust: { cutOffMilliseconds: 800 } })
     const live = server.subscribe(phone.token, 'subscription { sessionsChanged { isSnapshot } }')
