@@ -9,6 +9,7 @@ import { ask } from '../graphql/ask.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { ProblemError } from '../graphql/problem.ts'
 import { readIdentity } from '../keys/identity.ts'
+import { signedInput } from '../keys/signing.ts'
 
 const NoticeDocument = graphql(`
   query Notice($sessionId: ID!, $decisionId: ID!) {
@@ -17,7 +18,7 @@ const NoticeDocument = graphql(`
       decision(id: $decisionId) {
         id kind state epoch evidence evidenceDigest
         options { id kind name description rung thenMode }
-        session { id host { name } allowed { rung } }
+        session { id host { id name } allowed { rung } }
       }
     }
     decisions(first: 100) { edges { node { id } } }
@@ -60,8 +61,11 @@ export async function sendAnswer(
   if (!identity) return { kind: 'failed', why: 'this device is not paired any more.' }
   const { sessionId, decisionId, epoch, optionId, evidenceDigest: digest } = answer
   const key = await answerKey(answer)
-  const input = { sessionId, decisionId, epoch, optionId, key, evidenceDigest: digest, reason: null }
+  const given = { sessionId, decisionId, epoch, optionId, key, evidenceDigest: digest, reason: null }
   try {
+    const seen = { hostId: answer.hostId, optionName: answer.name }
+    const input = await signedInput('answerPermission', given, seen, Date.now())
+    if (input === null) return { kind: 'failed', why: 'this device has lost its key.' }
     const { command } = await ask(AnswerPermissionDocument, { input }, { token: identity.token })
     return { kind: 'sent', state: command.state }
   } catch (error) {

@@ -15,8 +15,8 @@ export function refusalOf(standing: Standing | undefined, token: { looksLikeHost
 export function principalOf(standing: Standing): Exclude<Principal, { kind: 'anonymous' }> {
   if (standing.kind === 'pairing') return { kind: 'pairing', pairingId: standing.pairingId, side: standing.side }
   if (standing.kind === 'device') {
-    const { ownerId, deviceId, deviceName, rung } = standing
-    return { kind: 'device', ownerId, deviceId, deviceName, rung }
+    const { ownerId, deviceId, deviceName, publicKey, rung } = standing
+    return { kind: 'device', ownerId, deviceId, deviceName, publicKey, rung }
   }
   const { ownerId, hostId, hostName, sessionId, expiresAt } = standing
   if (sessionId === null) return { kind: 'host', ownerId, hostId, hostName, expiresAt }

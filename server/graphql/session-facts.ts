@@ -41,11 +41,25 @@ export async function modesOf(context: Context, session: SessionRow): Promise<Mo
  * What choosing a mode needs (T4): FULL for autopilot and for one whose meaning the host could not tell, else STEER. The mode that stands is nobody's
  * choice: whoever prompts under it raises nothing.
  */
-export const rungForMode =
-  (context: Context, modeId: string) =>
-  async (session: SessionRow): Promise<Rung> => {
-    const standing = await modeOf(context, session)
-    if (standing?.effective.id === modeId) return 'STEER'
-    const mode = (await modesOf(context, session)).find((one) => one.id === modeId)
-    return mode?.canonical === 'PLAN' || mode?.canonical === 'INTERACTIVE' ? 'STEER' : 'FULL'
+export const rungForMode = (context: Context, modeId: string) => modeWanted(context, modeId).needs
+
+/** The same, and the mode's name once that has been read; null for one the agent has not named. */
+export function modeWanted(
+  context: Context,
+  modeId: string,
+): { needs(session: SessionRow): Promise<Rung>; name(): string | null } {
+  let name: string | null = null
+  return {
+    async needs(session) {
+      const standing = await modeOf(context, session)
+      if (standing?.effective.id === modeId) {
+        name = standing.effective.name
+        return 'STEER'
+      }
+      const mode = (await modesOf(context, session)).find((one) => one.id === modeId)
+      name = mode?.name ?? null
+      return mode?.canonical === 'PLAN' || mode?.canonical === 'INTERACTIVE' ? 'STEER' : 'FULL'
+    },
+    name: () => name,
   }
+}

@@ -13,7 +13,15 @@ export type SessionPrincipal = {
   sessionId: string
   expiresAt: Date
 }
-export type DevicePrincipal = { kind: 'device'; ownerId: string; deviceId: string; deviceName: string; rung: Rung }
+/** `publicKey` is what its commands are signed with; null for a script that can only look. */
+export type DevicePrincipal = {
+  kind: 'device'
+  ownerId: string
+  deviceId: string
+  deviceName: string
+  publicKey: string | null
+  rung: Rung
+}
 /** Holds a token that is inert but for one pairing: a device not yet confirmed, or a host asking to be enrolled. */
 export type PairingPrincipal = { kind: 'pairing'; pairingId: string; side: 'opener' | 'joiner' }
 export type AnonymousPrincipal = { kind: 'anonymous' }

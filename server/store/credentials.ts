@@ -25,6 +25,8 @@ export type Standing =
       ownerId: string
       deviceId: string
       deviceName: string
+      /** Null for a script that can only look. */
+      publicKey: string | null
       rung: Rung
       isRevoked: boolean
       remoteControl: RemoteControl
@@ -58,6 +60,8 @@ type Row = {
   isRevoked: boolean
   isOver: boolean
   policy: RemoteControl
+  /** A device's public key. */
+  publicKey: string | null
 }
 
 /** Reads any number of tokens at once; a hash without an entry is unknown. One statement of one form, so that it is prepared once. */
@@ -69,29 +73,32 @@ export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Pro
   const rows = await tx.execute(sql`
     with wanted as (select value as hash from json_array_elements_text(${JSON.stringify(tokenHashes)}::json))
     select hash, 'device' as kind, ${device.ownerId} as owner, ${device.id} as id, ${device.name} as name, ${device.rung} as more,
-        0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy
+        0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy,
+        ${device.publicKey} as "publicKey"
       from wanted join ${device} on ${device.tokenHash} = hash where ${device.confirmed}
     union all
     select hash, 'host', ${credential.ownerId}, ${host.id}, ${host.name}, ${credential.sessionId},
         extract(epoch from ${credential.expiresAt})::float8 * 1000, ${host.revokedAt} is not null,
-        ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}
+        ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}, null
       from wanted join ${credential} on ${credential.tokenHash} = hash join ${host} on ${host.id} = ${credential.hostId}
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF'
+    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null
       from wanted join ${pairing} on ${pairing.tokenHash} = hash
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF'
+    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null
       from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`)
   // What a pairing's token has become comes first: confirmed, it is its device's.
   for (const row of rowsOf<Row>(rows)) if (!found.has(row.hash)) found.set(row.hash, standingOf(row))
   return found
 }
 
-function standingOf({ kind, owner: ownerId, id, name, more, expires, policy, isRevoked, isOver }: Row): Standing {
+function standingOf(row: Row): Standing {
+  const { kind, owner: ownerId, id, name, more, expires, policy, isRevoked, isOver } = row
   if (kind === 'pairing') return { kind, pairingId: id, side: more === 'opener' ? 'opener' : 'joiner', isOver }
   if (kind === 'device') {
     const rung = (more ?? 'VIEW') as Rung
-    return { kind, ownerId, deviceId: id, deviceName: name, rung, isRevoked, remoteControl: policy }
+    const { publicKey } = row
+    return { kind, ownerId, deviceId: id, deviceName: name, publicKey, rung, isRevoked, remoteControl: policy }
   }
   const of = { kind, ownerId, hostId: id, hostName: name, sessionId: more }
   return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, remoteControl: policy }

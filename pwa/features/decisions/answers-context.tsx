@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import type { Connection } from '../../graphql/connection.ts'
 import { useConnection } from '../../graphql/connection-context.tsx'
 import { problemOfResult } from '../../graphql/problem.ts'
+import { noKeyProblem, signedInput } from '../../keys/signing.ts'
 import { readVault, writeVault } from '../../keys/vault.ts'
 import { AnswerPermissionDocument, AnswerQuestionDocument, DecidePlanDocument } from './answer-documents.ts'
 import { type Answer, type Answers, createAnswers, type KeptAnswers, type Outcome, type Said } from './answers.ts'
@@ -19,17 +20,30 @@ const vaultStore: KeptAnswers = {
   write: (answers) => writeVault(NAME, answers),
 }
 
-async function send({ urql }: Connection, answer: Answer): Promise<Outcome> {
-  const { key } = answer
-  const result =
-    answer.kind === 'PERMISSION'
-      ? await urql.mutation(AnswerPermissionDocument, { input: { ...answer.input, key } }).toPromise()
-      : answer.kind === 'QUESTION'
-        ? await urql.mutation(AnswerQuestionDocument, { input: { ...answer.input, key } }).toPromise()
-        : await urql.mutation(DecidePlanDocument, { input: { ...answer.input, key } }).toPromise()
+async function send(connection: Connection, answer: Answer): Promise<Outcome> {
+  const result = await mutated(connection, answer)
+  if (result === null) return { problem: noKeyProblem }
   const command = result.data?.command
   if (command) return { command }
   return { problem: problemOfResult(result) ?? { code: 'INTERNAL', message: 'The server gave no result.' } }
+}
+
+/** Signed each time it goes: the time that counts is when the person said so. Null without a key. */
+async function mutated({ urql }: Connection, { key, seen, saidAtMs, ...answer }: Answer) {
+  switch (answer.kind) {
+    case 'PERMISSION': {
+      const input = await signedInput('answerPermission', { ...answer.input, key }, seen, saidAtMs)
+      return input && urql.mutation(AnswerPermissionDocument, { input }).toPromise()
+    }
+    case 'QUESTION': {
+      const input = await signedInput('answerQuestion', { ...answer.input, key }, seen, saidAtMs)
+      return input && urql.mutation(AnswerQuestionDocument, { input }).toPromise()
+    }
+    case 'PLAN': {
+      const input = await signedInput('decidePlan', { ...answer.input, key }, seen, saidAtMs)
+      return input && urql.mutation(DecidePlanDocument, { input }).toPromise()
+    }
+  }
 }
 
 export function AnswersProvider({ children }: { children: ReactNode }) {

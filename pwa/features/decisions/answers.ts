@@ -1,6 +1,7 @@
 // This device's own answers, from the tap to what the host said. An answer that cannot be sent is kept with its key and sent when
 // the server is back; sending twice is one answer (C1). Knows no screen.
 import { randomText } from '../../../protocol/bytes.ts'
+import { validSeconds } from '../../../protocol/command.ts'
 import type { Problem } from '../../graphql/problem.ts'
 import type { AnswerCommand, AnswerInput } from './answer-documents.ts'
 
@@ -8,6 +9,8 @@ export type Answer = AnswerInput & {
   key: string
   /** As the person saw it: the option's name, "Decline", "your answer". */
   what: string
+  /** What is signed beside the input: whose session it is, and the option's name. */
+  seen: { hostId: string; optionName: string | null }
   /** Denies, declines and rejections: they may replace an allow, and need no freshness (D2, D5). */
   isDeny: boolean
   /** Milliseconds since 1970. */
@@ -15,7 +18,7 @@ export type Answer = AnswerInput & {
 }
 
 /** An answer before it has its key and its time. */
-export type Saying = AnswerInput & Pick<Answer, 'what' | 'isDeny'>
+export type Saying = AnswerInput & Pick<Answer, 'what' | 'isDeny' | 'seen'>
 
 export type AnswerState =
   | { kind: 'sending' }
@@ -43,7 +46,7 @@ export type Answers = {
 }
 
 /** How long an allow written offline may wait: after that the person looks again. */
-export const ALLOW_VALID_MS = 15 * 60_000
+export const ALLOW_VALID_MS = validSeconds.answer * 1000
 
 export type KeptAnswers = { read(): Promise<readonly Answer[]>; write(answers: readonly Answer[]): Promise<void> }
 

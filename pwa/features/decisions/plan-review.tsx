@@ -105,6 +105,7 @@ function planSaying(
     kind: 'PLAN',
     what,
     isDeny: isDeny(option),
+    seen: { hostId: decision.session.host.id, optionName: option.name },
     input: {
       sessionId: decision.session.id,
       decisionId: decision.id,

@@ -223,14 +223,21 @@ export function QuestionBody({ answering, form }: { answering: Answering; form: 
 }
 
 const questionSaying = (
-  decision: Decision,
+  { decision, evidence }: Answering,
   what: string,
   answer: Extract<Saying, { kind: 'QUESTION' }>['input']['answer'],
 ) => ({
   kind: 'QUESTION' as const,
   what,
   isDeny: 'decline' in answer,
-  input: { sessionId: decision.session.id, decisionId: decision.id, epoch: decision.epoch, answer },
+  seen: { hostId: decision.session.host.id, optionName: null },
+  input: {
+    sessionId: decision.session.id,
+    decisionId: decision.id,
+    epoch: decision.epoch,
+    evidenceDigest: evidence.kind === 'checking' ? null : evidence.digest,
+    answer,
+  },
 })
 
 export function QuestionFooter({
@@ -257,7 +264,7 @@ export function QuestionFooter({
           {...size}
           disabled={locked}
           waiting={answering.lockQuestion(true) === 'waiting'}
-          onClick={() => answering.say(questionSaying(decision, 'Decline', { decline: { reason: null } }))}
+          onClick={() => answering.say(questionSaying(answering, 'Decline', { decline: { reason: null } }))}
         >
           {pending?.answer.isDeny ? pendingLabel(pending, host) : 'Decline'}
         </Button>
@@ -267,7 +274,8 @@ export function QuestionFooter({
           disabled={locked}
           waiting={answering.lockQuestion(false) === 'waiting'}
           onClick={() => {
-            if (form.forward()) answering.say(questionSaying(decision, 'answer', { accept: { values: form.values() } }))
+            if (form.forward())
+              answering.say(questionSaying(answering, 'answer', { accept: { values: form.values() } }))
           }}
         >
           {pending && !pending.answer.isDeny

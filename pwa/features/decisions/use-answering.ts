@@ -81,7 +81,8 @@ export function useAnswering(decision: Decision): Answering {
     lockQuestion(decline) {
       if (held === 'VIEW') return 'rung'
       if (decline) return pending?.answer.isDeny ? 'waiting' : null
-      return pending || othersProposal ? 'waiting' : null
+      // The digest is signed with the answer: a moment after the sheet opens it is there.
+      return pending || othersProposal || current.kind === 'checking' ? 'waiting' : null
     },
     say: (saying) => answers.say(saying),
   }
@@ -94,6 +95,7 @@ export function permissionSaying(answering: Answering, option: Option, reason?: 
     kind: 'PERMISSION',
     what: option.name,
     isDeny: isDeny(option),
+    seen: { hostId: decision.session.host.id, optionName: option.name },
     input: {
       sessionId: decision.session.id,
       decisionId: decision.id,

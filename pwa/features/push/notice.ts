@@ -20,6 +20,7 @@ export type NoticeAnswer = {
   optionId: string
   name: string
   evidenceDigest: string
+  hostId: string
   hostName: string
 }
 export type NoticeData = { path: string; title: string; body: string; deny?: NoticeAnswer; allow?: NoticeAnswer }
@@ -78,7 +79,7 @@ export type NoticeDecision = Pick<
   Decision,
   'id' | 'kind' | 'state' | 'epoch' | 'options' | 'evidence' | 'evidenceDigest'
 > & {
-  session: { id: string; host: { name: string }; allowed: { rung: Decision['session']['allowed']['rung'] } }
+  session: { id: string; host: { id: string; name: string }; allowed: { rung: Decision['session']['allowed']['rung'] } }
 }
 
 /** The notification of a notice. Deny may stand on any permission; Allow once only where everything asked is in its words. */
@@ -94,6 +95,7 @@ export function notificationOf(notice: Notice, learned: Learned): Shown {
       optionId: option.id,
       name: option.name,
       evidenceDigest: decision.evidenceDigest,
+      hostId: decision.session.host.id,
       hostName: decision.session.host.name,
     })
     const deny = decision.options.find((option) => option.kind === 'reject_once') ?? decision.options.find(isDeny)

@@ -67,7 +67,7 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
     if (!ready) return
     const what = firstLine(text) || (there[0]?.name ?? 'Files')
     const modeId = session.mode?.id ?? null
-    void send('sendPrompt', { text, delivery, modeId, attachments: there }, what)
+    void send('sendPrompt', { text, delivery, modeId, attachments: there }, what, session.mode?.name ?? null)
     setText('')
     attachments.clear()
     setNow(false)

@@ -4,8 +4,10 @@ import { createStore, get, set, type UseStore } from 'idb-keyval'
 import type { Connection } from '../../graphql/connection.ts'
 import type { VariablesOf } from '../../graphql/graphql.ts'
 import { problemOf, problemOfResult } from '../../graphql/problem.ts'
+import { noKeyProblem, signedInput } from '../../keys/signing.ts'
 import { type Mutations, mutations } from './mutations.ts'
 import { createOutbox, type Entry, type EntryStore, type Outbox } from './outbox.ts'
+import { hostOfSession } from './session-host.ts'
 
 let opened: UseStore | undefined
 const place = () => {
@@ -38,7 +40,12 @@ export function outboxOf(connection: Connection, deviceId: string): Outbox {
     async send(entry) {
       // Parse edge: an entry's input was written for the mutation of its kind; one document stands for all.
       const document = mutations[entry.kind] as Mutations['sendPrompt']
-      const input = entry.input as VariablesOf<Mutations['sendPrompt']>['input']
+      const given = entry.input as VariablesOf<Mutations['sendPrompt']>['input']
+      const hostId = await hostOfSession(connection, entry.sessionId)
+      if (typeof hostId !== 'string') return { problem: hostId }
+      const seen = { hostId, modeName: entry.modeName ?? null }
+      const input = await signedInput(entry.kind, given, seen, entry.keptAt)
+      if (input === null) return { problem: noKeyProblem }
       const result = await connection.urql.mutation(document, { input }).toPromise()
       const problem = problemOfResult(result)
       if (problem) return { problem }

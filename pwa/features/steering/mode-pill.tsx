@@ -47,7 +47,7 @@ export function ModePill(props: {
             : { detail: `This device needs ${rungName[needs]} for it` }),
           chosen: one.id === mode.id,
           disabled: !may,
-          onSelect: () => void send('setMode', { modeId: one.id }, `Mode: ${one.name}`),
+          onSelect: () => void send('setMode', { modeId: one.id }, `Mode: ${one.name}`, one.name),
         }
       })}
     />
@@ -64,7 +64,7 @@ export function ModeBack({ mode, asked }: { mode: ModeNamed; asked: ModeNamed | 
       <button
         type="button"
         className="text-link"
-        onClick={() => void send('setMode', { modeId: mode.id }, `Mode: ${mode.name}`)}
+        onClick={() => void send('setMode', { modeId: mode.id }, `Mode: ${mode.name}`, mode.name)}
       >
         Keep {mode.name}
       </button>

@@ -12,6 +12,8 @@ export type Entry = {
   input: Record<string, unknown>
   /** What it is, in words for the outbox: a prompt's first line, "Cancel turn". */
   what: string
+  /** Name of the mode it chooses, as it stood on the button. */
+  modeName?: string | null
   /** Milliseconds since 1970. */
   keptAt: number
 }

@@ -9,6 +9,7 @@ import { newKey } from './key.ts'
 import type { SteeringInput, SteeringKind } from './mutations.ts'
 import type { Entry, Outbox, Outcome } from './outbox.ts'
 import { createSessionCommands, type SessionCommands } from './session-commands.ts'
+import { hostOfSession } from './session-host.ts'
 
 /** Something said here that the server refused to take: there is no command to show it on. */
 export type Refused = { entry: Entry; problem: Problem }
@@ -16,11 +17,12 @@ export type Refused = { entry: Entry; problem: Problem }
 export type Steering = {
   sessionId: string
   deviceId: string | null
-  /** Makes the key, keeps the entry, sends it. `what` names it in the outbox. */
+  /** Makes the key, keeps the entry, signs and sends it. `what` names it in the outbox, `modeName` the mode it chooses. */
   send<Kind extends SteeringKind>(
     kind: Kind,
     input: Omit<SteeringInput<Kind>, 'sessionId'>,
     what: string,
+    modeName?: string | null,
   ): Promise<Outcome>
 }
 
@@ -65,6 +67,8 @@ export function SteeringProvider({ sessionId, children }: { sessionId: string; c
   useEffect(() => {
     const following = new AbortController()
     commands.follow(connection, sessionId, following.signal)
+    // Known before the first tap.
+    void hostOfSession(connection, sessionId)
     const stop = outbox.onOutcome((entry, outcome) => {
       if (entry.sessionId !== sessionId) return
       if (outcome.state === 'sent') commands.put(outcome.command)
@@ -80,9 +84,10 @@ export function SteeringProvider({ sessionId, children }: { sessionId: string; c
     const steering: Steering = {
       sessionId,
       deviceId,
-      send(kind, input, what) {
+      send(kind, input, what, modeName = null) {
         const key = newKey()
-        return outbox.put({ key, sessionId, kind, input: { ...input, sessionId, key }, what, keptAt: Date.now() })
+        const said = { what, modeName, keptAt: Date.now() }
+        return outbox.put({ key, sessionId, kind, input: { ...input, sessionId, key }, ...said })
       },
     }
     return { steering, commands, outbox, refusals }

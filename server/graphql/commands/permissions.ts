@@ -40,12 +40,18 @@ builder.mutationField('answerPermission', (t) =>
       atMost(MAX_WORDS_CHARS, reason, 'A reason')
       const decision = await decisionFor(context, input, 'PERMISSION')
       const option = offered(decision, optionId)
-      return propose(context, decision, input, {
-        kind: 'AnswerPermission',
-        value: { decisionId, epoch, optionId, evidenceDigest, reason },
-        needs: rungForOption(option),
-        isDeny: isDenying(option),
-      })
+      const seen = { optionName: option.name }
+      return propose(
+        context,
+        decision,
+        { ...input, seen },
+        {
+          kind: 'AnswerPermission',
+          value: { decisionId, epoch, optionId, evidenceDigest, reason },
+          needs: rungForOption(option),
+          isDeny: isDenying(option),
+        },
+      )
     },
   }),
 )

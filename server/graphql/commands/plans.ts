@@ -60,12 +60,18 @@ builder.mutationField('decidePlan', (t) =>
       for (const { part, text } of comments) atMost(MAX_WORDS_CHARS, (part ?? '') + text, 'A comment')
       const decision = await decisionFor(context, input, 'PLAN')
       const option = offered(decision, optionId)
-      return propose(context, decision, input, {
-        kind: 'DecidePlan',
-        value: { decisionId, epoch, optionId, evidenceDigest, thenMode, comments },
-        needs: rungForPlan(option, thenMode),
-        isDeny: isDenying(option),
-      })
+      const seen = { optionName: option.name }
+      return propose(
+        context,
+        decision,
+        { ...input, seen },
+        {
+          kind: 'DecidePlan',
+          value: { decisionId, epoch, optionId, evidenceDigest, thenMode, comments },
+          needs: rungForPlan(option, thenMode),
+          isDeny: isDenying(option),
+        },
+      )
     },
   }),
 )

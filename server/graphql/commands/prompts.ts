@@ -4,7 +4,7 @@ import { idOfKey } from '../../store/ids.ts'
 import { limits } from '../../store/limits.ts'
 import { refuse } from '../../store/refused.ts'
 import { builder } from '../builder.ts'
-import { rungForMode } from '../session-facts.ts'
+import { modeWanted } from '../session-facts.ts'
 import { Attachment, AttachmentInput, Delivery } from '../values.ts'
 import { deviceOf } from '../who.ts'
 import { Command, commandRef, showMade } from './command.ts'
@@ -49,11 +49,12 @@ builder.mutationField('sendPrompt', (t) =>
         throw refuse('TOO_LARGE', `A prompt has at most ${MAX_ATTACHMENTS} attachments.`, {
           numbers: { limit: MAX_ATTACHMENTS },
         })
-      const needs = modeId === null ? 'STEER' : rungForMode(context, modeId)
-      const session = await steerable(context, input.sessionId, needs, 'Sending a prompt')
+      const mode = modeId === null ? null : modeWanted(context, modeId)
+      const session = await steerable(context, input.sessionId, mode?.needs ?? 'STEER', 'Sending a prompt')
       const promptId = idOfKey('prm', deviceOf(context).deviceId, input.key)
       const value = { promptId, text, attachments, delivery, modeId }
-      const wanted = await newCommand(context, session, 'SendPrompt', value, input)
+      const seen = { modeName: mode?.name() ?? null }
+      const wanted = await newCommand(context, session, 'SendPrompt', value, { ...input, seen })
       const digests = attachments.map((attachment) => attachment.digest)
       return showMade('SendPrompt', await make(context, wanted, (tx) => requireBodies(tx, session.id, digests)))
     },

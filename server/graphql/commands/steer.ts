@@ -14,11 +14,12 @@ import type { Ring } from '../../store/topic.ts'
 import { brokenText } from '../../store/well-formed.ts'
 import type { Context } from '../context.ts'
 import { deviceOf } from '../who.ts'
+import { requireProof, type Seen, type Signable } from './signature.ts'
 
 export const DAY_SECONDS = 24 * 3600
 const MAX_PROOF_CHARS = 8192
 
-export type Steering = { key: string; proof?: string | null | undefined; sessionId: string }
+export type Steering = { key: string; proof?: string | null | undefined; sessionId: string; seen?: Seen }
 
 /** Throws BAD_INPUT for a key that is none, for a NUL, and for half a surrogate pair anywhere in the input. */
 export function parseSteering(input: Steering): void {
@@ -52,7 +53,7 @@ export async function steerable(
   return session
 }
 
-/** What any command of a device to a session says of itself. */
+/** What any command of a device to a session says of itself, once its signature is found good (T5). */
 export async function newCommand<K extends CommandKind>(
   context: Context,
   session: SessionRow,
@@ -63,6 +64,8 @@ export async function newCommand<K extends CommandKind>(
 ): Promise<NewCommand & { sessionId: string }> {
   const { ownerId, deviceId, deviceName } = deviceOf(context)
   const { rung } = await context.stands()
+  const to = { hostId: session.hostId, sessionId: session.id }
+  if (input.proof) await requireProof(context, to, { kind, value } as Signable, input)
   return {
     ...{ ownerId, hostId: session.hostId, sessionId: session.id, key: input.key, kind, value, expiresInSeconds },
     device: { id: deviceId, name: deviceName, rung },

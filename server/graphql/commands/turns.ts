@@ -32,12 +32,14 @@ builder.mutationField('setMode', (t) =>
       const { modeId } = input
       const session = await steerable(context, input.sessionId, rungForMode(context, modeId), 'This mode')
       const offered = await modesOf(context, session)
-      if (!offered.some((mode) => mode.id === modeId))
+      const mode = offered.find(({ id }) => id === modeId)
+      if (!mode)
         throw refuse('OPTION_NOT_OFFERED', 'The agent does not offer this mode.', {
           rule: 'D6: only what the agent listed',
           level: 'session',
         })
-      const wanted = await newCommand(context, session, 'SetMode', { modeId }, input)
+      const seen = { modeName: mode.name }
+      const wanted = await newCommand(context, session, 'SetMode', { modeId }, { ...input, seen })
       return showMade('SetMode', await make(context, wanted))
     },
   }),

@@ -150,7 +150,14 @@ describe('who may set it', () => {
 })
 
 describe('[T4] what is allowed is the lowest of device, session and policy', () => {
-  const device = { kind: 'device', ownerId: 'own_1', deviceId: 'dev_1', deviceName: 'phone', rung: 'FULL' } as const
+  const device = {
+    kind: 'device',
+    ownerId: 'own_1',
+    deviceId: 'dev_1',
+    deviceName: 'phone',
+    publicKey: null,
+    rung: 'FULL',
+  } as const
   test.each(RUNGS.flatMap((rung) => RUNGS.map((ceiling) => ({ rung, ceiling }))))(
     'device $rung, ceiling $ceiling',
     (at) => {

@@ -13,6 +13,7 @@ const saying = (optionId: string, isDeny: boolean): Saying => ({
   kind: 'PERMISSION',
   what: isDeny ? 'Deny' : 'Allow once',
   isDeny,
+  seen: { hostId: 'hst_1', optionName: isDeny ? 'Deny' : 'Allow once' },
   input: { sessionId: 'ses_1', decisionId: 'dec_1', epoch: 1, optionId, evidenceDigest: null, reason: null },
 })
 const command = (id: string, state: AnswerCommand['state'] = 'QUEUED'): AnswerCommand => ({
