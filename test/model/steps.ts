@@ -73,6 +73,7 @@ const oftener: Partial<Record<Kind, number>> = {
     deviceErrs: 3,
     killsHost: 2,
     revokes: 3,
+    restores: 3,
     zombieSpeaks: 3,
     views: 0.5,
     mendsNetwork: 0.5,

@@ -123,8 +123,8 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'delivered counts as done', rule: 'C5', file: delivery },
-    find: ".set({ state: 'DELIVERED', deliveredAt",
-    replace: ".set({ state: 'APPLIED', deliveredAt",
+    find: "        state: 'DELIVERED',",
+    replace: "        state: 'APPLIED',",
   },
   // Decisions in the store.
   {
@@ -177,7 +177,7 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'intent only in memory', rule: 'C3', file: ledger },
-    find: "        await note({ note: 'intent', commandId, kind, at: now().toISOString() })",
+    find: "        await note({ note: 'intent', commandId, kind, at: now().toISOString(), ...(use && { use }) })",
     replace: "        apply({ note: 'intent', commandId, kind, at: now().toISOString() })",
   },
   {
@@ -214,8 +214,8 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'commands of another reading are dropped', rule: 'C2', file: poller },
-    find: '      for (const command of mine) if (given.has(command.id)) options.onCommand(command)\n',
-    replace: '      for (const command of mine.slice(0, 1)) options.onCommand(command)\n',
+    find: '      for (const command of mine) {\n',
+    replace: '      for (const command of mine.slice(0, 1)) {\n',
   },
   {
     ...{ name: 'a result is told once, heard or not', rule: 'C3', file: settlements },
@@ -235,9 +235,22 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'the ledger is not asked, nor its answer heeded', rule: 'C3', file: hostCommands },
-    find: '    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)\n    const facts = await factsFor(command)\n    const refusal = refusalOf(command, facts)\n    try {\n      if (!(await ledger.intend(command.id, command.__typename)).fresh) return',
-    replace:
-      '    void before\n    const facts = await factsFor(command)\n    const refusal = refusalOf(command, facts)\n    try {\n      await ledger.intend(command.id, command.__typename)',
+    find: `    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)
+    const facts = await factsFor(command)
+    const { refused, counter } = await trusted(command, facts)
+    const refusal = firstRefusal(command, facts, refused)
+    const use = counter === null || facts.device === null ? undefined : { deviceId: facts.device.id, counter }
+    try {
+      if (!(await ledger.intend(command.id, command.__typename, use)).fresh) return
+`,
+    replace: `    void before
+    const facts = await factsFor(command)
+    const { refused, counter } = await trusted(command, facts)
+    const refusal = firstRefusal(command, facts, refused)
+    const use = counter === null || facts.device === null ? undefined : { deviceId: facts.device.id, counter }
+    try {
+      await ledger.intend(command.id, command.__typename, use)
+`,
   },
   {
     ...{ name: 'a decision is settled twice', rule: 'D3', file: decisions },
@@ -255,9 +268,9 @@ export const defects: Defect[] = [
     replace: '      void Promise.resolve().then(() => {',
   },
   {
-    ...{ name: 'evidence is not compared', rule: 'D1', file: hostCommands },
-    find: '    if ((await evidenceDigest(asked.evidence)) === command.evidenceDigest) return\n',
-    replace: '    if (asked !== null) return\n',
+    ...{ name: 'evidence is not compared', rule: 'D1', file: decisions },
+    find: '      if (shown !== null && shown !== waiting.digest && !answered.isRejected) throw otherEvidence()\n',
+    replace: '',
   },
   {
     ...{ name: 'what a dead process left open stays open', rule: 'D2', file: starting },

@@ -5,7 +5,7 @@ import { isLetIn } from './people.ts'
 import type { Place } from './place.ts'
 import { isEnd, openScene, type Scene } from './scene.ts'
 import { apply, deviceCancels, reports, send, terminalAnswers, watch } from './steps.ts'
-import { journalled, type Line, type Stored, stored } from './store.ts'
+import { journalled, type Line, notedResults, type Stored, stored } from './store.ts'
 
 export type Outcome = {
   violated: { invariant: Invariant; detail: string } | null
@@ -141,6 +141,7 @@ async function rests(scene: Scene): Promise<Stored> {
         scene.violate(missing.startsWith('command') ? 'losersTold' : 'converges', missing)
       checkLogs(scene, seen, journal)
       checkEnds(scene, seen, journal)
+      checkResults(scene, seen, await notedResults(place.folderOf(sessionId)))
       return seen
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -233,6 +234,15 @@ function checkEnds(scene: Scene, { commands, decisions }: Stored, journal: reado
     if (row?.state === 'REFUSED' && ran > 0) scene.violate('onceOnly', `“${asked.text}” is REFUSED and ran`)
     if (row?.state === 'APPLIED' && ran === 0 && !['REFUSED', 'UNKNOWN', 'WITHDRAWN'].includes(String(last?.state)))
       scene.violate('answered', `“${asked.text}” is APPLIED, did not run, and the journal says ${String(last?.state)}`)
+  }
+}
+
+/** What was noted is what the sender is told: only what ended on the server before the host had a word in it ends otherwise (C3, C4). */
+function checkResults(scene: Scene, { commands }: Stored, noted: ReadonlyMap<string, string>): void {
+  for (const { id, state } of commands) {
+    const result = noted.get(id)
+    if (result !== undefined && result !== state && (state === 'UNKNOWN' || state === 'APPLIED'))
+      scene.violate('losersTold', `command ${id} is ${state}, and noted as ${result}`)
   }
 }
 

@@ -127,3 +127,15 @@ export async function journalled(folder: string): Promise<Line[]> {
     }
   return lines.sort((one, other) => one.seq - other.seq)
 }
+
+/** What the workstation has noted on its disk as the end of each command. */
+export async function notedResults(folder: string): Promise<Map<string, string>> {
+  const results = new Map<string, string>()
+  for (const text of (await readFile(join(folder, 'ledger.log'), 'utf8')).split('\n')) {
+    const found = /^[0-9a-f]{64} (\{.*\})$/.exec(text)?.[1]
+    if (found === undefined) continue
+    const { note, commandId, state } = JSON.parse(found) as { note: string; commandId: string; state: string }
+    if (note === 'result' && !results.has(commandId)) results.set(commandId, state)
+  }
+  return results
+}
