@@ -18,6 +18,9 @@ export type Run = {
 }
 
 const ms = (value: number | null): string => (value === null ? '–' : `${Math.round(value)} ms`)
+const EFFECTS = ['doubled effect', 'lost effect', 'effect of a refused']
+const share = (all: readonly number[], withinMs: number): string =>
+  all.length === 0 ? '–' : `${((100 * all.filter((value) => value <= withinMs).length) / all.length).toFixed(1)} %`
 const list = (counts: Record<string, number>): string =>
   Object.entries(counts)
     .sort(([a], [b]) => a.localeCompare(b))
@@ -29,45 +32,38 @@ export function section(run: Run): string {
   const counts = countByRule(violations)
   const total = Object.values(figures.faults).reduce((sum, count) => sum + count, 0)
   const commands = Object.values(figures.commands).reduce((sum, count) => sum + count, 0)
-  const rows: [string, string][] = [
-    ['faults done', `${total}: ${list(figures.faults)}`],
-    [
-      'not possible here',
-      list(Object.fromEntries(Object.keys(run.skipped).map((kind) => [kind, 0]))).replaceAll(' 0', ''),
-    ],
-    ['rounds', `${run.rounds}, ${Math.round(figures.seconds / 60)} minutes together`],
-    ['acknowledged events', String(figures.events)],
-    [
-      'lost, doubled, re-ordered, changed',
-      ['lost', 'doubled', 'reordered', 'changed'].map((rule) => counts[rule] ?? 0).join(', '),
-    ],
-    ['commands', `${commands}: ${list(figures.commands)}`],
-    ['with two effects; hung', `${counts['doubled effect'] ?? 0}; ${counts.hung ?? 0}`],
-    ['decisions; unseen', `${figures.decisions}; ${counts.unseen ?? 0}`],
-    [
-      'races; with a wrong or second winner',
-      `${figures.races}; ${(counts['wrong winner'] ?? 0) + (counts['two winners'] ?? 0)}`,
-    ],
-    [
-      'losers told after, no fault under way',
-      `p50 ${ms(quantile(figures.toldInPeaceMs, 0.5))}, p99 ${ms(quantile(figures.toldInPeaceMs, 0.99))} (${figures.toldInPeaceMs.length})`,
-    ],
-    [
-      'losers told after, all',
-      `p50 ${ms(quantile(figures.toldMs, 0.5))}, p99 ${ms(quantile(figures.toldMs, 0.99))} (${figures.toldMs.length})`,
-    ],
-    ['databases put back from an older copy', String(figures.restored)],
-    ['from the last heal of a round to all settled, longest', ms(figures.convergedMs)],
-    ['everything broken, by rule', list(counts)],
+  const of = (...rules: string[]) => rules.map((rule) => counts[rule] ?? 0).join(', ')
+  const told = (all: readonly number[]) =>
+    `p50 ${ms(quantile(all, 0.5))}, p99 ${ms(quantile(all, 0.99))}, within 1 s ${share(all, 1000)} of ${all.length}`
+  const unknown = figures.commands.UNKNOWN ?? 0
+  const rows: [figure: string, goal: string, value: string][] = [
+    ['faults done', '1,000', `${total}: ${list(figures.faults)}`],
+    ['not possible here', '', Object.keys(run.skipped).join(', ') || 'none'],
+    ['rounds', '', `${run.rounds}, ${Math.round(figures.seconds / 60)} minutes together`],
+    ['acknowledged events', '1,000,000', String(figures.events)],
+    ['lost, doubled, re-ordered, changed', '0', of('lost', 'doubled', 'reordered', 'changed', 'unjournaled')],
+    ['commands', '10,000', `${commands}: ${list(figures.commands)}`],
+    ['with a second effect, without one, in spite of a refusal', '0', of(...EFFECTS)],
+    ['hung; shown otherwise than stored', '0; 0', `${counts.hung ?? 0}; ${counts['shown otherwise'] ?? 0}`],
+    ['UNKNOWN, and shown', 'all', `${unknown} of ${unknown}, as far as none is counted above`],
+    ['decisions', '5,000', String(figures.decisions)],
+    ['unseen; hung', '0; 0', `${counts.unseen ?? 0}; ${counts.hung ?? 0}`],
+    ['races', '10,000', String(figures.races)],
+    ['with a wrong winner, with two', '0', of('wrong winner', 'two winners', 'loser misled')],
+    ['losers told after, no fault under way', '1 s (p99)', told(figures.toldInPeaceMs)],
+    ['losers told after, all', '', told(figures.toldMs)],
+    ['databases put back from an older copy', '', String(figures.restored)],
+    ['from the last heal of a round to all settled, longest', '', ms(figures.convergedMs)],
+    ['everything broken, by rule', 'none', list(counts)],
   ]
   return [
     `## ${run.kind === 'postgres' ? run.databaseVersion : 'PGlite'}`,
     '',
     `\`npm run faults -- --seed ${run.seed} --faults ${run.faults} --db ${run.kind}\` at ${run.commit}, on ${machine()}.`,
     '',
-    '| figure | value |',
-    '|---|---|',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    '| figure | goal | value |',
+    '|---|---|---|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
     ...(run.failing.length === 0
       ? []
