@@ -4,7 +4,7 @@ import { wellFormedText } from '../journal/well-formed.ts'
 import type { Caller } from '../remote/credentials.ts'
 import { isPassing, RemoteError } from '../remote/failure.ts'
 import { type CommandSettlement, SettleCommand } from '../remote/host-operations.ts'
-import { createBackoff, pause } from '../remote/pause.ts'
+import { createBackoff, pause, sendTimeoutSeconds } from '../remote/pause.ts'
 import type { Refused } from './rights.ts'
 
 export type CommandResult = CommandSettlement['state']
@@ -61,7 +61,9 @@ export function createSettlements(given: {
       const entry = unnoted[0] ?? untold ?? askedAgain()
       if (entry === undefined) return
       try {
-        await call(SettleCommand, { input: inputOf(entry) }, { signal: ended.signal })
+        // On a dead line: what stands behind it waits no longer than events do.
+        const timeoutSeconds = sendTimeoutSeconds(0)
+        await call(SettleCommand, { input: inputOf(entry) }, { signal: ended.signal, timeoutSeconds })
       } catch (error) {
         if (ended.signal.aborted) return
         // The server has settled it otherwise, or has forgotten it: there is nobody left to tell.

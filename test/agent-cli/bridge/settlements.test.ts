@@ -4,17 +4,21 @@ import { createSettlements } from '../../../agent-cli/bridge/settlements.ts'
 import { openLedger } from '../../../agent-cli/journal/ledger.ts'
 import type { Caller } from '../../../agent-cli/remote/credentials.ts'
 import { RemoteError } from '../../../agent-cli/remote/failure.ts'
+import { sendTimeoutSeconds } from '../../../agent-cli/remote/pause.ts'
 import { brokenText } from '../../../server/store/well-formed.ts'
 import { atEnd, folder } from './desk.ts'
 
 type Told = { input: { commandId: string; refusal: { message: string } | null } }
 
-async function telling(answer: (told: Told) => void, said?: (signal: AbortSignal) => Promise<void>) {
+async function telling(
+  answer: (told: Told, how?: { timeoutSeconds?: number }) => void,
+  said?: (signal: AbortSignal) => Promise<void>,
+) {
   const ledger = await openLedger(join(await folder(), 'ledger.log'))
   const told: Told[] = []
-  const call = (async (_document: unknown, variables: Told) => {
+  const call = (async (_document: unknown, variables: Told, how?: { timeoutSeconds?: number }) => {
     told.push(variables)
-    answer(variables)
+    answer(variables, how)
   }) as unknown as Caller
   const settlements = createSettlements({ ledger, call, ...(said && { said }) })
   atEnd(async () => [await settlements.close(), await ledger.close()])
@@ -77,4 +81,13 @@ test('[D3] a loser is told when the server has the event that names the winner, 
   isSaid()
   await settlements.flushed(AbortSignal.timeout(5_000))
   expect(told.map(({ input }) => input.commandId)).toEqual(['other', 'loser'])
+})
+
+test('[C5] a result on a dead line is told again after the time of a send: its sender does not wait half a minute more', async () => {
+  const waits: (number | undefined)[] = []
+  const { ledger, settlements } = await telling((_told, how) => void waits.push(how?.timeoutSeconds))
+  await ledger.intend('c', 'SetMode')
+  await settlements.settle('c', 'APPLIED')
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  expect(waits).toEqual([sendTimeoutSeconds(0)])
 })
