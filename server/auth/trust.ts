@@ -3,6 +3,7 @@
  * held open even when a bell is lost or the database is gone. Knows no transport: whoever holds something open is called back.
  */
 import type { Database, Tx } from '../db/database.ts'
+import { readTrustMark } from '../db/trust-mark.ts'
 import type { Bell } from '../live/bell.ts'
 import type { Stands } from '../policy/allowance.ts'
 import type { Principal } from '../policy/principal.ts'
@@ -10,7 +11,6 @@ import { readStandings, type Standing } from '../store/credentials.ts'
 import { noteDevicesSeen } from '../store/devices.ts'
 import type { Refused } from '../store/refused.ts'
 import { trustTopic } from '../store/topic.ts'
-import { readTrustMark } from '../store/trust-mark.ts'
 import { principalOf, refusalOf, standsOf, unknown } from './standing.ts'
 import { bearerToken, hashToken } from './tokens.ts'
 

@@ -38,6 +38,8 @@ export type Context = Parts & {
   signal(): AbortSignal
   /** `signal`, and also when policy takes sight from a device: its reason is then the POLICY refusal. For what shows sessions. */
   sightSignal(): AbortSignal
+  /** Calls back once with the reason that `signal` would have, until it is released. For those of whom many wait: a signal for each is large. */
+  ends(onEnd: (why: unknown) => void): () => void
   /** Rung and policy as of the last half second. Throws REVOKED and the like. */
   stands(): Promise<Stands>
   /** min(device rung, session ceiling, policy) and the rule that limits it; for a session, or in general with null. */
@@ -70,6 +72,22 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
     return ended.signal
   }
 
+  function ends(onEnd: (why: unknown) => void): () => void {
+    const release = () => {
+      unwatch()
+      signal.removeEventListener('abort', onAbort)
+    }
+    const end = (why: unknown) => {
+      release()
+      onEnd(why)
+    }
+    const onAbort = () => end(signal.reason)
+    const unwatch = trust.watch(identity, { onEnd: end })
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) queueMicrotask(onAbort)
+    return release
+  }
+
   const stands = () => trust.stands(identity)
   return {
     ...parts,
@@ -83,6 +101,7 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
       sighted ??= watch(true)
       return sighted
     },
+    ends,
     stands,
     allowed: async (session) => allowance(identity.principal, await stands(), session),
   }

@@ -3,17 +3,15 @@ import { rememberEndorsed } from '../auth/devices.ts'
 import { write } from '../live/write.ts'
 import type { CommandRow } from '../store/commands.ts'
 import { type Acknowledged, acknowledgeCommands, settleCommand } from '../store/delivery.ts'
-import { revokedDeviceIds } from '../store/devices.ts'
-import { hostMarks, readHostCommands } from '../store/host-commands.ts'
+import { type HostLook, lookForHost } from '../store/host-commands.ts'
 import { limits } from '../store/limits.ts'
-import { type PolicyRow, readPolicy } from '../store/policies.ts'
+import type { PolicyRow } from '../store/policies.ts'
 import { refuse } from '../store/refused.ts'
-import { hostTopic, trustTopic } from '../store/topic.ts'
 import { brokenText } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
 import { Command, CommandState, type ShownCommand, showCommands } from './commands/command.ts'
 import type { Context } from './context.ts'
-import { hostMark } from './host-mark.ts'
+import { waitAsHost } from './host-waiting.ts'
 import { Policy } from './policy.ts'
 import { hostOf } from './who.ts'
 
@@ -29,47 +27,31 @@ const HostCommands = builder.objectRef<HostCommandsShape>('HostCommands').implem
   }),
 })
 
-/** A lost ring delays a command by no more than this. */
-const SAFETY_MILLISECONDS = 2000
-
 /** Ends with the first command, with a change of policy or roster, at the deadline, and at once when the request is aborted. */
 async function poll(
   context: Context,
   ask: { ownerId: string; hostId: string; after: string | null; waitSeconds: number },
 ): Promise<HostCommandsShape> {
   const deadline = performance.now() + ask.waitSeconds * 1000
-  const watch = context.bell.watch(hostTopic(ask.hostId), trustTopic)
-  const look = (): Promise<HostCommandsShape & { mark: string | undefined }> =>
-    context.database.read(async (tx) => {
-      const mark = (await hostMarks(tx, [ask.hostId])).get(ask.hostId)
-      const [found, policy, revoked] = await Promise.all([
-        readHostCommands(tx, ask.hostId, ask.after),
-        readPolicy(tx, ask.ownerId),
-        revokedDeviceIds(tx, ask.ownerId),
-      ])
-      return { mark, ...found, policy, revokedDeviceIds: revoked }
-    })
+  const waiting = waitAsHost(context, ask.hostId)
   try {
-    let first: string | null = null
+    // Of what was seen only where to read on is kept while it waits.
+    let after = ask.after
     for (;;) {
-      watch.mark()
-      const seen = await look()
-      const trust = `${seen.policy.version} ${seen.revokedDeviceIds.join()}`
-      first ??= trust
+      waiting.mark()
+      const seen = await look(context, ask.hostId, after)
       const left = deadline - performance.now()
-      if (seen.commands.length > 0 || trust !== first || left <= 0) return seen
-      // A thousand hosts that wait must not read all of theirs every two seconds: one statement looks for those that wait.
-      let isNews = false
-      for (let now = left; !isNews && now > 0; now = deadline - performance.now()) {
-        isNews = await watch.rung(Math.min(now, SAFETY_MILLISECONDS), context.signal())
-        if (context.signal().aborted) throw context.signal().reason
-        isNews ||= (await hostMark(context.database, ask.hostId)) !== seen.mark
-      }
+      if (seen.commands.length > 0 || seen.isTrustNews || left <= 0) return seen
+      after = seen.after
+      await waiting.news(seen.mark, left)
     }
   } finally {
-    watch.close()
+    waiting.close()
   }
 }
+
+const look = (context: Context, hostId: string, after: string | null): Promise<HostLook> =>
+  context.database.read((tx) => lookForHost(tx, hostId, after))
 
 builder.queryField('hostCommands', (t) =>
   t.field({

@@ -1,7 +1,7 @@
 /** A transaction and the rings that follow it, in that order (L2). Knows no table. */
 import type { Database, Tx } from '../db/database.ts'
+import { moveTrustMark } from '../db/trust-mark.ts'
 import { type Ring, type Topic, trustTopic } from '../store/topic.ts'
-import { moveTrustMark } from '../store/trust-mark.ts'
 import type { Bell } from './bell.ts'
 
 /** Runs `work` in one transaction, then rings what it asked for, each topic once. Nothing rings when it throws. */

@@ -1,78 +1,111 @@
 /** What a host still has to do, read on from an opaque place (C2). Changes nothing. */
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { command, device, host, policy, serverFact } from '../db/schema.ts'
+import { rowsOf } from '../db/rows.ts'
+import { command, device, host, serverFact } from '../db/schema.ts'
 import type { CommandRow } from './commands.ts'
 import { inTime, unsettledStates } from './delivery.ts'
+import { type PolicyRow, parsePolicy, policyMarkOf, policyTextOf } from './policies.ts'
+import { notFound } from './refused.ts'
 
 const PAGE = 100
 
-/**
- * Unsettled commands past `after`, oldest first. A place from another database, or from before a restore, does not fit: then everything unsettled is
- * read again, and the host's ledger drops what it has done.
- */
-export async function readHostCommands(
-  tx: Tx,
-  hostId: string,
-  after: string | null,
-): Promise<{ commands: CommandRow[]; after: string }> {
-  const incarnation = await readIncarnation(tx)
-  const place = after === null ? null : parsePlace(after)
-  const from = place && place.incarnation === incarnation ? await fitting(tx, hostId, place) : null
-  const commands = await tx
-    .select()
-    .from(command)
-    .where(
+export type HostLook = {
+  commands: CommandRow[]
+  after: string
+  policy: PolicyRow
+  revokedDeviceIds: string[]
+  /** Differs when this look would say something else; for `movedHosts`. */
+  mark: string
+  /** Policy or roster have changed since `after` was given out. */
+  isTrustNews: boolean
+}
+
+const incarnation = sql<string>`(select ${serverFact.value} from ${serverFact} where ${serverFact.name} = 'incarnation')`
+const revokedCount = sql`(select count(*)::text from ${device} where ${device.ownerId} = ${host.ownerId} and ${device.revokedAt} is not null)`
+const trustMark = sql<string>`${policyMarkOf(host.ownerId)} || '.' || ${revokedCount}`
+const markOf = sql<string>`${incarnation} || ' ' || ${host.nextCommandNumber} || ' ' || ${trustMark}`
+const revokedIds = sql<string>`(select coalesce(json_agg(${device.id} order by ${device.id}), '[]')::text
+  from ${device} where ${device.ownerId} = ${host.ownerId} and ${device.revokedAt} is not null)`
+
+// A restored backup has the same incarnation and may have numbered anew: only number and id together say that this is the place.
+function prepareLook(tx: Tx) {
+  const [at, number, id] = [sql.placeholder('at'), sql.placeholder('number'), sql.placeholder('id')]
+  const fits = sql`${at}::text = ${incarnation} and (${number}::int = 0 or exists (select 1 from ${command} one
+    where one.host_id = ${host.id} and one.number = ${number}::int and one.id = ${id}::text))`
+  const from = sql<number>`case when ${fits} then ${number}::int else 0 end`
+  return tx
+    .select({
+      incarnation,
+      from,
+      mark: markOf,
+      trust: trustMark,
+      policy: policyTextOf(host.ownerId),
+      revokedIds,
+      command,
+    })
+    .from(host)
+    .leftJoin(
+      command,
       and(
-        eq(command.hostId, hostId),
+        eq(command.hostId, host.id),
         inArray(command.state, [...unsettledStates]),
-        from ? gt(command.number, from.number) : undefined,
+        sql`${command.number} > ${from}`,
         inTime,
       ),
     )
+    .where(eq(host.id, sql.placeholder('hostId')))
     .orderBy(asc(command.number))
     .limit(PAGE)
-  const last = commands.at(-1)
-  if (last) return { commands, after: placeText(incarnation, last.number, last.id) }
-  return { commands, after: from && after !== null ? after : placeText(incarnation, 0, '') }
+    .prepare('host_look')
 }
+
+const prepared = new WeakMap<Tx, ReturnType<typeof prepareLook>>()
 
 /**
- * One short text per host that differs when `hostCommands` would say something else: another database, a new command, another policy, a
- * revocation. Read it before what it stands for.
+ * Unsettled commands past `after`, oldest first, and what the host must know beside them, all as of one moment. A place from another database, or from before a
+ * restore, does not fit: then everything unsettled is read again, and the host's ledger drops what it has done. Throws NOT_FOUND.
  */
-export async function hostMarks(tx: Tx, hostIds: readonly string[]): Promise<Map<string, string>> {
-  // The ids as one value: a list of any length is one statement.
-  const wanted = sql`${host.id} in (select json_array_elements_text(${JSON.stringify(hostIds)}::json))`
-  const incarnation = sql<string>`(select ${serverFact.value} from ${serverFact} where ${serverFact.name} = 'incarnation')`
-  const revoked = sql<string>`(select count(*)::text from ${device} where ${device.ownerId} = ${host.ownerId} and ${device.revokedAt} is not null)`
-  const rows = await tx
-    .select({ id: host.id, next: host.nextCommandNumber, version: policy.version, incarnation, revoked })
-    .from(host)
-    .leftJoin(policy, eq(policy.ownerId, host.ownerId))
-    .where(wanted)
-  return new Map(rows.map((row) => [row.id, `${row.incarnation} ${row.next} ${row.version ?? 0} ${row.revoked}`]))
+export async function lookForHost(tx: Tx, hostId: string, after: string | null): Promise<HostLook> {
+  // Made once for all that read by the same handle: making it takes longer than running it.
+  const look = prepared.get(tx) ?? prepareLook(tx)
+  prepared.set(tx, look)
+  const place = (after === null ? null : parsePlace(after)) ?? { incarnation: '', number: 0, id: '', trust: null }
+  const { incarnation: at, number, id } = place
+  const rows = await look.execute({ hostId, at, number, id })
+  const [facts] = rows
+  if (!facts?.policy) throw notFound('host')
+  const commands = rows.flatMap((row) => row.command ?? [])
+  const last = commands.at(-1) ?? (facts.from === 0 ? { number: 0, id: '' } : place)
+  return {
+    commands,
+    after: placeText({ incarnation: facts.incarnation, number: last.number, id: last.id, trust: facts.trust }),
+    policy: parsePolicy(facts.policy),
+    revokedDeviceIds: JSON.parse(facts.revokedIds) as string[],
+    mark: facts.mark,
+    isTrustNews: place.trust !== null && place.trust !== facts.trust,
+  }
 }
 
-type Place = { incarnation: string; number: number; id: string }
+/** Of hosts that wait, those for which a look would say something else than when it gave the mark. One statement for any number. */
+export async function movedHosts(tx: Tx, waiting: readonly { id: string; mark: string }[]): Promise<string[]> {
+  const rows = await tx.execute(sql`
+    select waits.id from json_to_recordset(${JSON.stringify(waiting)}::json) as waits (id text, mark text)
+      left join ${host} on ${host.id} = waits.id
+    where waits.mark is distinct from ${markOf}`)
+  return rowsOf<{ id: string }>(rows).map((row) => row.id)
+}
 
-const placeText = (incarnation: string, number: number, id: string): string =>
-  Buffer.from(`${incarnation} ${number} ${id}`).toString('base64url')
+/** `trust` is null in a place that an earlier version gave out. */
+type Place = { incarnation: string; number: number; id: string; trust: string | null }
+
+const placeText = ({ incarnation, number, id, trust }: Place): string =>
+  Buffer.from(`${incarnation} ${number} ${id} ${trust}`).toString('base64url')
 
 function parsePlace(text: string): Place | null {
-  const [incarnation, number, id] = Buffer.from(text, 'base64url').toString('latin1').split(' ')
+  const [incarnation, number, id, trust = null] = Buffer.from(text, 'base64url').toString('latin1').split(' ')
   if (!incarnation || id === undefined || !/^\d{1,9}$/.test(number ?? '')) return null
-  return { incarnation, number: Number(number), id }
-}
-
-// A restored backup has the same incarnation and may have numbered anew: only number and id together say that this is the place.
-async function fitting(tx: Tx, hostId: string, place: Place): Promise<Place | null> {
-  if (place.number === 0) return place
-  const [row] = await tx
-    .select({ id: command.id })
-    .from(command)
-    .where(and(eq(command.hostId, hostId), eq(command.number, place.number)))
-  return row?.id === place.id ? place : null
+  return { incarnation, number: Number(number), id, trust }
 }
 
 export async function readIncarnation(tx: Tx): Promise<string> {

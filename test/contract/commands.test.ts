@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { command as commandTable } from '../../server/db/schema.ts'
 import { type CommandRow, commandRevisions, createCommand, listCommands } from '../../server/store/commands.ts'
 import { acknowledgeCommands, expireNext, type SettledState, settleCommand } from '../../server/store/delivery.ts'
-import { readHostCommands } from '../../server/store/host-commands.ts'
+import { lookForHost } from '../../server/store/host-commands.ts'
 import {
   archiveSession,
   findSession,
@@ -41,8 +41,7 @@ describe.each(places)('commands on %s', (_name, open) => {
     handle.transaction((tx) => createCommand(tx, silent, wanted))
   const settle = (who: Person, id: string, state: SettledState) =>
     place.database.transaction((tx) => settleCommand(tx, silent, who, { id, state, refusal: null }))
-  const poll = (who: Person, after: string | null) =>
-    place.database.read((tx) => readHostCommands(tx, who.hostId, after))
+  const poll = (who: Person, after: string | null) => place.database.read((tx) => lookForHost(tx, who.hostId, after))
 
   it('[C1] one key makes one row, whoever sends it again and whatever became of it', async () => {
     const who = await person(place.database)

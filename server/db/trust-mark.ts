@@ -1,8 +1,8 @@
 /** One mark for all that trust hangs on: who is revoked, rungs, policies. Whoever compares it need not read them. Knows none of them. */
 import { sql } from 'drizzle-orm'
-import type { Tx } from '../db/database.ts'
-import { rowsOf } from '../db/rows.ts'
-import { serverFact } from '../db/schema.ts'
+import type { Tx } from './handle.ts'
+import { rowsOf } from './rows.ts'
+import { serverFact } from './schema.ts'
 
 const NAME = 'trust'
 
