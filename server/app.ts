@@ -2,8 +2,12 @@
 import type { Server } from 'node:http'
 import { createTrust } from './auth/trust.ts'
 import type { Database } from './db/database.ts'
+import { createDocuments } from './graphql/compiled/documents.ts'
+import { createEventFeeds } from './graphql/event-feeds.ts'
 import { buildSchema } from './graphql/schema.ts'
 import { createDirect } from './http/direct.ts'
+import { showError } from './http/errors.ts'
+import { MAX_TOKENS } from './http/limits.ts'
 import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
 import { createRounds } from './live/rounds.ts'
@@ -13,6 +17,7 @@ import { createSend } from './push/sender.ts'
 import { vapidKeys } from './push/vapid.ts'
 import { createSockets } from './sockets/sockets.ts'
 import { expireNext } from './store/delivery.ts'
+import { createRecentEvents } from './store/recent-events.ts'
 import { storedSearch } from './store/search.ts'
 
 export type AppOptions = {
@@ -62,16 +67,20 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const parts = {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
     search: storedSearch(database),
+    recent: createRecentEvents(),
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }
   const schema = buildSchema()
   const yoga = createHttp({ parts, schema, pages: options.pages, log, stopping: stopping.signal })
-  const direct = createDirect({ parts, schema, log, stopping: stopping.signal, rest: yoga })
+  const documents = createDocuments(schema, { maxTokens: MAX_TOKENS })
+  const direct = createDirect({ parts, documents, log, stopping: stopping.signal, rest: yoga })
+  const feeds = createEventFeeds({ schema, parts, mask: (error) => showError(error, log), log })
   const sockets: { close(): Promise<void> }[] = []
   let stopped: Promise<void> | null = null
   async function end(): Promise<void> {
     stopping.abort()
     await Promise.all(sockets.map((one) => one.close()))
+    await feeds.close()
     trust.close()
     await push.close()
     await expiry.close()
@@ -81,7 +90,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
       server.on('request', direct)
-      sockets.push(createSockets(server, { yoga, trust, publicUrl, log }))
+      sockets.push(createSockets(server, { schema, yoga, parts, documents, feeds, log }))
     },
     stop: () => {
       stopped ??= end()

@@ -6,6 +6,7 @@ import { type Allowance, allowance, requireSight, type Stands } from '../policy/
 import type { Principal } from '../policy/principal.ts'
 import type { Rung } from '../policy/rung.ts'
 import type { Notifier } from '../push/notifier.ts'
+import type { RecentEvents } from '../store/recent-events.ts'
 import type { Refused } from '../store/refused.ts'
 import type { SessionSearch } from '../store/search.ts'
 
@@ -16,6 +17,8 @@ export type Parts = {
   readonly trust: Trust
   /** `push.committed(…)` after the commit of `pushEvents`: devices are told, nobody waits. */
   readonly push: Notifier
+  /** What has just been committed here, for those who follow it here. */
+  readonly recent: RecentEvents
   /** Words in a session's transcript: from the store here, from its host where the server cannot read it. */
   readonly search: SessionSearch
   /** Called after a setup code has been used up and the enrolment is committed. */

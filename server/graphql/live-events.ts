@@ -1,15 +1,16 @@
 /** Events and commands of one session as they come, from the store, after the reader's own cursor (L3, L6). */
 import { createDifferences } from '../live/differences.ts'
 import { commandRevisions, findCommands } from '../store/commands.ts'
-import { type EventRow, listEvents } from '../store/events.ts'
+import { eventsAfter, readStored } from '../store/events.ts'
 import { limits } from '../store/limits.ts'
+import type { RecentEvent } from '../store/recent-events.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { findSession } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
-import { builder, partOf } from './builder.ts'
+import { builder, partOf, type SessionKey } from './builder.ts'
 import { Command, type ShownCommand, showCommands } from './commands/command.ts'
 import type { Context } from './context.ts'
-import { Event, type ShownEvent, showEvent } from './events/event.ts'
+import { Event, type ShownEvent, showRead } from './events/event.ts'
 import { sessionKey } from './session-ref.ts'
 import { seenSession } from './sessions.ts'
 import { delivered, stream } from './streams.ts'
@@ -24,33 +25,50 @@ const EventBatch = builder.objectRef<EventBatchShape>('EventBatch').implement({
 })
 
 /** At least one, and no more than a batch's bytes: many large events in one result would stall everyone. */
-function bounded(rows: EventRow[]): EventRow[] {
+function bounded(events: RecentEvent[]): RecentEvent[] {
   let bytes = 0
-  const fits = rows.findIndex((row) => {
+  const fits = events.findIndex(({ row }) => {
     bytes += row.payload.length
     return bytes > limits.maxBatchBytes
   })
-  return fits === -1 ? rows : rows.slice(0, Math.max(1, fits))
+  return fits === -1 ? events : events.slice(0, Math.max(1, fits))
 }
 
-async function followEvents(context: Context, sessionId: string, after: number) {
+/** What may be followed, and by whom. Throws NOT_FOUND, POLICY, BAD_INPUT. */
+export async function followable(context: Context, sessionId: string, after: number): Promise<SessionKey> {
   const session = await seenSession(context, sessionId)
   if (!session) throw notFound('session')
   if (after < 0) throw refuse('BAD_INPUT', 'A sequence number is not negative.')
-  const key = sessionKey(session)
+  return sessionKey(session)
+}
+
+/** The next batch past a number; null when nothing is there. Throws NOT_FOUND. */
+export async function nextBatch(
+  { database, recent }: Pick<Context, 'database' | 'recent'>,
+  key: SessionKey,
+  after: number,
+): Promise<{ batch: EventBatchShape; last: number } | null> {
+  const { ownerId, sessionId } = key
+  const held = recent.after(sessionId, after, BATCH_EVENTS)
+  const stored = held
+    ? null
+    : await database.read((tx) => eventsAfter(tx, { ownerId, sessionId, after, limit: BATCH_EVENTS }))
+  if (!held && !stored) throw notFound('session')
+  const events = bounded(held ?? (stored?.rows ?? []).map((row) => ({ row, known: readStored(row) })))
+  const last = events.at(-1)?.row.seq
+  if (last === undefined) return null
+  const shown = events.map(({ row, known }) => showRead(row, known, key))
+  return { batch: { events: shown, lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last }
+}
+
+async function followEvents(context: Context, sessionId: string, after: number) {
+  const key = await followable(context, sessionId, after)
   let cursor = after
-  const read = () =>
-    context.database.read(async (tx): Promise<EventBatchShape | null> => {
-      const now = await findSession(tx, key.ownerId, sessionId)
-      if (!now) throw notFound('session')
-      if (now.lastSeq <= cursor) return null
-      const page = { after: cursor, before: null, limit: BATCH_EVENTS, backward: false }
-      const rows = bounded(await listEvents(tx, sessionId, page))
-      const last = rows.at(-1)
-      if (!last) return null
-      cursor = last.seq
-      return { events: rows.map((row) => showEvent(row, key)), lastSeq: now.lastSeq }
-    })
+  const read = async (): Promise<EventBatchShape | null> => {
+    const next = await nextBatch(context, key, cursor)
+    cursor = next?.last ?? cursor
+    return next?.batch ?? null
+  }
   return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal() })
 }
 

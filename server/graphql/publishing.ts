@@ -115,8 +115,15 @@ builder.mutationField('pushEvents', (t) =>
       if (events.some((event) => event.seq < 1)) throw refuse('BAD_INPUT', 'Events are numbered from 1.')
       const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
       const appended = await context.database.read((tx) => appendEvents(tx, by, push))
-      if (appended !== null) context.bell.ring(sessionTopic(sessionId))
-      const lastSeq = appended ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))
+      if (appended !== null) {
+        const of = { sessionId, epoch, receivedAt: appended.at }
+        context.recent.put(
+          sessionId,
+          push.events.map((pushed) => ({ row: { ...of, ...pushed }, known: pushed.known })),
+        )
+        context.bell.ring(sessionTopic(sessionId))
+      }
+      const lastSeq = appended?.lastSeq ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))
       const firstSeq = events[0]?.seq
       if (firstSeq !== undefined) context.push.committed({ ownerId: by.ownerId, sessionId, firstSeq, lastSeq })
       return { lastSeq }

@@ -3,33 +3,21 @@
  * yoga's, which takes everything else with the body it came with. Knows no operation.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql'
-import { compileOperation, type Run } from '../graphql/compiled/operation.ts'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { Documents } from '../graphql/compiled/documents.ts'
 import { type Context, createContext, type Parts } from '../graphql/context.ts'
 import { peerAddress } from './address.ts'
 import { showError } from './errors.ts'
-import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
+import { assertAffordable, MAX_REQUEST_BYTES } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { SECURITY_HEADERS } from './pages.ts'
 
-/** Documents kept, and the longest that is: those of our own have a tenth of it. */
-const MAX_DOCUMENTS = 200
-const MAX_DOCUMENT_CHARS = 20_000
-
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 type Asked = { query: string; variables: Record<string, unknown>; operationName: string | null }
-type Compiled = { document: DocumentNode; run: Run | null }
 
 export type DirectOptions = {
   parts: Parts
-  schema: GraphQLSchema
+  documents: Documents
   log: (error: unknown) => void
   /** Aborts when the server stops. */
   stopping: AbortSignal
@@ -38,37 +26,15 @@ export type DirectOptions = {
 }
 
 export function createDirect(options: DirectOptions): Handler {
-  const { parts, schema, log, stopping, rest } = options
-  const documents = new Map<string, Compiled>()
+  const { parts, documents, log, stopping, rest } = options
   const open = new Set<AbortController>()
   stopping.addEventListener('abort', () => {
     for (const one of open) one.abort()
   })
 
-  function compiled({ query, operationName }: Asked): Compiled | null {
-    if (query.length > MAX_DOCUMENT_CHARS) return null
-    const key = `${operationName ?? ''} ${query}`
-    const known = documents.get(key)
-    if (known) return known
-    try {
-      const document = parse(query, { maxTokens: MAX_TOKENS, noLocation: true })
-      if (validate(schema, document).length > 0) return null
-      const made = { document, run: compileOperation(schema, document, operationName) }
-      // The oldest goes: what is asked all day is compiled again in some milliseconds.
-      for (const oldest of documents.keys()) {
-        if (documents.size < MAX_DOCUMENTS) break
-        documents.delete(oldest)
-      }
-      documents.set(key, made)
-      return made
-    } catch {
-      return null
-    }
-  }
-
   /** The whole answer; null when it is not this room's. */
   async function answer(request: IncomingMessage, asked: Asked, ended: AbortSignal): Promise<string | null> {
-    const found = compiled(asked)
+    const found = documents.find(asked.query, asked.operationName)
     if (!found?.run) return null
     let context: Context
     try {

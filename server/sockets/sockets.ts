@@ -1,16 +1,20 @@
 /** GraphQL over WebSocket on the server's own port: who may connect, until when, one context for each operation (docs/protocol.md §3). */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type ExecutionArgs, GraphQLError } from 'graphql'
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema, locatedError } from 'graphql'
 import { useServer as serve } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { CutOff, type Identity, type Trust } from '../auth/trust.ts'
+import { CutOff, type Identity } from '../auth/trust.ts'
+import type { Documents } from '../graphql/compiled/documents.ts'
+import { createContext, type Operation, type Parts } from '../graphql/context.ts'
+import type { EventFeeds } from '../graphql/event-feeds.ts'
 import { peerAddress } from '../http/address.ts'
 import { showError } from '../http/errors.ts'
-import { MAX_REQUEST_BYTES } from '../http/limits.ts'
+import { assertAffordable, MAX_REQUEST_BYTES } from '../http/limits.ts'
 import { isOwnOrigin } from '../http/origin.ts'
 import type { Yoga } from '../http/yoga.ts'
 import { isRefused } from '../store/refused.ts'
+import { type Fed, follow } from './fed.ts'
 
 /** 4401 no credential, 4403 a revoked or unknown one: then do not come back with it. 1013: come back later. */
 export const CLOSE = { none: 4401, refused: 4403, later: 1013, going: 1001 } as const
@@ -23,15 +27,18 @@ type Held = { identity: Identity; unwatch: () => void; operations: Map<string, A
 type Extra = { held?: Held }
 
 export type SocketsOptions = {
+  schema: GraphQLSchema
   yoga: Yoga
-  trust: Trust
-  publicUrl: string | null
+  parts: Parts
+  documents: Documents
+  feeds: EventFeeds
   log: (error: unknown) => void
 }
 
 /** Attaches to the server's upgrades. `close()` ends every socket with 1001 and detaches. */
 export function createSockets(server: Server, options: SocketsOptions): { close(): Promise<void> } {
-  const { yoga, trust, publicUrl, log } = options
+  const { yoga, parts, log } = options
+  const { trust, publicUrl } = parts
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES })
 
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -76,6 +83,16 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
         try {
           // Who it is was settled at the connection and is watched since; what they may do is looked at anew.
           const operation = { identity: held.identity, address: peerAddress(request), signal: ended.signal }
+          const fed = fedBy(options, operation, params)
+          if (fed) {
+            const { document } = fed.asked
+            return {
+              schema: options.schema,
+              document,
+              operationName: params.operationName,
+              rootValue: { fed: { ...fed, socket: extra.socket, id } },
+            }
+          }
           const enveloped = yoga.getEnveloped({ req: request, operation, params })
           const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped
           const document = parse(params.query)
@@ -97,7 +114,10 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
         }
       },
       execute: (args) => throughYoga(args, 'execute', log),
-      subscribe: (args) => throughYoga(args, 'subscribe', log),
+      subscribe: (args) => {
+        const root = args.rootValue as { fed?: Fed }
+        return root.fed ? fromFeed(root.fed, log) : throughYoga(args, 'subscribe', log)
+      },
       onComplete: ({ extra }, id) => {
         extra.held?.operations.get(id)?.abort()
         extra.held?.operations.delete(id)
@@ -120,6 +140,34 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
       }
       await serving.dispose()
     },
+  }
+}
+
+/** What a feed can answer (L7); null leaves it to the executor. */
+function fedBy(
+  { parts, documents, feeds }: SocketsOptions,
+  operation: Operation,
+  { query, operationName, variables }: { query: string; operationName?: unknown; variables?: unknown },
+): Pick<Fed, 'feeds' | 'context' | 'asked'> | null {
+  const found = documents.find(query, typeof operationName === 'string' ? operationName : null)
+  if (!found?.subscription) return null
+  const { subscription } = found
+  if (subscription.name !== 'eventsAppended' || !subscription.isOpenTo(operation.identity.principal)) return null
+  const given = (variables ?? {}) as Record<string, unknown>
+  const args = subscription.argsOf(given)
+  if (!args) return null
+  assertAffordable(found.document, typeof operationName === 'string' ? operationName : null, given)
+  const { sessionId, after } = args as { sessionId: string; after: number }
+  const { key, document } = found
+  return { feeds, context: createContext(parts, operation), asked: { key, document, subscription, sessionId, after } }
+}
+
+async function fromFeed(fed: Fed, log: (error: unknown) => void) {
+  const mask = (error: unknown) => showError(locatedError(error, undefined, ['eventsAppended']), log)
+  try {
+    return (await follow(fed, mask)) as never
+  } catch (error) {
+    return { errors: [mask(error)] } as never
   }
 }
 

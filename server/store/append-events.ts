@@ -13,14 +13,14 @@ const plain: ReadonlySet<string> = new Set<EventKind>([
 ])
 
 /**
- * Stores the batch whole and returns its last number, or stores nothing and returns null: then `pushEvents` takes it or says what is wrong.
+ * Stores the batch whole and says when, with its last number; or stores nothing and returns null: then `pushEvents` takes it or says what is wrong.
  * Commits by itself when `tx` is no transaction. The caller rings the session's topic.
  */
 export async function appendEvents(
   tx: Tx,
   by: { ownerId: string; hostId: string },
   { sessionId, epoch, attachmentId, events }: Push,
-): Promise<number | null> {
+): Promise<{ lastSeq: number; at: Date } | null> {
   const [first] = events
   const last = events.at(-1)
   if (!first || !last || !isPlain(events)) return null
@@ -40,8 +40,9 @@ export async function appendEvents(
       select moved.id, one.seq, moved.epoch, one.at, one.kind, decode(one.digest, 'hex'), one.format, convert_to(one.payload, 'UTF8')
       from moved cross join json_to_recordset(${JSON.stringify(rows)}::json)
         as one (seq int, at timestamptz, kind text, digest text, format text, payload text))
-    select epoch from moved`)
-  return countOf(stored) === 1 ? last.seq : null
+    select extract(epoch from now()) * 1000 as at from moved`)
+  const [row] = rowsOf(stored)
+  return row ? { lastSeq: last.seq, at: new Date(Math.round(Number(row.at))) } : null
 }
 
 function isPlain(events: Push['events']): boolean {
@@ -56,7 +57,7 @@ function isPlain(events: Push['events']): boolean {
 }
 
 /** Rows of a raw statement, which one driver gives as a list and the other in an object. */
-function countOf(result: unknown): number {
-  if (Array.isArray(result)) return result.length
-  return (result as { rows: unknown[] }).rows.length
+function rowsOf(result: unknown): Record<string, unknown>[] {
+  if (Array.isArray(result)) return result
+  return (result as { rows: Record<string, unknown>[] }).rows
 }

@@ -1,7 +1,7 @@
 /** Events read back in the host's order, by number and never by time (E10). Knows no subscription. */
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { event } from '../db/schema.ts'
+import { event, session } from '../db/schema.ts'
 import { isKnownKind, type KnownEvent, readEvent } from './event-kinds.ts'
 import { decodePayload } from './payload.ts'
 
@@ -26,6 +26,22 @@ export async function listEvents(
     .orderBy(page.backward ? desc(event.seq) : asc(event.seq))
     .limit(page.limit)
   return page.backward ? rows.reverse() : rows
+}
+
+/** What follows a number, and the session's last; null for a session that is not there, is another's, or was deleted. One statement. */
+export async function eventsAfter(
+  tx: Tx,
+  of: { ownerId: string; sessionId: string; after: number; limit: number },
+): Promise<{ rows: EventRow[]; lastSeq: number } | null> {
+  const found = await tx
+    .select({ lastSeq: session.lastSeq, event })
+    .from(session)
+    .leftJoin(event, and(eq(event.sessionId, session.id), gt(event.seq, of.after)))
+    .where(and(eq(session.id, of.sessionId), eq(session.ownerId, of.ownerId), isNull(session.deletedAt)))
+    .orderBy(asc(event.seq))
+    .limit(of.limit)
+  const [first] = found
+  return first ? { rows: found.flatMap((one) => one.event ?? []), lastSeq: first.lastSeq } : null
 }
 
 export type EventPlace = { sessionId: string; seq: number }

@@ -17,6 +17,20 @@ export async function findSession(tx: Tx, ownerId: string, id: string): Promise<
   return row ?? null
 }
 
+/** Last numbers of those that are still there. */
+export async function lastNumbers(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx
+    .select({ id: session.id, lastSeq: session.lastSeq })
+    .from(session)
+    .where(
+      and(
+        sql`${session.id} in (select json_array_elements_text(${JSON.stringify(ids)}::json))`,
+        isNull(session.deletedAt),
+      ),
+    )
+  return new Map(rows.map((row) => [row.id, row.lastSeq]))
+}
+
 export async function findSessions(tx: Tx, ownerId: string, ids: string[]): Promise<SessionRow[]> {
   if (ids.length === 0) return []
   return tx

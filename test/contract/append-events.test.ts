@@ -30,8 +30,9 @@ describe.each(places)('a push in one statement on %s', (_name, open) => {
   }, 60_000)
   afterAll(() => place?.close())
 
-  const append = ({ id: sessionId, epoch, attachmentId }: OpenSession, events: PushedEvent[], by: Person = who) =>
-    place.database.read((tx) => appendEvents(tx, by, { sessionId, epoch, attachmentId, events }))
+  const append = async ({ id: sessionId, epoch, attachmentId }: OpenSession, events: PushedEvent[], by: Person = who) =>
+    (await place.database.read((tx) => appendEvents(tx, by, { sessionId, epoch, attachmentId, events })))?.lastSeq ??
+    null
   const stored = (sessionId: string): Promise<EventRow[]> =>
     place.other.read((tx) => listEvents(tx, sessionId, { after: null, before: null, limit: 500, backward: false }))
   const seqs = async (sessionId: string) => (await stored(sessionId)).map((row) => row.seq)

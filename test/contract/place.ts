@@ -155,7 +155,7 @@ export async function push(
   const appended = await database.read((tx) => appendEvents(tx, who, batch))
   if (appended === null) return database.transaction((tx) => pushEvents(tx, ring, who, batch))
   ring(sessionTopic(sessionId))
-  return appended
+  return appended.lastSeq
 }
 
 /** The code and numbers of the refusal that `work` ends with. Throws when it ends well. */

@@ -20,9 +20,11 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
+import type { Principal } from '../../policy/principal.ts'
+import { permits } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { type Coerce, compileInput } from './input.ts'
-import { compileSelection, Unplain } from './selection.ts'
+import { compileSelection, ruleOf, Unplain } from './selection.ts'
 
 export type Answer = { errors?: readonly GraphQLError[]; data: Record<string, unknown> | null }
 
@@ -35,26 +37,10 @@ export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinit
 
 /** Null when it is no such operation. The document has been validated. */
 export function compileOperation(schema: GraphQLSchema, document: DocumentNode, name?: string | null): Run | null {
-  const operation = getOperationAST(document, name)
-  if (!operation || (operation.directives?.length ?? 0) > 0) return null
-  const [node, ...others] = operation.selectionSet.selections
-  const root = operation.operation === 'subscription' ? null : schema.getRootType(operation.operation)
-  if (!root || others.length > 0 || node?.kind !== Kind.FIELD || (node.directives?.length ?? 0) > 0) return null
-  const field = root.getFields()[node.name.value]
-  // What a root field grants to its answer only the executor passes on.
-  if (!field?.resolve || grants(field.extensions.pothosOptions)) return null
-  const fragments = fragmentsOf(document)
-  const show = compileSelection({ schema, fragments }, field.type, node.selectionSet ? [node.selectionSet] : [])
-  const coerce = compileVariables(schema, operation)
-  const argsOf = coerce && compileArguments(field.args, node.arguments ?? [])
-  if (!show || !coerce || !argsOf) return null
-  const key = node.alias?.value ?? node.name.value
-  const info: Omit<GraphQLResolveInfo, 'variableValues'> = {
-    ...{ fieldName: field.name, fieldNodes: [node], returnType: field.type, parentType: root, schema, operation },
-    ...{ fragments: Object.fromEntries(fragments), rootValue: undefined },
-    path: { prev: undefined, key, typename: root.name },
-  }
-  const { resolve } = field
+  const root = compileRoot(schema, document, name)
+  if (!root || root.operation === 'subscription' || !root.field.resolve) return null
+  const { operation, key, field, node, show, coerce, argsOf, info } = root
+  const { resolve } = root.field
   const failed = (error: unknown): Answer => ({
     errors: [locatedError(error, [node], [key])],
     data: isNonNullType(field.type) ? null : { [key]: null },
@@ -80,9 +66,69 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
     } catch (error) {
       if (!(error instanceof Unplain)) return failed(error)
       // A mutation is not done twice to learn what is wrong with its answer.
-      return operation.operation === 'query' ? null : failed(new GraphQLError('What was done cannot be shown.'))
+      return operation === 'query' ? null : failed(new GraphQLError('What was done cannot be shown.'))
     }
   }
+}
+
+export type Subscription = {
+  /** Name of the root field. */
+  name: string
+  /** Null when they are not good. */
+  argsOf(given: Readonly<Record<string, unknown>>): Record<string, unknown> | null
+  /** Whether such a principal may ask at all. */
+  isOpenTo(principal: Principal): boolean
+  /** One result as the executor gives it. Throws Unplain where the executor has to say what is wrong. */
+  show(value: unknown, context: Context): { data: Record<string, unknown> }
+}
+
+/** The same for a subscription of one root field, whose values somebody else brings. */
+export function compileSubscription(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  name?: string | null,
+): Subscription | null {
+  const root = compileRoot(schema, document, name)
+  const rule = root && ruleOf(root.field.extensions.pothosOptions)
+  if (root?.operation !== 'subscription' || !rule) return null
+  const { key, field, show, coerce, argsOf } = root
+  return {
+    name: field.name,
+    argsOf: (given) => {
+      try {
+        return argsOf(coerce(given))
+      } catch (error) {
+        if (error instanceof Unplain) return null
+        throw error
+      }
+    },
+    isOpenTo: (principal) => permits(principal, rule(undefined, { principal } as Context)),
+    show: (value, context) => ({ data: { [key]: show(value, context) } }),
+  }
+}
+
+/** Null when there is more than one root field, or any of it is not to be compiled. */
+function compileRoot(schema: GraphQLSchema, document: DocumentNode, name: string | null | undefined) {
+  const operation = getOperationAST(document, name)
+  if (!operation || (operation.directives?.length ?? 0) > 0) return null
+  const [node, ...others] = operation.selectionSet.selections
+  const root = schema.getRootType(operation.operation)
+  if (!root || others.length > 0 || node?.kind !== Kind.FIELD || (node.directives?.length ?? 0) > 0) return null
+  const field = root.getFields()[node.name.value]
+  // What a root field grants to its answer only the executor passes on.
+  if (!field || grants(field.extensions.pothosOptions)) return null
+  const fragments = fragmentsOf(document)
+  const show = compileSelection({ schema, fragments }, field.type, node.selectionSet ? [node.selectionSet] : [])
+  const coerce = compileVariables(schema, operation)
+  const argsOf = compileArguments(field.args, node.arguments ?? [])
+  if (!show || !coerce || !argsOf) return null
+  const key = node.alias?.value ?? node.name.value
+  const info: Omit<GraphQLResolveInfo, 'variableValues'> = {
+    ...{ fieldName: field.name, fieldNodes: [node], returnType: field.type, parentType: root, schema, operation },
+    ...{ fragments: Object.fromEntries(fragments), rootValue: undefined },
+    path: { prev: undefined, key, typename: root.name },
+  }
+  return { operation: operation.operation, node, key, field, show, coerce, argsOf, info }
 }
 
 const grants = (options: unknown): boolean =>

@@ -151,9 +151,9 @@ function isFree(options: unknown): boolean {
   return !said.some((one) => /scopes/i.test(one))
 }
 
-type Rule = (value: unknown, context: Context) => Partial<Scopes>
+export type Rule = (value: unknown, context: Context) => Partial<Scopes>
 
-function ruleOf(options: unknown): Rule | null {
+export function ruleOf(options: unknown): Rule | null {
   if (typeof options !== 'object' || options === null || !('authScopes' in options)) return null
   const rule = options.authScopes
   if (rule === undefined) return null

@@ -1,5 +1,5 @@
 /** The envelope that every event shares, and the two kinds that stand in for what cannot be shown (E7, E9). Knows no other kind. */
-import { type EventKind, type EventValues, isKnownKind } from '../../store/event-kinds.ts'
+import { type EventKind, type EventValues, isKnownKind, type KnownEvent } from '../../store/event-kinds.ts'
 import { type EventRow, readStored } from '../../store/events.ts'
 import { type BodyRef as BodyRefValue, bodyRef } from '../../store/kinds/values.ts'
 import { decodePayload, payloadText } from '../../store/payload.ts'
@@ -13,8 +13,10 @@ type ShownUnknown = { kind: string; json: string; jsonBody: BodyRefValue | null 
 export type ShownEvent = Shown<EventKind> | ShownUnknown
 
 /** Never throws: what this server does not know, or can no longer read, is shown as unknown and nulls no list. */
-export function showEvent(row: EventRow, key: SessionKey): ShownEvent {
-  const known = readStored(row)
+export const showEvent = (row: EventRow, key: SessionKey): ShownEvent => showRead(row, readStored(row), key)
+
+/** The same for an event whose payload has been read already. */
+export function showRead(row: EventRow, known: KnownEvent | null, key: SessionKey): ShownEvent {
   if (known) return { ...known.value, envelope: { row, key, shownAs: known.kind } }
   return { ...unknownOf(row), envelope: { row, key, shownAs: 'UnknownEvent' } }
 }

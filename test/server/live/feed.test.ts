@@ -1,0 +1,144 @@
+/** What many follow alike is read once (L7), nothing slips between a look and a ring (L3), and who is slow holds nobody up (L5). */
+import { describe, expect, it } from 'vitest'
+import { createBell } from '../../../server/live/bell.ts'
+import { createFeed, type Follower, type Page } from '../../../server/live/feed.ts'
+
+const topic = 'session:one' as const
+
+/** A log of numbers behind a feed. Reading waits for `open` when it is held shut. */
+async function desk() {
+  const bell = await createBell(null)
+  let end = 0
+  let gate: Promise<void> = Promise.resolve()
+  let open = () => {}
+  const reads: number[] = []
+  let isEmpty = false
+  const feed = createFeed({
+    ...{ bell, topic },
+    read: async (after): Promise<Page | null> => {
+      reads.push(after)
+      const seen = end
+      await gate
+      return seen > after ? { text: `${after + 1}-${seen}`, last: seen } : null
+    },
+    onEmpty: () => {
+      isEmpty = true
+    },
+  })
+  return {
+    ...{ bell, feed, reads },
+    get isEmpty() {
+      return isEmpty
+    },
+    grows: (by = 1) => {
+      end += by
+    },
+    rings: () => bell.ring(topic),
+    shut: () => {
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+    },
+    open: () => {
+      open()
+      gate = Promise.resolve()
+    },
+  }
+}
+
+function follower(after = 0, deliver: Follower['deliver'] = () => {}) {
+  const got: string[] = []
+  const failed: unknown[] = []
+  const one: Follower = {
+    after,
+    deliver: (text) => {
+      got.push(text)
+      return deliver(text)
+    },
+    fail: (error) => void failed.push(error),
+  }
+  return { ...one, got, failed }
+}
+
+describe('a feed', () => {
+  it('[L7] reads once for all who stand at the same place', async () => {
+    const { feed, reads, grows, rings } = await desk()
+    const all = Array.from({ length: 8 }, () => follower())
+    for (const one of all) feed.follow(one)
+    await expect.poll(() => reads.length).toBe(1)
+    grows(3)
+    rings()
+    await expect.poll(() => all.every(({ got }) => got.join() === '1-3')).toBe(true)
+    // One read found it, one found that nothing is behind it.
+    expect(reads).toEqual([0, 0, 3])
+  })
+
+  it('[L3] what is committed while a read is under way is found by the ring that comes meanwhile', async () => {
+    const { feed, grows, rings, shut, open, reads } = await desk()
+    shut()
+    const one = follower()
+    feed.follow(one)
+    await expect.poll(() => reads.length).toBe(1)
+    grows()
+    rings()
+    // Who comes now must not be content with the read that was begun before the ring.
+    const late = follower()
+    feed.follow(late)
+    open()
+    await expect.poll(() => [one.got.join(), late.got.join()]).toEqual(['1-1', '1-1'])
+  })
+
+  it('[L5] who is slow is given later what is there then, and holds nobody up', async () => {
+    const { feed, grows, rings } = await desk()
+    let taken = () => {}
+    const slow = follower(0, () => new Promise((resolve) => (taken = resolve)))
+    const quick = follower()
+    feed.follow(slow)
+    feed.follow(quick)
+    for (let number = 1; number <= 3; number++) {
+      grows()
+      rings()
+      await expect.poll(() => quick.got.length).toBe(number)
+    }
+    expect(slow.got).toEqual(['1-1'])
+    taken()
+    await expect.poll(() => slow.got).toEqual(['1-1', '2-3'])
+  })
+
+  it('[L6] each goes on from its own cursor', async () => {
+    const { feed, grows } = await desk()
+    grows(10)
+    const [first, middle, end] = [follower(0), follower(4), follower(10)]
+    for (const one of [first, middle, end]) feed.follow(one)
+    await expect.poll(() => [first.got, middle.got]).toEqual([['1-10'], ['5-10']])
+    expect(end.got).toEqual([])
+  })
+
+  it('[L4] who has left is given nothing more, and the last one ends it', async () => {
+    const place = await desk()
+    const { feed, grows, rings, shut, open } = place
+    const [one, other] = [follower(), follower()]
+    const leave = feed.follow(one)
+    const leaveToo = feed.follow(other)
+    shut()
+    grows()
+    rings()
+    leave()
+    open()
+    await expect.poll(() => other.got).toEqual(['1-1'])
+    expect(one.got).toEqual([])
+    expect(place.isEmpty).toBe(false)
+    leaveToo()
+    expect(place.isEmpty).toBe(true)
+  })
+
+  it('tells each follower once that it cannot be read any more', async () => {
+    const bell = await createBell(null)
+    const gone = new Error('taken away')
+    const feed = createFeed({ bell, topic, read: () => Promise.reject(gone), onEmpty: () => {} })
+    const [one, other] = [follower(), follower()]
+    feed.follow(one)
+    feed.follow(other)
+    await expect.poll(() => [one.failed, other.failed]).toEqual([[gone], [gone]])
+  })
+})

@@ -1,0 +1,117 @@
+/** The page's own subscription over a socket: what the feed writes is what the executor gives, and equal ones share their reads (L6, L7). */
+import { print } from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EventsAppendedDocument, EventsPageDocument } from '../../../pwa/features/transcript/event-source.ts'
+import { createDocuments } from '../../../server/graphql/compiled/documents.ts'
+import { buildSchema } from '../../../server/graphql/schema.ts'
+import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
+import { startServer, type TestServer } from '../../kit/server.ts'
+import { publishSession } from '../../kit/session.ts'
+import { everyBody } from '../graphql/desk.ts'
+
+const FOLLOW = print(EventsAppendedDocument)
+type Node = { seq: number }
+type Batch = { eventsAppended: { lastSeq: number; events: Node[] } }
+type Page = { session: { events: { edges: { node: Node }[] } } }
+
+let server: TestServer
+let host: EnrolledHost
+let phone: PairedDevice
+let reads = 0
+beforeAll(async () => {
+  const inner = await startServer()
+  const counting = {
+    ...inner.database,
+    read: ((work) => {
+      reads += 1
+      return inner.database.read(work)
+    }) as typeof inner.database.read,
+  }
+  server = await startServer({ database: counting })
+  host = await server.enrolledHost()
+  phone = await server.pairedDevice({ host })
+  return () => inner.close()
+})
+afterAll(() => server.close())
+
+const follow = (sessionId: string, after = 0, token = phone.token) => {
+  const live = server.subscribe(token, FOLLOW, { sessionId, after })
+  const seen: Node[] = []
+  return {
+    live,
+    seen,
+    /** Until that number has come. */
+    async upTo(seq: number) {
+      while ((seen.at(-1)?.seq ?? after) < seq) {
+        const { data, errors } = await live.next<Batch>()
+        expect(errors).toBeUndefined()
+        seen.push(...(data?.eventsAppended.events ?? []))
+      }
+      return seen
+    },
+  }
+}
+const page = async (sessionId: string) => {
+  const variables = { sessionId, last: 500, before: null }
+  const { session } = await server.gql<Page>(phone.token, print(EventsPageDocument), variables)
+  return session.events.edges.map(({ node }) => node)
+}
+
+describe('the events of a session over a socket', () => {
+  test("the page's subscription is compiled", () => {
+    const found = createDocuments(buildSchema(), { maxTokens: 6000 }).find(FOLLOW, null)
+    expect(found?.subscription?.name).toBe('eventsAppended')
+  })
+
+  test('[B1][L7] every kind is shown as the executor shows it: from what was just committed, and from the store', async () => {
+    const session = await publishSession(server.gql, host)
+    const early = follow(session.id)
+    const bodies = Object.entries(await everyBody(`dec_${'e'.repeat(22)}`))
+    // One by one: most go the short way and are not read back, the others through the store.
+    for (const [field, body] of bodies) {
+      const last = await session.push({ [field]: body })
+      await early.upTo(last)
+    }
+    const shown = await page(session.id)
+    expect(shown).toHaveLength(bodies.length)
+    expect(early.seen).toEqual(shown)
+    const late = follow(session.id)
+    expect(await late.upTo(bodies.length)).toEqual(shown)
+    expect(await follow(session.id, 5).upTo(bodies.length)).toEqual(shown.slice(5))
+  })
+
+  test('[L7] eight who follow alike cost no more reads than one', async () => {
+    const cost = async (viewers: number) => {
+      const session = await publishSession(server.gql, host)
+      await session.push({ agentText: { messageId: 'm', text: 'first' } })
+      const all = Array.from({ length: viewers }, () => follow(session.id))
+      for (const one of all) await one.upTo(1)
+      const before = reads
+      for (let seq = 2; seq <= 6; seq++) {
+        await session.push({ agentText: { messageId: 'm', text: `words ${seq}` } })
+        for (const one of all) await one.upTo(seq)
+      }
+      const spent = reads - before
+      for (const one of all) one.live.close()
+      return spent
+    }
+    const one = await cost(1)
+    // The trust poll reads too, by the clock; eight readers of their own would add at least thirty-five.
+    expect(await cost(8)).toBeLessThan(one + 20)
+  })
+
+  test('[F7] one who may not see the session is told so, and a deleted one ends for all who follow it', async () => {
+    const other = await server.enrolledHost('barn')
+    const session = await publishSession(server.gql, host)
+    const foreign = server.subscribe(other.token, FOLLOW, { sessionId: session.id, after: 0 })
+    expect((await foreign.next()).errors?.[0]).toMatchObject({
+      ...{ path: ['eventsAppended'], extensions: { code: 'NOT_FOUND' } },
+    })
+    const [one, two] = [follow(session.id), follow(session.id)]
+    await session.push({ agentText: { messageId: 'm', text: 'x' } })
+    await Promise.all([one.upTo(1), two.upTo(1)])
+    await server.gql(phone.token, 'mutation($id: ID!) { deleteSession(id: $id) }', { id: session.id })
+    for (const { live } of [one, two]) expect(await live.whyEnded()).toBe('NOT_FOUND')
+    expect(server.logged).toEqual([])
+  })
+})
