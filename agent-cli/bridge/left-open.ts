@@ -7,31 +7,46 @@ const over: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
 const died = 'The Offdesk process on the workstation ended while this was going on.'
 
 export async function leftOpen({ log }: { log: Pick<EventLog, 'read' | 'lastSeq'> }): Promise<EventBody[]> {
+  const open = createOpenThings()
+  for (let after = 0; after < log.lastSeq; ) {
+    const events = await log.read(after)
+    for (const event of events) open.saw((event.body ?? {}) as EventBody)
+    after = events.at(-1)?.seq ?? log.lastSeq
+  }
+  return open.closings()
+}
+
+export type OpenThings = {
+  saw(body: EventBody): void
+  /** `turn: false` where another turn may be going on by now, which its end would be taken for. */
+  closings(how?: { turn: boolean; why: string }): EventBody[]
+}
+
+export function createOpenThings(): OpenThings {
   const calls = new Set<string>()
   const decisions = new Set<string>()
   const prompts = new Map<string, EventKinds['promptChanged']>()
   let turn: EventKinds['turnStarted'] | null = null
-  for (let after = 0; after < log.lastSeq; ) {
-    const events = await log.read(after)
-    for (const event of events) {
-      const body = (event.body ?? {}) as EventBody
+  return {
+    saw(body) {
       if ('turnStarted' in body) turn = body.turnStarted
       if ('turnEnded' in body || 'agentExited' in body) turn = null
       if ('decisionOpened' in body) decisions.add(body.decisionOpened.decisionId)
       if ('decisionSettled' in body) decisions.delete(body.decisionSettled.decisionId)
       if ('promptChanged' in body) notePrompt(prompts, body.promptChanged)
       if ('toolCallChanged' in body) noteCall(calls, body.toolCallChanged)
-    }
-    after = events.at(-1)?.seq ?? log.lastSeq
+    },
+    closings({ turn: withTurn, why } = { turn: true, why: died }) {
+      return [
+        ...[...calls].map((toolCallId): EventBody => ({ toolCallChanged: { toolCallId, endedWithTurn: true } })),
+        ...[...decisions].map(
+          (decisionId): EventBody => ({ decisionSettled: { decisionId, outcome: 'WITHDRAWN', origin: host } }),
+        ),
+        ...(turn === null || !withTurn ? [] : [endOf(turn)]),
+        ...[...prompts.values()].map((prompt) => endOfPrompt(prompt, why)),
+      ]
+    },
   }
-  return [
-    ...[...calls].map((toolCallId): EventBody => ({ toolCallChanged: { toolCallId, endedWithTurn: true } })),
-    ...[...decisions].map(
-      (decisionId): EventBody => ({ decisionSettled: { decisionId, outcome: 'WITHDRAWN', origin: host } }),
-    ),
-    ...(turn === null ? [] : [endOf(turn)]),
-    ...[...prompts.values()].map(endOfPrompt),
-  ]
 }
 
 function notePrompt(prompts: Map<string, EventKinds['promptChanged']>, prompt: EventKinds['promptChanged']): void {
@@ -55,6 +70,6 @@ const endOf = ({ turnId, promptId }: EventKinds['turnStarted']): EventBody => ({
 })
 
 /** One that ran may have had its effect; one that waited has not. */
-const endOfPrompt = (prompt: EventKinds['promptChanged']): EventBody => ({
-  promptChanged: { ...prompt, state: prompt.state === 'RUNNING' ? 'UNKNOWN' : 'REFUSED', reason: died },
+const endOfPrompt = (prompt: EventKinds['promptChanged'], reason: string): EventBody => ({
+  promptChanged: { ...prompt, state: prompt.state === 'RUNNING' ? 'UNKNOWN' : 'REFUSED', reason },
 })

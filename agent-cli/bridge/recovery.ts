@@ -7,6 +7,7 @@ import type { HostLink } from '../remote/host-link.ts'
 import { createPusher } from '../remote/pusher.ts'
 import { isRung } from '../remote/roster.ts'
 import { EndSession, type SessionStart } from '../remote/session-operations.ts'
+import { agree } from './foreign-tail.ts'
 import { mintId } from './mint.ts'
 import { placeOf } from './place.ts'
 import { openSessionJournal, type SessionJournal } from './session-journal.ts'
@@ -71,7 +72,8 @@ async function recover(
   const pusher = createPusher({
     call,
     start: () => start,
-    log: journal.log,
+    log: journal.published,
+    agree: (held, ask) => agree(journal, ask, held, (body) => journal.log.append(epoch, body)),
     bodies: journal.bodies,
     mayPush: () => link.remoteControl !== 'OFF',
     onChange: () => {},

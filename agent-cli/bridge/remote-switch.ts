@@ -10,6 +10,7 @@ import { EndSession, type SessionStart } from '../remote/session-operations.ts'
 import type { Board } from './board.ts'
 import { asBridgeError, bridgePairing } from './bridge-pairing.ts'
 import { BridgeError, type RemoteSwitch, type SessionOptions } from './contract.ts'
+import { agree } from './foreign-tail.ts'
 import { limits } from './limits.ts'
 import type { Publishing } from './publishing.ts'
 import { addressOf, attached, offView, remoteState } from './remote-view.ts'
@@ -99,13 +100,14 @@ export function createRemote(given: {
     const pusher: Pusher = createPusher({
       call,
       start: () => given.start(link.identity.hostId),
-      log: journal.log,
+      log: journal.published,
       bodies: journal.bodies,
       ackedSeq: acked.seq,
       mayPush: () => link.remoteControl !== 'OFF',
       onChange: () => queueMicrotask(show),
       onWay: () => link.probe(),
       onStarted: () => link.started(journal.id),
+      agree: (held, ask) => agree(journal, ask, held, (body) => publishing.record(body)),
     })
     const settlements = createSettlements({ ledger: journal.ledger, call, said: (until) => pusher.flushed(until) })
     const commands = given.takeCommands({ link, settlements })
@@ -146,7 +148,7 @@ export function createRemote(given: {
       board.change((view) => {
         const since = view.remote.state === state ? view.remote.since : new Date().toISOString()
         const address = addressOf(link.publicUrl ?? link.server, journal.id)
-        const pendingEvents = Math.max(0, journal.log.lastSeq - pusher.ackedSeq)
+        const pendingEvents = Math.max(0, journal.published.lastSeq - pusher.ackedSeq)
         const facts = { server: link.server, address, hostId: link.identity.hostId, devices: attached(devices) }
         const next = { ...view.remote, ...facts, state, since, reason, pendingEvents, ceiling }
         return JSON.stringify(next) === JSON.stringify(view.remote) ? view : { ...view, remote: next }

@@ -6,12 +6,15 @@ import { type Bodies, openBodies } from '../journal/bodies.ts'
 import { type Ledger, openLedger } from '../journal/ledger.ts'
 import { type EventLog, openLog } from '../journal/log.ts'
 import { createMeta, type Meta, openMeta, type SessionFacts } from '../journal/meta.ts'
+import { openPublished, type PublishedLog } from '../journal/published.ts'
 import { createSessionFolder, openSessionFolder } from '../journal/session-folder.ts'
 
 export type SessionJournal = {
   readonly id: string
   readonly meta: Meta
   readonly log: EventLog
+  /** The log under the numbers that others see. */
+  readonly published: PublishedLog
   readonly ledger: Ledger
   readonly bodies: Bodies
   /** What was found unreadable, in sentences. */
@@ -43,6 +46,7 @@ export async function openSessionJournal(
       ? await openMeta(paths.meta, lock)
       : await createMeta(paths.meta, lock, { ...(of.facts as SessionFacts), id, createdAt, epoch: 0 })
     const log = await openLog(paths.log)
+    const published = await openPublished(log, paths.renumbered)
     const withheld = await openLog(join(paths.folder, 'withheld.log'))
     const ledger = await openLedger(paths.ledger)
     const bodies = await openBodies(paths.bodies)
@@ -51,7 +55,7 @@ export async function openSessionJournal(
       await lock.close()
     }
     const warnings = [...log.warnings, ...withheld.warnings]
-    return { ...switching({ meta, log, withheld }), id, meta, log, ledger, bodies, warnings, close }
+    return { ...switching({ meta, log, withheld }), id, meta, log, published, ledger, bodies, warnings, close }
   } catch (error) {
     await lock.close()
     throw error

@@ -16,6 +16,7 @@ export interface SessionPaths {
   log: string
   meta: string
   acked: string
+  renumbered: string
   ledger: string
   bodies: string
 }
@@ -34,6 +35,7 @@ export function sessionPaths(stateDir: string, sessionId: string): SessionPaths 
     log: join(folder, 'events.log'),
     meta: join(folder, 'meta.json'),
     acked: join(folder, 'acked.json'),
+    renumbered: join(folder, 'renumbered.json'),
     ledger: join(folder, 'ledger.log'),
     bodies: join(folder, 'bodies'),
   }

@@ -3,13 +3,14 @@
 import type { Bodies } from '../journal/bodies.ts'
 import { JournalError } from '../journal/failure.ts'
 import type { EventLog } from '../journal/log.ts'
+import { type Batch, createBatches } from './batches.ts'
 import { createBodyUpload, referencesIn } from './body-upload.ts'
 import { watchClock } from './clock-watch.ts'
 import type { Caller } from './credentials.ts'
 import { factNumber, isPassing, RemoteError } from './failure.ts'
+import type { Held } from './forks.ts'
 import { createBackoff, pause, probeTimeoutSeconds, sendTimeoutSeconds } from './pause.ts'
 import { PushEvents, type SessionStart, StartSession } from './session-operations.ts'
-import { batchOf, bytesOf, gone, type Wrapping, wrapped } from './wrapping.ts'
 
 export type PusherState =
   | { is: 'connecting' | 'live' }
@@ -69,17 +70,15 @@ export function createPusher(options: {
   onStarted?: () => void
   /** False while policy is OFF: then nothing leaves, whatever the server would take. `wake` when it may have changed. */
   mayPush?: () => boolean
+  /** Called at every start with the server's last event, before anything is pushed: whoever keeps `log` may have to number what is new otherwise. */
+  agree?: (held: Held, ask: Caller) => Promise<void>
   ackedSeq?: number
   random?: () => number
 }): Pusher {
   const { call, log } = options
   const ended = new AbortController()
   const backoff = createBackoff(options.random ? { random: options.random } : {})
-  const refused = new Map<number, string>()
-  const unread = new Set<number>()
-  /** The batch on its way, and up to which number batches are kept small because one was not taken. */
-  let pushing: ReturnType<typeof batchOf> = []
-  let careful = { untilSeq: 0, maxEvents: 1 }
+  const batches = createBatches(log)
   let state: PusherState = { is: 'connecting' }
   let ackedSeq = options.ackedSeq ?? 0
   let waking = new AbortController()
@@ -88,6 +87,8 @@ export function createPusher(options: {
   /** The request on its way, and since when; ended by itself it counts as an outage. */
   let asking: { giveUp: AbortController; since: number } | null = null
   let hasStarted = false
+  /** Until then the numbers here may change. */
+  let hasAgreed = false
   const watch = watchClock(() => wake(0))
   const waiters = new Set<() => void>()
 
@@ -146,12 +147,16 @@ export function createPusher(options: {
     hasStarted = true
     options.onStarted?.()
     const { limits } = startSession
-    const how: Wrapping = {
-      knownKinds: new Set(startSession.knownEventKinds),
-      maxEventBytes: limits.maxEventBytes,
-      refused,
-      unread,
-    }
+    const how = { ...limits, knownKinds: new Set(startSession.knownEventKinds) }
+    const held = startSession.session.events.edges.at(-1)?.node
+    await options.agree?.(
+      {
+        lastSeq: startSession.lastSeq,
+        digest: held?.seq === startSession.lastSeq ? held.digest : null,
+      },
+      ask,
+    )
+    hasAgreed = true
     if (startSession.lastSeq > log.lastSeq) {
       const reason =
         'The server holds newer events of this session than this machine: its journal was lost or put back. Start a new session.'
@@ -164,23 +169,14 @@ export function createPusher(options: {
     for (;;) {
       await log.waitFor(ackedSeq, AbortSignal.any([signal, anew.signal]))
       checkPolicy()
-      const maxEvents = ackedSeq < careful.untilSeq ? careful.maxEvents : limits.maxBatchEvents
-      const events = batchOf(await nextEvents(how, maxEvents, limits.maxBatchBytes), maxEvents, limits.maxBatchBytes)
-      pushing = events
-      await putBodies(events, signal)
-      ackedSeq = await pushBatch(events)
-      pushing = []
+      const batch = await batches.next(ackedSeq, how)
+      await putBodies(batch.events, signal)
+      ackedSeq = await pushBatch(batch)
+      batches.taken()
       backoff.reset()
       void log.trim(ackedSeq)
       changed()
     }
-  }
-
-  async function nextEvents(how: Wrapping, maxEvents: number, maxBytes: number) {
-    const missing = Math.min(log.firstSeq - 1 - ackedSeq, maxEvents)
-    const at = new Date().toISOString()
-    if (missing > 0) return Array.from({ length: missing }, (_, index) => gone(ackedSeq + 1 + index, at))
-    return (await log.read(ackedSeq, maxEvents, maxBytes)).map((event) => wrapped(event, how))
   }
 
   function checkPolicy(): void {
@@ -192,14 +188,14 @@ export function createPusher(options: {
     }
   }
 
-  async function pushBatch(events: ReturnType<typeof batchOf>): Promise<number> {
+  async function pushBatch({ events, bytes }: Batch): Promise<number> {
     const { id: sessionId, epoch, attachmentId } = options.start()
-    const timeoutSeconds = sendTimeoutSeconds(bytesOf(events))
+    const timeoutSeconds = sendTimeoutSeconds(bytes)
     const { pushEvents } = await ask(PushEvents, { sessionId, epoch, attachmentId, events }, { timeoutSeconds })
     return pushEvents.lastSeq
   }
 
-  async function putBodies(events: ReturnType<typeof batchOf>, signal: AbortSignal): Promise<void> {
+  async function putBodies(events: Batch['events'], signal: AbortSignal): Promise<void> {
     for (const event of events) {
       try {
         await upload.put(referencesIn(event.body), signal)
@@ -222,9 +218,9 @@ export function createPusher(options: {
     if (error.code === 'EVENT_REFUSED') {
       const seq = factNumber(error, 'seq')
       // A tombstone that is refused too would be refused for ever.
-      if (seq !== null && !refused.has(seq)) return void refused.set(seq, error.message.slice(0, 1_000))
+      if (seq !== null && batches.refuse(seq, error.message)) return
     }
-    if ((error.code === 'BAD_INPUT' || error.code === 'TOO_LARGE') && isNarrowed(error.message)) return
+    if ((error.code === 'BAD_INPUT' || error.code === 'TOO_LARGE') && batches.narrow(error.message)) return
     if (error.code === 'EVENT_GAP' || (hasStarted && finalAtStart.has(error.code))) return wait(backoff.next())
     if (error.code === 'BODY_MISSING') {
       if (typeof error.facts.digest === 'string') upload.forget(error.facts.digest)
@@ -244,21 +240,6 @@ export function createPusher(options: {
     await wait(pausedRetryMs)
   }
 
-  /**
-   * What the server cannot take as a batch names no number: half of it is tried, until one event is left, which then goes as `other`, and
-   * as a tombstone if not even so (E7, peer 14). False when there is nothing left to try.
-   */
-  function isNarrowed(why: string): boolean {
-    const [first, ...rest] = pushing
-    const last = rest.at(-1)
-    if (first === undefined || refused.has(first.seq)) return false
-    if (last !== undefined) careful = { untilSeq: last.seq, maxEvents: Math.ceil(pushing.length / 2) }
-    else if (unread.has(first.seq)) refused.set(first.seq, why.slice(0, 1_000))
-    else unread.add(first.seq)
-    pushing = []
-    return true
-  }
-
   async function wait(waitMs: number): Promise<void> {
     waking = new AbortController()
     if (isWoken) return
@@ -274,10 +255,17 @@ export function createPusher(options: {
       return ackedSeq
     },
     flushed(signal) {
-      const target = log.lastSeq
+      let target = hasAgreed ? log.lastSeq : null
       return new Promise((resolve, reject) => {
         const done = () => {
-          if (ackedSeq < target && state.is !== 'ended' && !ended.signal.aborted && !signal?.aborted) return
+          if (hasAgreed) target ??= log.lastSeq
+          if (
+            (target === null || ackedSeq < target) &&
+            state.is !== 'ended' &&
+            !ended.signal.aborted &&
+            !signal?.aborted
+          )
+            return
           waiters.delete(done)
           signal?.removeEventListener('abort', done)
           if (signal?.aborted) reject(signal.reason)

@@ -5,9 +5,38 @@ export const StartSession = graphql(`
   mutation StartSession($input: StartSessionInput!) {
     startSession(input: $input) {
       lastSeq
+      session { events(last: 1) { edges { node { seq digest } } } }
       knownEventKinds
       policy { remoteControl version }
       limits { maxEventBytes maxBatchEvents maxBatchBytes maxChunkBytes }
+    }
+  }
+`)
+/** The event after that number as the server has it. */
+export const ReadDigest = graphql(`
+  query ReadDigest($sessionId: ID!, $after: String!) {
+    session(id: $sessionId) { events(first: 1, after: $after) { edges { node { seq digest } } } }
+  }
+`)
+/** What another process left open, as the server has it (E4). */
+export const ReadForeign = graphql(`
+  query ReadForeign($sessionId: ID!, $after: String!) {
+    session(id: $sessionId) {
+      events(first: 200, after: $after) {
+        edges {
+          node {
+            __typename seq
+            ... on DecisionOpened { decisionId }
+            ... on DecisionSettled { decisionId }
+            ... on ToolCallChanged { toolCallId callStatus: status endedWithTurn }
+            ... on PromptChanged {
+              promptId promptState: state text delivery modeId turnId
+              origin { surface deviceId deviceName commandId }
+              attachments { digest mediaType name size }
+            }
+          }
+        }
+      }
     }
   }
 `)

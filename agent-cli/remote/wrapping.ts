@@ -53,19 +53,3 @@ export function gone(seq: number, at: string): EventInput {
 }
 
 const tombstone = (replacedKind: string, reason: string): EventBodyInput => ({ tombstone: { replacedKind, reason } })
-
-/** As many of the events, in order and at least one, as one batch may hold. */
-export function batchOf(events: readonly EventInput[], maxEvents: number, maxBytes: number): EventInput[] {
-  const batch: EventInput[] = []
-  let bytes = 0
-  for (const event of events) {
-    bytes += Buffer.byteLength(JSON.stringify(event)) + 1
-    if (batch.length > 0 && (bytes > maxBytes || batch.length >= maxEvents)) break
-    batch.push(event)
-  }
-  return batch
-}
-
-/** Bytes of a batch as JSON, about. */
-export const bytesOf = (events: readonly EventInput[]) =>
-  events.reduce((sum, event) => sum + JSON.stringify(event).length, 0)

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { referencesIn } from '../../../agent-cli/remote/body-upload.ts'
 import type { Caller } from '../../../agent-cli/remote/credentials.ts'
@@ -13,7 +12,7 @@ import { createBackoff, pause } from '../../../agent-cli/remote/pause.ts'
 import { createPoller } from '../../../agent-cli/remote/poller.ts'
 import { openRoster, type Rung } from '../../../agent-cli/remote/roster.ts'
 import { changeShared } from '../../../agent-cli/remote/shared-file.ts'
-import { batchOf, wrapped } from '../../../agent-cli/remote/wrapping.ts'
+import { wrapped } from '../../../agent-cli/remote/wrapping.ts'
 import { exportPublicKey, generateKeys, principalId, sign } from '../../../protocol/keys.ts'
 import { endorsementBytes } from '../../../protocol/pairing.ts'
 
@@ -65,27 +64,6 @@ describe('wrapping', () => {
     })
     expect(wrapped(event(3, { agentText: { messageId: 'm', text: 'x'.repeat(2_000) } }), how()).body).toHaveProperty(
       'tombstone',
-    )
-  })
-
-  test('a batch is a beginning of the events, at least one, within both limits', () => {
-    const sizes = fc.array(fc.nat(400), { minLength: 1, maxLength: 30 })
-    fc.assert(
-      fc.property(
-        sizes,
-        fc.integer({ min: 1, max: 10 }),
-        fc.integer({ min: 1, max: 2_000 }),
-        (lengths, maxEvents, maxBytes) => {
-          const events = lengths.map((length, index) =>
-            wrapped(event(index + 1, { agentText: { messageId: 'm', text: 'x'.repeat(length) } }), how()),
-          )
-          const batch = batchOf(events, maxEvents, maxBytes)
-          expect(batch).toEqual(events.slice(0, batch.length))
-          expect(batch.length).toBeGreaterThan(0)
-          expect(batch.length).toBeLessThanOrEqual(maxEvents)
-          if (batch.length > 1) expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThanOrEqual(maxBytes + 2)
-        },
-      ),
     )
   })
 
