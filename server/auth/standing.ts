@@ -1,5 +1,7 @@
 /** What a token's standing means: a principal, or the refusal that says why not. Knows no table and no cache. */
+import { ADMIN_SCOPES } from '../policy/admin.ts'
 import type { Stands } from '../policy/allowance.ts'
+import { boundsOf } from '../policy/effective.ts'
 import type { Principal } from '../policy/principal.ts'
 import type { Standing } from '../store/credentials.ts'
 import { type Refused, refuse } from '../store/refused.ts'
@@ -8,12 +10,18 @@ import { type Refused, refuse } from '../store/refused.ts'
 export function refusalOf(standing: Standing | undefined, token: { looksLikeHosts: boolean }): Refused | null {
   if (!standing) return token.looksLikeHosts ? expired() : unknown()
   if (standing.kind === 'pairing') return standing.isOver ? pairingOver() : null
+  if (standing.kind === 'admin') return adminRefusal(standing)
   if (standing.isRevoked) return revoked(standing.kind)
   return standing.kind === 'host' && standing.isExpired ? expired() : null
 }
 
 export function principalOf(standing: Standing): Exclude<Principal, { kind: 'anonymous' }> {
   if (standing.kind === 'pairing') return { kind: 'pairing', pairingId: standing.pairingId, side: standing.side }
+  if (standing.kind === 'admin') {
+    const { id: tokenId, name: tokenName, scopeId, scopes, expiresAt } = standing.token
+    const known = ADMIN_SCOPES.filter((scope) => scopes.split(' ').includes(scope))
+    return { kind: 'admin', tokenId, tokenName, scopeId, scopes: known, expiresAt }
+  }
   if (standing.kind === 'device') {
     const { ownerId, deviceId, deviceName, publicKey, rung } = standing
     return { kind: 'device', ownerId, deviceId, deviceName, publicKey, rung }
@@ -24,9 +32,11 @@ export function principalOf(standing: Standing): Exclude<Principal, { kind: 'ano
 }
 
 export function standsOf(standing: Standing | undefined): Stands {
-  if (standing?.kind === 'device') return { rung: standing.rung, remoteControl: standing.remoteControl }
-  if (standing?.kind === 'host') return { rung: 'FULL', remoteControl: standing.remoteControl }
-  return { rung: 'VIEW', remoteControl: 'OFF' }
+  if (standing === undefined || standing.kind === 'pairing' || standing.kind === 'admin')
+    return { rung: 'VIEW', remoteControl: 'OFF' }
+  const policy = { remoteControl: standing.remoteControl, bounds: boundsOf(standing.bounds) }
+  if (standing.kind === 'host') return { rung: 'FULL', ...policy }
+  return { rung: standing.rung, deviceKind: standing.deviceKind, ...policy }
 }
 
 const revoked = (kind: 'device' | 'host'): Refused =>
@@ -43,6 +53,20 @@ const expired = (): Refused =>
     level: 'host',
     remedy: 'Mint another one: requestChallenge, then mintCredential.',
   })
+
+const adminRefusal = ({ isRevoked, isExpired, token }: Extract<Standing, { kind: 'admin' }>): Refused | null => {
+  if (!isRevoked && !isExpired) return null
+  return refuse(
+    isRevoked ? 'REVOKED' : 'CREDENTIAL_EXPIRED',
+    `This token ${isRevoked ? 'was revoked' : 'has ended'}.`,
+    {
+      rule: isRevoked ? 'a revoked token has no access' : 'tokens of admins have an end',
+      level: 'server',
+      owner: token.createdBy,
+      remedy: 'Make another one: createAdminToken.',
+    },
+  )
+}
 
 const pairingOver = (): Refused =>
   refuse('PAIRING_EXPIRED', 'This pairing is over.', {

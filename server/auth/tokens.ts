@@ -1,8 +1,8 @@
 /** Bearer tokens: made here, shown once, kept as a hash (T2). Knows no table. */
 import { createHash, randomBytes } from 'node:crypto'
 
-/** Host, host in a session, device, enrolling host. The prefix helps people and scanners; the server never trusts it. */
-export type TokenPrefix = 'odh' | 'ods' | 'odd' | 'odp'
+/** Host, host in a session, device, enrolling host, admin. The prefix helps people and scanners; the server never trusts it. */
+export type TokenPrefix = 'odh' | 'ods' | 'odd' | 'odp' | 'oda'
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
 

@@ -121,7 +121,7 @@ export function createTrust(options: TrustOptions): Trust {
 
   // By the database's clock, however long ago it was read (E10).
   const hasExpired = ({ standing, readAt }: Known): boolean =>
-    standing.kind === 'host' &&
+    (standing.kind === 'host' || standing.kind === 'admin') &&
     (clockOffset === null
       ? performance.now() - readAt > pollMilliseconds
       : standing.expiresAt.getTime() <= performance.now() + clockOffset)
@@ -214,7 +214,8 @@ export function createTrust(options: TrustOptions): Trust {
     const now = standsOf(standing)
     const before = one.last
     one.last = now
-    if (before?.rung !== now.rung || before.remoteControl !== now.remoteControl) one.watch.onChange?.(now)
+    const isSame = before?.rung === now.rung && before.remoteControl === now.remoteControl
+    if (!isSame || before.bounds !== now.bounds) one.watch.onChange?.(now)
   }
 
   function end(one: Held, why: Refused | CutOff): void {

@@ -1,6 +1,8 @@
 /** Every table of the product, for Drizzle and for the migrations. */
+export * from './tables/audit.ts'
 export * from './tables/credentials.ts'
 export * from './tables/events.ts'
+export * from './tables/organisations.ts'
 export * from './tables/pairings.ts'
 export * from './tables/people.ts'
 export * from './tables/policies.ts'

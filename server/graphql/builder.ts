@@ -7,6 +7,7 @@ import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql'
+import { type AdminPlace, reachesPlace } from '../policy/admin.ts'
 import type { Principal } from '../policy/principal.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import type { Context } from './context.ts'
@@ -28,6 +29,8 @@ export type Scopes = {
   host: { ownerId: string; hostId: string }
   /** One pairing: whoever holds its token, and its owner. */
   pairing: { pairingId: string; ownerId: string | null }
+  /** What admins govern: any token of that place or of one above it. Which of its scopes is needed says the field that is asked. */
+  admin: AdminPlace
 }
 
 export const builder = new SchemaBuilder<{
@@ -69,11 +72,12 @@ const scopesOf = (principal: Principal) => ({
   pairing: (row: Scopes['pairing']) =>
     (principal.kind === 'pairing' && principal.pairingId === row.pairingId) ||
     ('ownerId' in principal && principal.ownerId === row.ownerId),
+  admin: (place: AdminPlace) => principal.kind === 'admin' && reachesPlace(principal, place),
 })
 
 /** What scope-auth finds for a type's rule: any one of its scopes is enough. What an answer itself grants is not looked at: then false is no refusal. */
 export function permits(principal: Principal, scopes: Partial<Scopes>): boolean {
-  const { public: isPublic, is, owner, session, host, pairing } = scopes
+  const { public: isPublic, is, owner, session, host, pairing, admin } = scopes
   const held = scopesOf(principal)
   return (
     isPublic === true ||
@@ -81,7 +85,8 @@ export function permits(principal: Principal, scopes: Partial<Scopes>): boolean 
     (owner !== undefined && held.owner(owner)) ||
     (session !== undefined && held.session(session)) ||
     (host !== undefined && held.host(host)) ||
-    (pairing !== undefined && held.pairing(pairing))
+    (pairing !== undefined && held.pairing(pairing)) ||
+    (admin !== undefined && held.admin(admin))
   )
 }
 
@@ -107,6 +112,7 @@ const NEEDS: Record<Principal['kind'], string> = {
   device: "This is a host's to do: it needs a host's credential.",
   host: "This needs a device's credential, or the host's credential for that session.",
   session: 'This credential is good for its session alone.',
+  admin: "An admin's token governs people; it is none of them and sees nothing of theirs.",
 }
 
 /** A root field says which credential it wants; below it, another's row and no row look alike. */

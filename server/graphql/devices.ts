@@ -25,7 +25,7 @@ export async function showDevice(tx: Tx, row: DeviceRow): Promise<DeviceShape> {
   return shown ?? { ...row, hostIds: [], pushSubscribed: false }
 }
 
-const DeviceKind = builder.enumType('DeviceKind', { values: ['BROWSER', 'SCRIPT'] as const })
+export const DeviceKind = builder.enumType('DeviceKind', { values: ['BROWSER', 'SCRIPT'] as const })
 
 export const Device = builder.objectRef<DeviceShape>('Device').implement({
   authScopes: (device) => ({ owner: device.ownerId }),

@@ -1,5 +1,8 @@
 /** The host's side of a session: start, publish, store contents, end (E1 to E7). */
 import { write } from '../live/write.ts'
+import { requirePublishing } from '../policy/allowance.ts'
+import { boundsOf } from '../policy/effective.ts'
+import { requireAgent } from '../policy/steering-rules.ts'
 import { appendEvents } from '../store/append-events.ts'
 import { endSession, startSession } from '../store/attachments.ts'
 import { knownEventKinds } from '../store/event-kinds.ts'
@@ -80,13 +83,16 @@ builder.mutationField('startSession', (t) =>
       const agent = agentInfo.parse(input.agent)
       const given = name === null || name.trim() === '' ? null : name.trim().slice(0, maxNameChars)
       const { epoch, ceiling, createdAt, firstSeq } = input
-      return write(context, async (tx, ring) => ({
-        session: await startSession(tx, ring, {
+      return write(context, async (tx, ring) => {
+        const policy = await readPolicy(tx, ownerId)
+        requirePublishing({ rung: 'FULL', remoteControl: policy.remoteControl, bounds: boundsOf(policy.bounds) })
+        requireAgent(policy, agent.id)
+        const session = await startSession(tx, ring, {
           ...{ id, ownerId, hostId, attachmentId, epoch, agent, cwd, repository, branch, ceiling, createdAt, firstSeq },
           name: given,
-        }),
-        policy: await readPolicy(tx, ownerId),
-      }))
+        })
+        return { session, policy }
+      })
     },
   }),
 )
@@ -113,6 +119,7 @@ builder.mutationField('pushEvents', (t) =>
           numbers: { limit: limits.maxBatchEvents },
         })
       if (events.some((event) => event.seq < 1)) throw refuse('BAD_INPUT', 'Events are numbered from 1.')
+      requirePublishing(await context.stands())
       const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
       const appended = await context.database.read((tx) => appendEvents(tx, by, push))
       if (appended !== null) {

@@ -1,6 +1,6 @@
 /** Large contents on their way in: from the host, or from a device that attaches a file (E6). */
 import { write } from '../live/write.ts'
-import { requireRung } from '../policy/allowance.ts'
+import { requirePublishing, requireRung } from '../policy/allowance.ts'
 import { putChunk, type Stored } from '../store/bodies.ts'
 import { limits } from '../store/limits.ts'
 import { notFound, refuse } from '../store/refused.ts'
@@ -47,7 +47,10 @@ function parseChunk({ mediaType, size, offset, chunk }: Input): Uint8Array {
 
 /** The session's own credential, or a device that may prompt there: an attachment is part of a prompt. */
 async function writable(context: Context, sessionId: string): Promise<SessionRow> {
-  if (context.principal.kind === 'session') sessionOf(context, sessionId)
+  if (context.principal.kind === 'session') {
+    sessionOf(context, sessionId)
+    requirePublishing(await context.stands())
+  }
   const session = await context.database.read((tx) => findSession(tx, ownerOf(context), sessionId))
   if (!session) throw notFound('session')
   if (context.principal.kind === 'device') requireRung(await context.allowed(session), 'STEER', 'Attaching a file')

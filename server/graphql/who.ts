@@ -1,5 +1,5 @@
 /** The principal of a context as the kind a field needs. A field's authScopes have let only those in; this tells the compiler, and throws if not. */
-import type { DevicePrincipal, HostPrincipal, SessionPrincipal } from '../policy/principal.ts'
+import type { AdminPrincipal, DevicePrincipal, HostPrincipal, SessionPrincipal } from '../policy/principal.ts'
 import { refuse } from '../store/refused.ts'
 import type { Context } from './context.ts'
 
@@ -18,6 +18,11 @@ export function governor({ principal }: Context): HostPrincipal | DevicePrincipa
 
 export function deviceOf({ principal }: Context): DevicePrincipal {
   if (principal.kind === 'device') return principal
+  throw wrongKind()
+}
+
+export function adminOf({ principal }: Context): AdminPrincipal {
+  if (principal.kind === 'admin') return principal
   throw wrongKind()
 }
 

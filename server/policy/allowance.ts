@@ -1,13 +1,17 @@
 /** What a principal may do, and which rule says so: min(device, session, policy), decided here and nowhere else (T4, T7). Knows no table. */
 import type { RemoteControl } from '../store/policies.ts'
 import { type RefusalLevel, type Refused, refuse } from '../store/refused.ts'
+import { type Bounds, because } from './effective.ts'
 import type { Principal } from './principal.ts'
+import type { From } from './resolve.ts'
 import { lowestRung, type Rung, rungAtLeast } from './rung.ts'
+import type { DeviceKind } from './settings.ts'
 
 export type Limit = {
   code: 'POLICY' | 'RUNG_TOO_LOW'
   rule: string
   level: RefusalLevel
+  owner: string
   message: string
   remedy: string
 }
@@ -16,25 +20,58 @@ export type Limit = {
 export type Allowance = { rung: Rung | null; limit: Limit | null }
 
 /** How a principal stands now; `Trust.standing` reads it, at most half a second old (T3). */
-export type Stands = { rung: Rung; remoteControl: RemoteControl }
+export type Stands = {
+  rung: Rung
+  remoteControl: RemoteControl
+  /** What enterprise and organisation say besides; the same object as long as they say the same. */
+  bounds?: Bounds | null
+  deviceKind?: DeviceKind
+}
+
+/** `withheldBy`, as JSON, is whose rule it is that the session may not go on now. */
+export type InSession = { ceiling: Rung; withheldBy?: string | null }
 
 const POLICY_RUNG: Record<RemoteControl, Rung | null> = { OFF: null, VIEW: 'VIEW', VIEW_AND_CONTROL: 'FULL' }
 
-const policyLimit = (remoteControl: RemoteControl): Limit => ({
+const own: From = { level: 'person', id: null, name: null }
+
+const policyLimit = (remoteControl: RemoteControl, from: From): Limit => ({
   code: 'POLICY',
   rule: `remoteControl ${remoteControl}`,
-  level: 'policy',
   message:
     remoteControl === 'OFF'
       ? 'Remote control is off for your sessions.'
       : 'Remote control is view-only for your sessions.',
-  remedy: 'A host terminal, or a device with the rung FULL, can change the policy (setRemoteControl).',
+  ...because('remoteControl', from),
+})
+
+const kindLimit = (kind: DeviceKind, { from }: Bounds['allowedDeviceKinds']): Limit => ({
+  code: 'POLICY',
+  rule: `allowedDeviceKinds without ${kind}`,
+  message: kind === 'SCRIPT' ? 'Scripts may not attach to your sessions.' : 'Browsers may not attach to your sessions.',
+  ...because('allowedDeviceKinds', from),
+})
+
+const maxRungLimit = ({ value, from }: Bounds['maxRung']): Limit => ({
+  code: 'POLICY',
+  rule: `maxRung ${value}`,
+  message: `No device may go above ${value}.`,
+  ...because('maxRung', from),
+})
+
+/** From what `withheldBy` holds: where the rule comes from, as it is kept with the session. */
+const withheldLimit = (from: From): Limit => ({
+  code: 'POLICY',
+  rule: 'allowedAgents',
+  message: 'This session may not go on from away: its agent is not among those that are allowed.',
+  ...because('allowedAgents', from),
 })
 
 const deviceLimit = (rung: Rung): Limit => ({
   code: 'RUNG_TOO_LOW',
   rule: `device rung ${rung}`,
   level: 'device',
+  owner: 'whoever confirms devices at a host terminal',
   message: `This device may go up to ${rung}.`,
   remedy:
     'Pair it again at a host terminal: offdesk devices pair --allow <rung>. A device cannot be raised from a device.',
@@ -44,21 +81,35 @@ const sessionLimit = (rung: Rung): Limit => ({
   code: 'RUNG_TOO_LOW',
   rule: `session ceiling ${rung}`,
   level: 'session',
+  owner: 'the terminal that runs this session',
   message: `The terminal lets devices go up to ${rung} in this session.`,
   remedy: 'Start the session again with a higher ceiling, at its terminal.',
 })
 
 /** Hosts are not limited by what is remote: what they publish and settle is their own. */
-export function allowance(principal: Principal, stands: Stands, session: { ceiling: Rung } | null): Allowance {
+export function allowance(principal: Principal, stands: Stands, session: InSession | null): Allowance {
   if (principal.kind === 'host' || principal.kind === 'session') return { rung: 'FULL', limit: null }
   if (principal.kind !== 'device') return { rung: null, limit: null }
-  const policyRung = POLICY_RUNG[stands.remoteControl]
-  if (policyRung === null) return { rung: null, limit: policyLimit(stands.remoteControl) }
-  const rung = lowestRung(stands.rung, policyRung, session?.ceiling ?? 'FULL')
+  const { remoteControl, bounds = null, deviceKind = 'BROWSER' } = stands
+  const policyRung = POLICY_RUNG[remoteControl]
+  const policy = () => policyLimit(remoteControl, bounds?.remoteControl ?? own)
+  if (policyRung === null) return { rung: null, limit: policy() }
+  if (bounds && !bounds.allowedDeviceKinds.value.includes(deviceKind))
+    return { rung: null, limit: kindLimit(deviceKind, bounds.allowedDeviceKinds) }
+  if (session?.withheldBy) return { rung: 'VIEW', limit: withheldLimit(JSON.parse(session.withheldBy) as From) }
+  const most = bounds?.maxRung.value ?? 'FULL'
+  const rung = lowestRung(stands.rung, policyRung, most, session?.ceiling ?? 'FULL')
   if (rung === 'FULL') return { rung, limit: null }
   // The one a person can least change is named first: it would still hold when the others are lifted.
-  if (policyRung === rung) return { rung, limit: policyLimit(stands.remoteControl) }
+  if (policyRung === rung) return { rung, limit: policy() }
+  if (bounds && most === rung) return { rung, limit: maxRungLimit(bounds.maxRung) }
   return { rung, limit: session?.ceiling === rung ? sessionLimit(rung) : deviceLimit(rung) }
+}
+
+/** Throws POLICY under OFF: nothing of a session is taken from its host, whatever that host thinks (F1). */
+export function requirePublishing({ remoteControl, bounds }: Stands): void {
+  if (remoteControl === 'OFF')
+    throw refusalOf(policyLimit('OFF', bounds?.remoteControl ?? own), 'Nothing is published.')
 }
 
 /** Throws POLICY or RUNG_TOO_LOW, naming the rule, unless `has` reaches `needs`. */
@@ -69,10 +120,10 @@ export function requireRung(has: Allowance, needs: Rung, what: string): void {
 
 /** Throws POLICY under OFF: reads by devices stop with the rest. */
 export function requireSight(has: Allowance): void {
-  if (has.rung === null) throw refusalOf(has.limit ?? policyLimit('OFF'), 'Nothing is shown to devices.')
+  if (has.rung === null) throw refusalOf(has.limit ?? policyLimit('OFF', own), 'Nothing is shown to devices.')
 }
 
 function refusalOf(limit: Limit, what: string): Refused {
-  const { code, rule, level, remedy } = limit
-  return refuse(code, `${what} ${limit.message}`, { rule, level, remedy })
+  const { code, rule, level, owner, remedy } = limit
+  return refuse(code, `${what} ${limit.message}`, { rule, level, owner, remedy })
 }

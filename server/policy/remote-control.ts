@@ -1,25 +1,29 @@
 /** The owner's switch: off, view, view and control; obeyed at once and by what is already queued (T3). Knows no transport. */
 import type { Tx } from '../db/database.ts'
-import { lockHost } from '../store/commands.ts'
-import { activeHostIds } from '../store/hosts.ts'
-import { type PolicyRow, type RemoteControl, readPolicy, writePolicy } from '../store/policies.ts'
+import { noteAudit } from '../store/audit.ts'
+import { findMember } from '../store/organisations.ts'
+import { type PolicyRow, type RemoteControl, readPolicy } from '../store/policies.ts'
+import { lockPolicies } from '../store/policy-documents.ts'
 import { refuse } from '../store/refused.ts'
-import { refuseSteering } from '../store/taken-away.ts'
-import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
+import type { Ring } from '../store/topic.ts'
+import { enforce } from './governing.ts'
 import type { DevicePrincipal, HostPrincipal } from './principal.ts'
 import { rungAtLeast } from './rung.ts'
+import { resolveFor } from './standing-levels.ts'
 
 const LEVELS: readonly RemoteControl[] = ['OFF', 'VIEW', 'VIEW_AND_CONTROL']
 
-/** A host's credential or a FULL device sets any level; any device above VIEW may lower it. */
+/** A host's credential or a FULL device sets any level; any device above VIEW may lower it. What others enforce stays as it is. */
 export async function setRemoteControl(
   tx: Tx,
   ring: Ring,
   by: HostPrincipal | DevicePrincipal,
   level: RemoteControl,
 ): Promise<PolicyRow> {
-  const before = await readPolicy(tx, by.ownerId)
-  const lowers = LEVELS.indexOf(level) < LEVELS.indexOf(before.remoteControl)
+  await lockPolicies(tx)
+  const { ownerId } = by
+  const before = await readPolicy(tx, ownerId)
+  const lowers = LEVELS.indexOf(level) < LEVELS.indexOf(before.ownControl)
   if (by.kind === 'device' && !rungAtLeast(by.rung, lowers ? 'ANSWER' : 'FULL')) {
     throw refuse(
       'RUNG_TOO_LOW',
@@ -31,17 +35,14 @@ export async function setRemoteControl(
       },
     )
   }
+  if (before.ownControl === level) return before
   const name = by.kind === 'host' ? by.hostName : by.deviceName
-  // Whoever queues a command holds its host's lock: theirs is committed and refused below, or finds the new level.
-  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) await lockHost(tx, hostId)
-  const row = await writePolicy(tx, by.ownerId, level, name)
-  if (level !== 'VIEW_AND_CONTROL') {
-    await refuseSteering(tx, ring, by.ownerId, {
-      code: 'POLICY',
-      message: `Remote control was set to ${level} before the host had fetched this.`,
-      rule: `remoteControl ${level}`,
-    })
-  }
-  ring(trustTopic, ownerTopic(by.ownerId))
-  return row
+  const memberOf = new Map([[ownerId, (await findMember(tx, ownerId))?.organisationId ?? null]])
+  await enforce(tx, ring, await resolveFor(tx, memberOf, { ownControl: level }), name)
+  await noteAudit(tx, {
+    ...{ ownerId, actor: by.kind === 'host' ? by.hostId : by.deviceId, actorName: name },
+    ...{ surface: by.kind === 'host' ? 'TERMINAL' : 'DEVICE', action: 'policy.own', target: ownerId, outcome: 'DONE' },
+    line: `own switch ${before.ownControl} to ${level}`,
+  })
+  return readPolicy(tx, ownerId)
 }

@@ -34,6 +34,7 @@ export async function appendEvents(
       update ${session} set last_seq = ${last.seq}
       where id = ${sessionId} and owner_id = ${by.ownerId} and host_id = ${by.hostId} and epoch = ${epoch}
         and attachment_id = ${attachmentId} and last_seq = ${first.seq - 1} and ended_at is null and deleted_at is null
+        and withheld_by is null
       returning id, epoch),
     added as (
       insert into ${event} (session_id, seq, epoch, at, kind, digest, format, payload)

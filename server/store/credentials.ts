@@ -4,7 +4,8 @@ import { instantIn } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { rowsOf } from '../db/rows.ts'
 import { credential, device, host, pairing, session } from '../db/schema.ts'
-import { type RemoteControl, remoteControlOf } from './policies.ts'
+import { type AdminTokenRow, readAdminTokens } from './admin-tokens.ts'
+import { boundsTextOf, type RemoteControl, remoteControlOf } from './policies.ts'
 import type { Rung } from './rung.ts'
 
 /** What stands behind one token at the moment it was read. */
@@ -19,6 +20,8 @@ export type Standing =
       isExpired: boolean
       isRevoked: boolean
       remoteControl: RemoteControl
+      /** As kept beside the policy; null where nobody governs. */
+      bounds: string | null
     }
   | {
       kind: 'device'
@@ -27,11 +30,14 @@ export type Standing =
       deviceName: string
       /** Null for a script that can only look. */
       publicKey: string | null
+      deviceKind: 'BROWSER' | 'SCRIPT'
       rung: Rung
       isRevoked: boolean
       remoteControl: RemoteControl
+      bounds: string | null
     }
   | { kind: 'pairing'; pairingId: string; side: 'opener' | 'joiner'; isOver: boolean }
+  | { kind: 'admin'; token: AdminTokenRow; expiresAt: Date; isExpired: boolean; isRevoked: boolean }
 
 export async function addCredential(
   tx: Tx,
@@ -62,6 +68,8 @@ type Row = {
   policy: RemoteControl
   /** A device's public key. */
   publicKey: string | null
+  bounds: string | null
+  deviceKind: 'BROWSER' | 'SCRIPT'
 }
 
 /** Reads any number of tokens at once; a hash without an entry is unknown. One statement of one form, so that it is prepared once. */
@@ -74,34 +82,41 @@ export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Pro
     with wanted as (select value as hash from json_array_elements_text(${JSON.stringify(tokenHashes)}::json))
     select hash, 'device' as kind, ${device.ownerId} as owner, ${device.id} as id, ${device.name} as name, ${device.rung} as more,
         0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy,
-        ${device.publicKey} as "publicKey"
+        ${device.publicKey} as "publicKey", ${boundsTextOf(device.ownerId)} as bounds, ${device.kind} as "deviceKind"
       from wanted join ${device} on ${device.tokenHash} = hash where ${device.confirmed}
     union all
     select hash, 'host', ${credential.ownerId}, ${host.id}, ${host.name}, ${credential.sessionId},
         extract(epoch from ${credential.expiresAt})::float8 * 1000, ${host.revokedAt} is not null,
-        ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}, null
+        ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}, null,
+        ${boundsTextOf(credential.ownerId)}, 'SCRIPT'
       from wanted join ${credential} on ${credential.tokenHash} = hash join ${host} on ${host.id} = ${credential.hostId}
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null
+    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT'
       from wanted join ${pairing} on ${pairing.tokenHash} = hash
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null
+    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT'
       from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`)
   // What a pairing's token has become comes first: confirmed, it is its device's.
   for (const row of rowsOf<Row>(rows)) if (!found.has(row.hash)) found.set(row.hash, standingOf(row))
+  const missing = tokenHashes.filter((hash) => !found.has(hash))
+  for (const { isExpired, ...token } of missing.length > 0 ? await readAdminTokens(tx, missing) : [])
+    found.set(token.tokenHash, {
+      ...{ kind: 'admin', token, isExpired, expiresAt: token.expiresAt },
+      isRevoked: token.revokedAt !== null,
+    })
   return found
 }
 
-function standingOf(row: Row): Standing {
-  const { kind, owner: ownerId, id, name, more, expires, policy, isRevoked, isOver } = row
+function standingOf({ kind, owner: ownerId, id, name, more, expires, isRevoked, isOver, ...row }: Row): Standing {
   if (kind === 'pairing') return { kind, pairingId: id, side: more === 'opener' ? 'opener' : 'joiner', isOver }
+  const policy = { remoteControl: row.policy, bounds: row.bounds }
   if (kind === 'device') {
     const rung = (more ?? 'VIEW') as Rung
-    const { publicKey } = row
-    return { kind, ownerId, deviceId: id, deviceName: name, publicKey, rung, isRevoked, remoteControl: policy }
+    const { deviceKind, publicKey } = row
+    return { kind, ownerId, deviceId: id, deviceName: name, deviceKind, publicKey, rung, isRevoked, ...policy }
   }
   const of = { kind, ownerId, hostId: id, hostName: name, sessionId: more }
-  return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, remoteControl: policy }
+  return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, ...policy }
 }
 
 /** True when the session is there and another host writes it. */

@@ -1,5 +1,5 @@
 /** Workstations: enrolled once by key, live by heartbeat, revoked for good. Knows no credential. */
-import { and, asc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { host } from '../db/schema.ts'
@@ -85,6 +85,17 @@ export async function activeHostIds(tx: Tx, ownerId: string): Promise<string[]> 
     .from(host)
     .where(and(eq(host.ownerId, ownerId), isNull(host.revokedAt)))
   return rows.map((row) => row.id)
+}
+
+/** Locks every host of these owners that is not revoked, in one order: who numbers commands for them waits, or is done. */
+export async function lockHostsOf(tx: Tx, ownerIds: readonly string[]): Promise<void> {
+  if (ownerIds.length === 0) return
+  await tx
+    .select({ id: host.id })
+    .from(host)
+    .where(and(inArray(host.ownerId, [...ownerIds]), isNull(host.revokedAt)))
+    .orderBy(asc(host.id))
+    .for('no key update')
 }
 
 export async function anyHostEnrolled(tx: Tx): Promise<boolean> {

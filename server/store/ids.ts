@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { randomText } from '../../protocol/bytes.ts'
 
 /** Unguessable and never reused, also after a restart or a restore. */
-export const mintId = (kind: 'own' | 'pai'): string => `${kind}_${randomText(17).slice(0, 22)}`
+export const mintId = (kind: 'own' | 'pai' | 'ent' | 'org' | 'adm' | 'snk'): string =>
+  `${kind}_${randomText(17).slice(0, 22)}`
 
 /**
  * The same for the same sender and key: what is sent again to a server that was put back from a backup is the same command, and the host's ledger

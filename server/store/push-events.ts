@@ -37,6 +37,12 @@ export async function pushEvents(
   if (!first || !last) return session.lastSeq
   if (session.endedAt)
     throw refuse('SESSION_ENDED', 'The session has ended; only a new attachment can add to it.', { level: 'session' })
+  if (session.withheldBy)
+    throw refuse('POLICY', 'The agent of this session is not allowed to be used from away; nothing of it is taken.', {
+      rule: 'allowedAgents',
+      level: 'organisation',
+      remedy: 'Ask the admins of your organisation to allow this agent; at its terminal the session goes on.',
+    })
   if (first.seq !== session.lastSeq + 1) throw gap(session.lastSeq + 1)
   assertAcceptable(fresh)
   const refs = fresh.flatMap((pushed) => bodyRefsIn(pushed.refs))

@@ -27,11 +27,13 @@ export type RefusalCode =
   | 'PAIRING_TAKEN'
   | 'PAIRING_EXPIRED'
   | 'PAIRING_STATE'
+  | 'VERSION_CONFLICT'
+  | 'SCOPE_MISSING'
 
-export type RefusalLevel = 'server' | 'policy' | 'device' | 'session' | 'host'
+export type RefusalLevel = 'server' | 'enterprise' | 'organisation' | 'policy' | 'device' | 'session' | 'host'
 
-/** T7: which rule said no, at which level, and what would lift it. */
-export type Because = { rule?: string; level?: RefusalLevel; remedy?: string }
+/** T7: which rule said no, at which level, whose rule it is, and what would lift it. */
+export type Because = { rule?: string; level?: RefusalLevel; owner?: string; remedy?: string }
 
 /** What the code's own fields carry, e.g. `{expectedSeq: 9}` for EVENT_GAP. */
 export type RefusalNumbers = Readonly<Record<string, string | number>>
@@ -40,6 +42,7 @@ export class Refused extends Error {
   readonly code: RefusalCode
   readonly rule: string | undefined
   readonly level: RefusalLevel | undefined
+  readonly owner: string | undefined
   readonly remedy: string | undefined
   readonly numbers: RefusalNumbers
 
@@ -49,6 +52,7 @@ export class Refused extends Error {
     this.code = code
     this.rule = because.rule
     this.level = because.level
+    this.owner = because.owner
     this.remedy = because.remedy
     this.numbers = because.numbers ?? {}
   }

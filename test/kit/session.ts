@@ -32,17 +32,20 @@ export async function publishSession(
   await gql(token, 'mutation($input: StartSessionInput!) { startSession(input: $input) { lastSeq } }', { input })
   let seq = 0
   const push = async (...bodies: object[]): Promise<number> => {
-    const events = bodies.map((body) => {
-      seq += 1
+    const events = bodies.map((body, index) => {
+      const number = seq + 1 + index
       const digest = createHash('sha256')
-        .update(`${seq}${JSON.stringify(body)}`)
+        .update(`${number}${JSON.stringify(body)}`)
         .digest('hex')
-      return { seq, at: new Date().toISOString(), digest, body }
+      return { seq: number, at: new Date().toISOString(), digest, body }
     })
     const document = `mutation($sessionId: ID!, $attachmentId: ID!, $epoch: Int!, $events: [EventInput!]!) {
       pushEvents(sessionId: $sessionId, attachmentId: $attachmentId, epoch: $epoch, events: $events) { lastSeq } }`
     type Pushed = { pushEvents: { lastSeq: number } }
-    return (await gql<Pushed>(token, document, { sessionId: id, attachmentId, epoch, events })).pushEvents.lastSeq
+    const { pushEvents } = await gql<Pushed>(token, document, { sessionId: id, attachmentId, epoch, events })
+    // What was refused is published again under the same numbers.
+    seq += events.length
+    return pushEvents.lastSeq
   }
   return {
     ...{ id, token, epoch, attachmentId, push },

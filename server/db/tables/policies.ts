@@ -4,12 +4,21 @@ import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { instant } from './columns.ts'
 import { device, owner } from './people.ts'
 
-/** No row means the default: view and control. `version` rises with every change, so that readers can tell one. */
+/**
+ * What holds for an owner, worked out when something changes so that nobody has to when something is asked. `own_control` is the owner's own
+ * switch; `remote_control` is what comes of it and of enterprise and organisation. `bounds` is what every request looks at, `settings` the
+ * whole with where each comes from, both JSON and both null where nobody governs. No row: view and control. `version` rises with every change.
+ */
 export const policy = pgTable('policy', {
   ownerId: text('owner_id')
     .primaryKey()
     .references(() => owner.id),
   remoteControl: text('remote_control', { enum: ['OFF', 'VIEW', 'VIEW_AND_CONTROL'] }).notNull(),
+  ownControl: text('own_control', { enum: ['OFF', 'VIEW', 'VIEW_AND_CONTROL'] })
+    .notNull()
+    .default('VIEW_AND_CONTROL'),
+  bounds: text('bounds'),
+  settings: text('settings'),
   version: integer('version').notNull().default(1),
   updatedAt: instant('updated_at').notNull().default(sql`now()`),
   updatedBy: text('updated_by'),

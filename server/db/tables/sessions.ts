@@ -9,6 +9,7 @@ import { host, owner } from './people.ts'
  * `last_seq` rises only in the transaction that stores those events, under this row's lock: readers past 8 never ask for 7 again.
  * `*_seq` point at the newest event of a kind; what it says is read there, so that a payload is stored once (and can be sealed).
  * `state` follows events; ENDED follows `endSession`. `revision` rises with every change a list would show.
+ * `withheld_by` is set while its agent is not allowed, and says whose rule that is: nothing more is taken from it and nothing asked of it.
  * `deleted_at` is the marker that stays when the rest is gone: a host that publishes it again is told (E5).
  */
 export const session = pgTable(
@@ -49,6 +50,7 @@ export const session = pgTable(
     updatedAt: instant('updated_at').notNull().default(sql`now()`),
     endedAt: instant('ended_at'),
     endReason: text('end_reason'),
+    withheldBy: text('withheld_by'),
     archivedAt: instant('archived_at'),
     deletedAt: instant('deleted_at'),
     revision: integer('revision').notNull().default(1),

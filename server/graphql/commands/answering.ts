@@ -74,7 +74,13 @@ export async function propose<K extends CommandKind>(
     // What this key made before is returned whatever has changed since (C1).
     const before = await sentBefore(tx, wanted)
     if (before) return before
-    const allowed = await stillAllowed(context, tx, wanted, decision.session, answer.needs)
+    const allowed = await stillAllowed(
+      context,
+      tx,
+      { ...wanted, isDeny: answer.isDeny },
+      decision.session,
+      answer.needs,
+    )
     const of = { decisionId: decision.id, epoch: input.epoch, isDeny: answer.isDeny }
     return answerDecision(tx, ring, { ...allowed, ...of })
   })

@@ -3,6 +3,7 @@ import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { readCommand } from '../../store/command-kinds.ts'
 import type { CommandRow } from '../../store/commands.ts'
 import { builder, partOf } from '../builder.ts'
+import { reasonOfKept } from '../refusal.ts'
 import { Rung } from '../rung.ts'
 import { decisionRowOf, Settlement, settlementOf } from '../settlements.ts'
 
@@ -36,6 +37,13 @@ const Refusal = builder.objectRef<{ code: string; message: string; rule: string 
     code: t.exposeString('code'),
     message: t.exposeString('message'),
     rule: t.exposeString('rule', { nullable: true }),
+    level: t.string({ nullable: true, resolve: ({ code, rule }) => reasonOfKept(code, rule)?.level ?? null }),
+    owner: t.string({ nullable: true, resolve: ({ code, rule }) => reasonOfKept(code, rule)?.owner ?? null }),
+    remedy: t.string({
+      nullable: true,
+      description: 'What would lift it.',
+      resolve: ({ code, rule }) => reasonOfKept(code, rule)?.remedy ?? null,
+    }),
   }),
 })
 

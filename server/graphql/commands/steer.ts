@@ -2,7 +2,9 @@
 import type { Tx } from '../../db/database.ts'
 import { write } from '../../live/write.ts'
 import { allowance, requireRung } from '../../policy/allowance.ts'
+import { boundsOf } from '../../policy/effective.ts'
 import type { Rung } from '../../policy/rung.ts'
+import { requireByPolicy } from '../../policy/steering-rules.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
 import { findDevice } from '../../store/devices.ts'
@@ -80,13 +82,16 @@ export async function stillAllowed<C extends NewCommand>(
   context: Context,
   tx: Tx,
   wanted: C,
-  session: { ceiling: Rung },
+  session: SessionRow,
   needs: Rung = 'ANSWER',
 ): Promise<C> {
   const device = wanted.device ? await findDevice(tx, wanted.ownerId, wanted.device.id) : null
   if (!device || device.revokedAt) throw refuse('REVOKED', 'This device has been revoked.', { level: 'device' })
-  const { remoteControl } = await readPolicy(tx, wanted.ownerId)
-  requireRung(allowance(context.principal, { rung: device.rung, remoteControl }, session), needs, 'Steering')
+  const policy = await readPolicy(tx, wanted.ownerId)
+  const { remoteControl } = policy
+  const stands = { rung: device.rung, deviceKind: device.kind, remoteControl, bounds: boundsOf(policy.bounds) }
+  requireRung(allowance(context.principal, stands, session), needs, 'Steering')
+  await requireByPolicy(tx, policy, wanted, session)
   return { ...wanted, device: { id: device.id, name: device.name, rung: device.rung } }
 }
 

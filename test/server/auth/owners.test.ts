@@ -11,6 +11,7 @@ import { startServer, type TestServer } from '../../kit/server.ts'
 import { type PublishedSession, publishSession } from '../../kit/session.ts'
 
 type Person = {
+  ownerId: string
   host: EnrolledHost
   phone: PairedDevice
   session: PublishedSession
@@ -26,9 +27,10 @@ async function person(name: string): Promise<Person> {
   const publicKey = await exportPublicKey(keys.publicKey)
   const id = await principalId('hst', publicKey)
   // Straight into the store: a setup code enrols for the first owner alone.
-  await server.database.transaction(async (tx) => {
+  const ownerId = await server.database.transaction(async (tx) => {
     const { id: ownerId } = await createOwner(tx, name)
     await enrolHost(tx, { id, ownerId, name: `${name}'s desk`, platform: null, publicKey })
+    return ownerId
   })
   const host = await known(server.gql, { id, name, keys, publicKey })
   const phone = await server.pairedDevice({ host, rung: 'FULL', name: `${name}'s phone` })
@@ -39,7 +41,7 @@ async function person(name: string): Promise<Person> {
     'mutation($s: ID!, $k: String!) { sendPrompt(input: {sessionId: $s, key: $k, text: "hi"}) { id } }',
     { s: session.id, k: randomText(16) },
   )
-  return { host, phone, session, decisionId, commandId: sendPrompt.id }
+  return { ownerId, host, phone, session, decisionId, commandId: sendPrompt.id }
 }
 
 beforeAll(async () => {
@@ -59,6 +61,25 @@ const aimed = (): Record<string, string | null> => {
     devices: '{ devices { edges { node { id name } } } }',
     hostCommands: `{ hostCommands(hostId: "${host}") { after } }`,
     hosts: '{ hosts { edges { node { id name } } } }',
+    adminTokens: null,
+    dryRunPolicy: null,
+    effectivePolicy: `{ effectivePolicy(ownerId: "${ann.ownerId}") { ownerId remoteControl } }`,
+    enterprises: null,
+    organisations: null,
+    policyDocument: null,
+    policyHistory: null,
+    validatePolicy: null,
+    whyNot: `{ whyNot(rung: FULL, sessionId: "${session}") { message rule } }`,
+    addMember: null,
+    applyPolicy: null,
+    createAdminToken: `mutation { createAdminToken(input: {name: "x", scopes: [READ]}) { token } }`,
+    createEnterprise: null,
+    createOrganisation: null,
+    disableRemoteControl: null,
+    removeMember: null,
+    revokeAdminToken: null,
+    rollBackPolicy: null,
+    setLegalHold: null,
     pairing: null,
     policy: '{ policy { version } }',
     session: `{ session(id: "${session}") { id cwd events { edges { node { id } } } } }`,

@@ -56,7 +56,7 @@ describe('[F4] under OFF', () => {
     await set(host.token, 'VIEW_AND_CONTROL')
   })
 
-  test('an open event stream ends with POLICY, the host goes on publishing', async () => {
+  test('[F1] an open event stream ends with POLICY, and nothing more is taken from the host, whatever it thinks', async () => {
     const document = 'subscription($id: ID!) { eventsAppended(sessionId: $id) { lastSeq } }'
     const live = server.subscribe(phone.token, document, { id: session.id })
     await session.push({ noticeShown: { severity: 'info', title: 'one' } })
@@ -65,8 +65,10 @@ describe('[F4] under OFF', () => {
     const frame = await live.next((one) => (one.errors?.length ?? 0) > 0)
     expect(frame.errors?.[0]?.extensions).toMatchObject({ code: 'POLICY' })
     await live.ended()
-    expect(await session.push({ noticeShown: { severity: 'info', title: 'two' } })).toBeGreaterThan(1)
+    const two = () => session.push({ noticeShown: { severity: 'info', title: 'two' } })
+    expect((await refusalOf(two()))?.extensions).toMatchObject({ code: 'POLICY', rule: 'remoteControl OFF' })
     await set(host.token, 'VIEW_AND_CONTROL')
+    expect(await two()).toBeGreaterThan(1)
   })
 
   test('a list subscription empties, stays, and fills again', async () => {

@@ -195,7 +195,7 @@ describe('a subscription', () => {
     const set = (level: string) =>
       server.gql(host.token, 'mutation($l: RemoteControl!) { setRemoteControl(level: $l) { version } }', { l: level })
     await set('OFF')
-    await session.asks('Hidden?', 'x')
+    await expect(session.asks('Hidden?', 'x')).rejects.toMatchObject({ code: 'POLICY' })
     await set('VIEW_AND_CONTROL')
     await session.asks('Shown?', 'x')
     await arrives((one) => one.title.includes('Shown?'))

@@ -1,0 +1,95 @@
+/** Making and ending admins' tokens: the first by the person who set the server up, each further one by one that may (F6). Knows no transport. */
+import type { Tx } from '../db/database.ts'
+import { ADMIN_SCOPES, type AdminPlace, type AdminScope, requireAdmin } from '../policy/admin.ts'
+import type { AdminPrincipal, DevicePrincipal } from '../policy/principal.ts'
+import { type AdminTokenRow, addAdminToken, findAdminToken, revokeAdminToken } from '../store/admin-tokens.ts'
+import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
+import { findDevice } from '../store/devices.ts'
+import { firstOwner } from '../store/owners.ts'
+import { notFound, refuse } from '../store/refused.ts'
+import { type Ring, trustTopic } from '../store/topic.ts'
+import { parseName } from './parse.ts'
+import { newToken } from './tokens.ts'
+
+const DAY_SECONDS = 24 * 3600
+const MOST_DAYS = 366
+
+export type NewAdminToken = { name: string; scopes: readonly AdminScope[]; days: number; scopeId: string | null }
+
+/** `place` is where `scopeId` stands. The token is shown once. Throws SCOPE_MISSING, RUNG_TOO_LOW, BAD_INPUT, NOT_FOUND. */
+export async function createAdminToken(
+  tx: Tx,
+  by: AdminPrincipal | DevicePrincipal,
+  place: AdminPlace,
+  asked: NewAdminToken,
+): Promise<{ row: AdminTokenRow; token: string }> {
+  const name = parseName(asked.name)
+  const scopes = ADMIN_SCOPES.filter((scope) => asked.scopes.includes(scope))
+  if (scopes.length === 0) throw refuse('BAD_INPUT', 'A token needs at least one scope.')
+  if (asked.days < 1 || asked.days > MOST_DAYS) throw refuse('BAD_INPUT', `A token lives for 1 to ${MOST_DAYS} days.`)
+  const maker = by.kind === 'admin' ? madeByToken(by, place, scopes) : await madeByFounder(tx, by)
+  const { token, tokenHash } = newToken('oda')
+  const { scopeId } = asked
+  const seconds = asked.days * DAY_SECONDS
+  const kept = { name, tokenHash, scopeId, scopes: scopes.join(' '), createdBy: maker.actorName, seconds }
+  const row = await addAdminToken(tx, kept)
+  await noteAudit(tx, {
+    ...{ chain: place.organisationId ?? SERVER_CHAIN, ownerId: null, ...maker, action: 'token.create' },
+    ...{
+      target: row.id,
+      outcome: 'DONE',
+      line: `${scopes.join(' ')} for ${asked.days} days at ${scopeId ?? 'server'}`,
+    },
+  })
+  return { row, token }
+}
+
+function madeByToken(by: AdminPrincipal, place: AdminPlace, scopes: readonly AdminScope[]) {
+  requireAdmin(by, 'TOKENS', place)
+  const missing = scopes.filter((scope) => !by.scopes.includes(scope))
+  if (missing.length > 0) {
+    throw refuse('SCOPE_MISSING', `This token cannot give what it has not: ${missing.join(', ')}.`, {
+      rule: 'a token makes tokens with scopes of its own',
+      level: 'server',
+      owner: 'whoever made this token',
+    })
+  }
+  return { actor: by.tokenId, actorName: by.tokenName, surface: 'ADMIN' as const }
+}
+
+// Only a host's terminal makes scripts, and only the first owner's host stood beside the server when its setup code was shown.
+async function madeByFounder(tx: Tx, by: DevicePrincipal) {
+  const founder = await firstOwner(tx)
+  const device = await findDevice(tx, by.ownerId, by.deviceId)
+  if (founder?.id !== by.ownerId || device?.kind !== 'SCRIPT' || device.rung !== 'FULL') {
+    throw refuse('RUNG_TOO_LOW', 'The first token is made by whoever set this server up, from a script of rung FULL.', {
+      rule: "an admin's first token needs a FULL script of the server's first person",
+      level: 'server',
+      owner: 'whoever runs this server',
+      remedy: 'On the machine that was enrolled first: offdesk devices add-script admin --allow full.',
+    })
+  }
+  return { actor: by.deviceId, actorName: by.deviceName, surface: 'DEVICE' as const }
+}
+
+/** What it holds open ends within a second, like any revoked credential (T3). Again changes nothing. */
+export async function endAdminToken(
+  tx: Tx,
+  ring: Ring,
+  by: AdminPrincipal,
+  placeOf: (scopeId: string | null) => Promise<AdminPlace>,
+  id: string,
+): Promise<AdminTokenRow> {
+  const there = await findAdminToken(tx, id)
+  if (!there) throw notFound('token')
+  const place = await placeOf(there.scopeId)
+  if (there.id !== by.tokenId) requireAdmin(by, 'TOKENS', place)
+  const row = await revokeAdminToken(tx, id)
+  if (there.revokedAt) return row
+  await noteAudit(tx, {
+    ...{ chain: place.organisationId ?? SERVER_CHAIN, ownerId: null, actor: by.tokenId, actorName: by.tokenName },
+    ...{ surface: 'ADMIN', action: 'token.revoke', target: id, outcome: 'DONE', line: `token ${id}` },
+  })
+  ring(trustTopic)
+  return row
+}
