@@ -4,6 +4,7 @@ import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { session } from '../db/schema.ts'
 import type { Rung } from '../policy/rung.ts'
+import { lockHost } from './commands.ts'
 import { settleLeftOver } from './delivery.ts'
 import type { AgentInfo } from './kinds/setup.ts'
 import { notFound, refuse } from './refused.ts'
@@ -98,6 +99,8 @@ export async function endSession(
   const row = asPublished(await lockSession(tx, end.sessionId), by)
   if (end.epoch !== row.epoch) throw fenced(row.epoch)
   if (row.endedAt) return row
+  // A command that is being given is settled below, or finds the session ended.
+  await lockHost(tx, row.hostId)
   await withdrawDecisions(tx, ring, row, end.reason)
   await settleLeftOver(
     tx,

@@ -32,9 +32,11 @@ export type NewCommand = {
   superseded?: boolean
 }
 
-/** Serialises everything that numbers commands of one host; take it before any decision's lock. */
+/** Serialises everything that numbers commands of one host, or takes away the right to give them; take it before any decision's lock. */
 export async function lockHost(tx: Tx, hostId: string): Promise<void> {
-  const rows = await tx.select({ id: host.id }).from(host).where(eq(host.id, hostId)).for('no key update')
+  // Written and not only locked: who has waited for the row finds another version of it, and looks again at what it went by (`queueCommand`).
+  const same = { nextCommandNumber: sql`${host.nextCommandNumber}` }
+  const rows = await tx.update(host).set(same).where(eq(host.id, hostId)).returning({ id: host.id })
   if (rows.length === 0) throw notFound('host')
 }
 

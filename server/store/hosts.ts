@@ -90,12 +90,13 @@ export async function activeHostIds(tx: Tx, ownerId: string): Promise<string[]> 
 /** Locks every host of these owners that is not revoked, in one order: who numbers commands for them waits, or is done. */
 export async function lockHostsOf(tx: Tx, ownerIds: readonly string[]): Promise<void> {
   if (ownerIds.length === 0) return
+  const theirs = and(inArray(host.ownerId, [...ownerIds]), isNull(host.revokedAt))
+  await tx.select({ id: host.id }).from(host).where(theirs).orderBy(asc(host.id)).for('no key update')
+  // Written and not only locked, as `lockHost` does.
   await tx
-    .select({ id: host.id })
-    .from(host)
-    .where(and(inArray(host.ownerId, [...ownerIds]), isNull(host.revokedAt)))
-    .orderBy(asc(host.id))
-    .for('no key update')
+    .update(host)
+    .set({ nextCommandNumber: sql`${host.nextCommandNumber}` })
+    .where(theirs)
 }
 
 export async function anyHostEnrolled(tx: Tx): Promise<boolean> {

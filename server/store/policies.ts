@@ -20,6 +20,10 @@ export const remoteControlOf = (ownerId: Owned): SQL<RemoteControl> =>
 export const boundsTextOf = (ownerId: Owned): SQL<string | null> =>
   sql<string | null>`(select ${policy.bounds} from ${policy} where ${policy.ownerId} = ${ownerId})`
 
+/** True when nobody but the owner says what is allowed: then the level is all there is. */
+export const isFree = (ownerId: Owned): SQL<boolean> =>
+  sql<boolean>`not exists (select 1 from ${policy} where ${policy.ownerId} = ${ownerId} and (${policy.bounds} is not null or ${policy.settings} is not null))`
+
 /** A short text that differs when `readPolicy` would say something else. */
 export const policyMarkOf = (ownerId: Owned): SQL<string> =>
   sql<string>`coalesce((select ${policy.version} from ${policy} where ${policy.ownerId} = ${ownerId}), 0)::text`

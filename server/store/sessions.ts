@@ -3,6 +3,7 @@ import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { body, bodyChunk, command, decision, event, host, prompt, session } from '../db/schema.ts'
+import { lockHost } from './commands.ts'
 import { notFound, refuse } from './refused.ts'
 import { hostTopic, ownerTopic, type Ring, sessionTopic } from './topic.ts'
 
@@ -138,6 +139,7 @@ export async function deleteSession(tx: Tx, ring: Ring, where: { ownerId: string
   const row = await lockSession(tx, where.id)
   if (!row || row.ownerId !== where.ownerId) throw notFound('session')
   if (row.deletedAt) return
+  await lockHost(tx, row.hostId)
   for (const table of [bodyChunk, body, event, prompt, decision, command])
     await tx.delete(table).where(eq(table.sessionId, row.id))
   const nothing = { name: null, agentTitle: null, promptTitle: null, stateDetail: null, endReason: null, branch: null }

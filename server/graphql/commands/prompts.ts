@@ -1,4 +1,5 @@
 /** Prompts from a device: sent, edited, withdrawn, let go on (C6). The host owns the queue; these are wishes. */
+import type { Tx } from '../../db/database.ts'
 import { requireBodies } from '../../store/bodies.ts'
 import { idOfKey } from '../../store/ids.ts'
 import { limits } from '../../store/limits.ts'
@@ -56,7 +57,8 @@ builder.mutationField('sendPrompt', (t) =>
       const seen = { modeName: mode?.name() ?? null }
       const wanted = await newCommand(context, session, 'SendPrompt', value, { ...input, seen })
       const digests = attachments.map((attachment) => attachment.digest)
-      return showMade('SendPrompt', await make(context, wanted, (tx) => requireBodies(tx, session.id, digests)))
+      const bodies = digests.length === 0 ? undefined : (tx: Tx) => requireBodies(tx, session.id, digests)
+      return showMade('SendPrompt', await make(context, wanted, bodies))
     },
   }),
 )

@@ -4,7 +4,6 @@ export type Defect = { name: string; rule: string; file: string; find: string; r
 
 const push = 'server/store/push-events.ts'
 const attachments = 'server/store/attachments.ts'
-const commands = 'server/store/commands.ts'
 const answers = 'server/store/answers.ts'
 const delivery = 'server/store/delivery.ts'
 const lines = 'agent-cli/journal/lines.ts'
@@ -97,14 +96,14 @@ export const defects: Defect[] = [
   },
   // Commands in the store.
   {
-    ...{ name: 'a key makes a row each time', rule: 'C1', file: commands },
-    find: 'key: wanted.key,\n      proof',
+    ...{ name: 'a key makes a row each time', rule: 'C1', file: 'server/store/queue-command.ts' },
+    find: 'key: wanted.key,\n    proof',
     replace: "key: wanted.kind === 'SendPrompt' ? wanted.key + crypto.randomUUID() : wanted.key,\n      proof",
   },
   {
-    ...{ name: 'a number is used twice', rule: 'C2', file: commands },
-    find: 'number: numbered.next - 1,',
-    replace: "number: wanted.kind === 'SendPrompt' ? Math.max(1, numbered.next - 2) : numbered.next - 1,",
+    ...{ name: 'a number is used twice', rule: 'C2', file: 'server/store/queue-command.ts' },
+    find: 'returning next_command_number - 1 as number',
+    replace: 'returning greatest(1, next_command_number - 2) as number',
   },
   {
     ...{ name: 'settled twice, otherwise', rule: 'C5', file: delivery },

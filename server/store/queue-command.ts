@@ -1,0 +1,75 @@
+/** The common command in one statement: lock, rights, key and row. Any other, and every refusal, is `make`'s (graphql/commands/steer.ts). */
+import { sql } from 'drizzle-orm'
+import { instantIn } from '../db/clock.ts'
+import { isUniqueViolation } from '../db/conflict.ts'
+import type { Tx } from '../db/database.ts'
+import { rowsOf } from '../db/rows.ts'
+import { command, device, host, session } from '../db/schema.ts'
+import type { CommandRow, NewCommand } from './commands.ts'
+import { idOfKey } from './ids.ts'
+import { encodePayload } from './payload.ts'
+import { isFree, type RemoteControl, remoteControlOf } from './policies.ts'
+import type { Rung } from './rung.ts'
+
+/** What the device's right to give the command hangs on: as its asker believes it to be, and as it must be found. */
+export type Believed = { rung: Rung; remoteControl: RemoteControl; ceilings: readonly Rung[] }
+
+type Made = { number: number; deviceName: string; createdAt: number; expiresAt: number | null }
+
+/**
+ * Queues the command if all that is believed is so, nobody else governs its owner, and its key is new; else changes nothing and returns null. Commits by itself when `tx` is no transaction. The
+ * caller rings the host's topic and the session's.
+ */
+export async function queueCommand(
+  tx: Tx,
+  wanted: NewCommand & { sessionId: string; device: NonNullable<NewCommand['device']> },
+  believed: Believed,
+): Promise<CommandRow | null> {
+  const { ownerId, hostId, sessionId, device: by } = wanted
+  const payload = encodePayload(wanted.value)
+  const row = {
+    id: idOfKey('cmd', by.id, wanted.key),
+    ...{ ownerId, hostId, sessionId, kind: wanted.kind, format: 'json' },
+    ...{ sender: by.id, deviceId: by.id, rung: believed.rung },
+    key: wanted.key,
+    proof: wanted.proof,
+  }
+  // Rights are read as of the statement's begin, before it waits for the host's row. Whoever takes them away writes that row (`lockHost`): then it has another
+  // version when the wait is over, and the condition, which is looked at again, fails. So what is queued here was queued before they were taken away, and is seen (T3).
+  const query = sql`
+    with seen as (select xmin as version from ${host} where id = ${hostId}),
+    allowed as (
+      select ${device.name} as name from ${session} join ${device} on ${device.id} = ${by.id} and ${device.ownerId} = ${ownerId}
+      where ${session.id} = ${sessionId} and ${session.ownerId} = ${ownerId} and ${session.hostId} = ${hostId}
+        and ${session.deletedAt} is null and ${session.endedAt} is null and ${session.withheldBy} is null
+        and ${session.ceiling} in (select json_array_elements_text(${JSON.stringify(believed.ceilings)}::json))
+        and ${device.confirmed} and ${device.revokedAt} is null and ${device.rung} = ${believed.rung}
+        and ${remoteControlOf(device.ownerId)} = ${believed.remoteControl} and ${isFree(device.ownerId)}
+        and not exists (select 1 from ${command} where sender = ${by.id} and key = ${wanted.key})),
+    numbered as (
+      update ${host} set next_command_number = next_command_number + 1
+      where id = ${hostId} and xmin = (select version from seen) and exists (select 1 from allowed)
+      returning next_command_number - 1 as number)
+    insert into ${command} (id, owner_id, host_id, number, session_id, sender, device_id, device_name, rung, key, proof, kind, format, payload, state, expires_at)
+    select ${row.id}, ${ownerId}, ${hostId}, numbered.number, ${sessionId}, ${row.sender}, ${row.deviceId}, allowed.name, ${row.rung}, ${row.key}, ${row.proof},
+      ${row.kind}, ${row.format}, convert_to(${Buffer.from(payload).toString('utf8')}, 'UTF8'), 'QUEUED',
+      ${wanted.expiresInSeconds === null ? sql`null::timestamptz` : instantIn(wanted.expiresInSeconds)}
+    from numbered, allowed
+    returning number, device_name as "deviceName", extract(epoch from created_at)::float8 * 1000 as "createdAt",
+      extract(epoch from expires_at)::float8 * 1000 as "expiresAt"`
+  let made: Made | undefined
+  try {
+    made = rowsOf<Made>(await tx.execute(query))[0]
+  } catch (error) {
+    // The same key at the same time to another host; the number has been given back.
+    if (isUniqueViolation(error, 'command_sender_key') || isUniqueViolation(error, 'command_pkey')) return null
+    throw error
+  }
+  if (!made) return null
+  return {
+    ...{ ...row, number: made.number, deviceName: made.deviceName, payload, state: 'QUEUED', revision: 1 },
+    ...{ createdAt: new Date(made.createdAt), expiresAt: made.expiresAt === null ? null : new Date(made.expiresAt) },
+    ...{ decisionId: null, isDeny: false, deliveredAt: null, deliveredEpoch: null, settledAt: null },
+    ...{ refusalCode: null, refusalMessage: null, refusalRule: null },
+  }
+}
