@@ -121,6 +121,8 @@ export type BridgeSession = {
   setMode(modeId: string): Promise<void>
   /** Cancels the turn and holds the queue. Resolves when the turn has ended; harmless without a turn. */
   cancelTurn(): Promise<void>
+  /** Shows a sentence in the transcript, here and on devices. */
+  notice(title: string): void
   readonly remote: RemoteSwitch
   /** Ends the agent and everything it started, writes the end, tells the server if it can be reached within 3 s. Safe to call twice. */
   close(reason?: string): Promise<void>

@@ -24,6 +24,8 @@ export async function recoverSessions(options: {
   dataDir: string
   link: HostLink
   signal: AbortSignal
+  /** Given a sentence for each session that is damaged: it stays as it is, and devices go on seeing it as it was last told. */
+  onLeft?: (sentence: string) => void
 }): Promise<string[]> {
   const told: string[] = []
   for (const id of await untold(options.dataDir)) {
@@ -36,12 +38,16 @@ export async function recoverSessions(options: {
         await journal.close()
       }
     } catch (error) {
-      // Another process was faster, or the journal is damaged: neither must keep the others from being told.
+      // Another process was faster, or the journal cannot be opened: neither must keep the others from being told.
       if (!(error instanceof JournalError)) throw error
+      if (error.fault !== 'LOCKED') options.onLeft?.(leftAsItIs(id, error))
     }
   }
   return told
 }
+
+const leftAsItIs = (id: string, { message }: JournalError): string =>
+  `The session ${id} on this machine ended, and its end cannot be told: ${message} Devices show it as it was last heard of. It is tried again at every start; if nothing of it is wanted, remove its folder here and delete it on a device.`
 
 /** Those whose process died, and those whose facts say that the server has not heard the end. */
 async function untold(dataDir: string): Promise<string[]> {

@@ -54,7 +54,7 @@ export async function openSessionJournal(
       await Promise.all([log.close(), withheld.close(), ledger.close()])
       await lock.close()
     }
-    const warnings = [...log.warnings, ...withheld.warnings]
+    const warnings = [...log.warnings, ...withheld.warnings, ...ledger.warnings]
     return { ...switching({ meta, log, withheld }), id, meta, log, published, ledger, bodies, warnings, close }
   } catch (error) {
     await lock.close()

@@ -31,11 +31,19 @@ export async function openSession(opening: Opening): Promise<OpenedSession> {
   const starting = new AbortController()
   const onSignal = () => starting.abort(opening.signal.reason)
   opening.signal.addEventListener('abort', onSignal)
+  const left: string[] = []
+  let tell = (sentence: string): void => {
+    left.push(sentence)
+  }
   const recovering = link
-    ? recoverSessions({ dataDir: places.data, link, signal: ended.signal }).catch(() => [])
+    ? recoverSessions({ dataDir: places.data, link, signal: ended.signal, onLeft: (sentence) => tell(sentence) }).catch(
+        () => [],
+      )
     : Promise.resolve([])
   try {
     const session = await withProgress(`Starting ${agent.name}`, start(opening, link, starting.signal))
+    tell = (sentence) => session.notice(sentence)
+    for (const sentence of left) session.notice(sentence)
     return {
       session,
       async close() {

@@ -7,10 +7,15 @@ import { say } from './say.ts'
 /** Resolves when the signal comes or the session has ended. */
 export async function unattended(session: BridgeSession, signal: AbortSignal): Promise<void> {
   let saidAddress = false
+  let saidRefusal: string | null = null
   let pairing: OpenPairing | null = null
   let isOpening = false
   const look = () => {
     const { remote } = session.view()
+    if (remote.state === 'refused' && remote.reason !== saidRefusal) {
+      saidRefusal = remote.reason
+      say(`Remote refused: ${remote.reason ?? 'no reason given'}`)
+    }
     if (remote.state !== 'live') return
     if (!saidAddress && remote.address) {
       saidAddress = true

@@ -38,6 +38,8 @@ export interface Ledger {
   settledUnsent(): LedgerEntry[]
   lookup(commandId: string): LedgerEntry | undefined
   readonly droppedBytes: number
+  /** What opening found unreadable, in sentences; the file was left as it is. What the lost notes were about is in doubt, and stays undone (C4). */
+  readonly warnings: readonly string[]
   close(): Promise<void>
 }
 
@@ -46,12 +48,17 @@ type Note =
   | { note: 'result'; commandId: string; state: string; reason: string | null }
   | { note: 'sent'; commandId: string }
 
-/** Opens or makes the ledger. Throws JournalError; CORRUPT leaves the file untouched. */
+/**
+ * Opens or makes the ledger. Damaged lines cost their own notes: without its intent a command is unknown here, and whoever asks must not take that for
+ * "never done" where another attachment took it; without its result it is unfinished. Throws JournalError; CORRUPT, for a line that is whole and says
+ * nothing known, leaves the file untouched.
+ */
 export async function openLedger(path: string, options: { disk?: Disk; now?: () => Date } = {}): Promise<Ledger> {
   const now = options.now ?? (() => new Date())
   const entries = new Map<string, LedgerEntry>()
   /** One note per command at a time, so that two callers cannot both be the first. */
   const turns = new Map<string, Promise<unknown>>()
+  const damagedLines: number[] = []
   const counters = createCounters(counterWindow)
 
   const lines = await openLines(path, {
@@ -66,6 +73,7 @@ export async function openLedger(path: string, options: { disk?: Disk; now?: () 
       if (note !== undefined) apply(note)
     },
     onDropped() {},
+    onDamaged: (lineNumber) => void damagedLines.push(lineNumber),
   })
 
   function apply(note: Note): void {
@@ -135,8 +143,15 @@ export async function openLedger(path: string, options: { disk?: Disk; now?: () 
     settledUnsent: () => [...entries.values()].filter((entry) => entry.state !== null && !entry.sent),
     lookup: (commandId) => entries.get(commandId),
     droppedBytes: lines.droppedBytes,
+    warnings: damagedLines.length === 0 ? [] : [warningOf(path, damagedLines)],
     close: () => lines.close(),
   }
+}
+
+function warningOf(path: string, lines: readonly number[]): string {
+  const where =
+    lines.length === 1 ? `at line ${lines[0]}` : `in ${lines.length} lines from line ${Math.min(...lines)} on`
+  return `${path} is damaged ${where}. What became of some commands from devices is not known any more: they are shown as unknown and are not done again. The file was left as it is: check this disk.`
 }
 
 function parse(json: string): Note | undefined {

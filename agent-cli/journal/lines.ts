@@ -135,6 +135,14 @@ function createLines(
     queue = queue.slice(taken)
     if (batch.length === 0) return
     try {
+      // A lock that was removed by hand lets two processes in: whoever finds lines of another's writes nothing over them (E4).
+      if (!dirty && (await file.stat()).size !== size) throw writtenByAnother(path)
+    } catch (error) {
+      hooks.onDropped()
+      for (const { waiting } of batch) waiting.reject(diskFailure(path, error))
+      return
+    }
+    try {
       if (dirty) await cutOff()
       dirty = true
       await writeFully(file, Buffer.concat(parts), size)
@@ -190,4 +198,9 @@ function createLines(
       await file.close()
     },
   }
+}
+
+function writtenByAnother(path: string): JournalError {
+  const message = `${path} is written by another process: this one is too late and keeps nothing any more. End it, and go on in the other.`
+  return new JournalError('NOT_HELD', message, { path })
 }

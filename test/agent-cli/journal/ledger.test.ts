@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, truncateSync } from 'node:fs'
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLedger } from '../../../agent-cli/journal/ledger.ts'
@@ -70,4 +70,26 @@ test('[C4] an intent that could not be written is not taken for one', async () =
   const reopened = await openLedger(path)
   expect(reopened.unfinished().map(({ commandId }) => commandId)).toEqual(['c1'])
   await reopened.close()
+})
+
+test('[C4] a damaged ledger opens: what is left stands, what lost its result is unfinished, and the damage is said', async () => {
+  const path = ledgerPath()
+  const ledger = await openLedger(path)
+  for (const id of ['c1', 'c2', 'c3']) await ledger.intend(id, 'PROMPT')
+  for (const id of ['c1', 'c2']) await ledger.result(id, 'APPLIED')
+  await ledger.close()
+  const lines = readFileSync(path, 'utf8').split('\n')
+  // The intent of c2 and the result of c1.
+  const damaged = lines.map((line, at) => (at === 1 || at === 3 ? line.replace('commandId', 'commandIx') : line))
+  writeFileSync(path, damaged.join('\n'))
+  const reopened = await openLedger(path)
+  expect(reopened.unfinished().map(({ commandId }) => commandId)).toEqual(['c1', 'c3'])
+  expect(reopened.lookup('c2')).toBeUndefined()
+  expect(reopened.warnings).toEqual([expect.stringContaining('2 lines from line 2')])
+  await reopened.result('c3', 'UNKNOWN')
+  await reopened.close()
+  expect(readFileSync(path, 'utf8').startsWith(damaged.join('\n'))).toBe(true)
+  const again = await openLedger(path)
+  expect(again.lookup('c3')?.state).toBe('UNKNOWN')
+  await again.close()
 })
