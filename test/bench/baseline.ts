@@ -72,7 +72,10 @@ export async function startBaseline(options: BaselineOptions): Promise<Contestan
 /** What the pusher asks, in the relay's words. */
 function callerOver(socketOf: () => Promise<Socket>): Caller {
   const limits = { maxEventBytes: 262_144, maxBatchEvents: 500, maxBatchBytes: 1_048_576, maxChunkBytes: 1_048_576 }
-  const started = { lastSeq: 0, knownEventKinds: ['AgentText'], policy: { remoteControl: 'FULL', version: 1 }, limits }
+  const started = {
+    ...{ lastSeq: 0, session: { events: { edges: [] } }, knownEventKinds: ['AgentText'] },
+    ...{ policy: { remoteControl: 'FULL', version: 1 }, limits },
+  }
   return async (document, variables) => {
     // Parse edge: the pusher asks these two and no other.
     if ((document as unknown) === StartSession) return { startSession: started } as never
