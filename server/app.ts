@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { createTrust } from './auth/trust.ts'
 import type { Database } from './db/database.ts'
+import { createAppend } from './graphql/appending.ts'
 import { createDocuments } from './graphql/compiled/documents.ts'
 import { createEventFeeds } from './graphql/event-feeds.ts'
 import { buildSchema } from './graphql/schema.ts'
@@ -67,6 +68,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const parts = {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
     search: storedSearch(database),
+    append: createAppend(database),
     recent: createRecentEvents(),
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }

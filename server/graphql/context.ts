@@ -9,6 +9,7 @@ import type { Notifier } from '../push/notifier.ts'
 import type { RecentEvents } from '../store/recent-events.ts'
 import type { Refused } from '../store/refused.ts'
 import type { SessionSearch } from '../store/search.ts'
+import type { Append } from './appending.ts'
 
 /** The parts of one server process; every context shares them. `write(context, …)` of live/ takes it as it is. */
 export type Parts = {
@@ -17,6 +18,8 @@ export type Parts = {
   readonly trust: Trust
   /** `push.committed(…)` after the commit of `pushEvents`: devices are told, nobody waits. */
   readonly push: Notifier
+  /** The short way of a push; null leaves it to the long one. */
+  readonly append: Append
   /** What has just been committed here, for those who follow it here. */
   readonly recent: RecentEvents
   /** Words in a session's transcript: from the store here, from its host where the server cannot read it. */

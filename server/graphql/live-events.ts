@@ -1,16 +1,15 @@
 /** Events and commands of one session as they come, from the store, after the reader's own cursor (L3, L6). */
 import { createDifferences } from '../live/differences.ts'
 import { commandRevisions, findCommands } from '../store/commands.ts'
-import { eventsAfter, readStored } from '../store/events.ts'
+import { eventsAfter } from '../store/events.ts'
 import { limits } from '../store/limits.ts'
-import type { RecentEvent } from '../store/recent-events.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { findSession } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
 import { builder, partOf, type SessionKey } from './builder.ts'
 import { Command, type ShownCommand, showCommands } from './commands/command.ts'
 import type { Context } from './context.ts'
-import { Event, type ShownEvent, showRead } from './events/event.ts'
+import { Event, type ShownEvent, showEvent, showRead } from './events/event.ts'
 import { sessionKey } from './session-ref.ts'
 import { seenSession } from './sessions.ts'
 import { delivered, stream } from './streams.ts'
@@ -25,10 +24,10 @@ const EventBatch = builder.objectRef<EventBatchShape>('EventBatch').implement({
 })
 
 /** At least one, and no more than a batch's bytes: many large events in one result would stall everyone. */
-function bounded(events: RecentEvent[]): RecentEvent[] {
+function bounded<T>(events: T[], bytesOf: (event: T) => number): T[] {
   let bytes = 0
-  const fits = events.findIndex(({ row }) => {
-    bytes += row.payload.length
+  const fits = events.findIndex((event) => {
+    bytes += bytesOf(event)
     return bytes > limits.maxBatchBytes
   })
   return fits === -1 ? events : events.slice(0, Math.max(1, fits))
@@ -50,15 +49,18 @@ export async function nextBatch(
 ): Promise<{ batch: EventBatchShape; last: number } | null> {
   const { ownerId, sessionId } = key
   const held = recent.after(sessionId, after, BATCH_EVENTS)
-  const stored = held
-    ? null
-    : await database.read((tx) => eventsAfter(tx, { ownerId, sessionId, after, limit: BATCH_EVENTS }))
-  if (!held && !stored) throw notFound('session')
-  const events = bounded(held ?? (stored?.rows ?? []).map((row) => ({ row, known: readStored(row) })))
-  const last = events.at(-1)?.row.seq
+  if (held) {
+    const events = bounded(held, (event) => event.bytes)
+    const last = held.at(-1)?.row.seq ?? after
+    const shown = events.map(({ row, known }) => showRead(row, known, key))
+    return { batch: { events: shown, lastSeq: last }, last: events.at(-1)?.row.seq ?? after }
+  }
+  const stored = await database.read((tx) => eventsAfter(tx, { ownerId, sessionId, after, limit: BATCH_EVENTS }))
+  if (!stored) throw notFound('session')
+  const rows = bounded(stored.rows, (row) => row.payload.length)
+  const last = rows.at(-1)?.seq
   if (last === undefined) return null
-  const shown = events.map(({ row, known }) => showRead(row, known, key))
-  return { batch: { events: shown, lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last }
+  return { batch: { events: rows.map((row) => showEvent(row, key)), lastSeq: Math.max(stored.lastSeq, last) }, last }
 }
 
 async function followEvents(context: Context, sessionId: string, after: number) {

@@ -3,19 +3,21 @@ import { write } from '../live/write.ts'
 import { requirePublishing } from '../policy/allowance.ts'
 import { boundsOf } from '../policy/effective.ts'
 import { requireAgent } from '../policy/steering-rules.ts'
-import { appendEvents } from '../store/append-events.ts'
+import type { Appended } from '../store/append-events.ts'
 import { endSession, startSession } from '../store/attachments.ts'
 import { knownEventKinds } from '../store/event-kinds.ts'
 import { isSessionId } from '../store/ids.ts'
 import { agentInfo } from '../store/kinds/setup.ts'
 import { limits, maxNameChars } from '../store/limits.ts'
 import { type PolicyRow, readPolicy } from '../store/policies.ts'
-import { pushEvents } from '../store/push-events.ts'
+import { type Push, pushEvents } from '../store/push-events.ts'
+import type { RecentEvent } from '../store/recent-events.ts'
 import { refuse } from '../store/refused.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
 import { brokenText } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
+import type { Context } from './context.ts'
 import { EventInput, readPushed } from './events/input.ts'
 import { AgentInfoInput } from './events/setup.ts'
 import { Policy } from './policy.ts'
@@ -102,6 +104,16 @@ const PushedEvents = builder.objectRef<{ lastSeq: number }>('PushedEvents').impl
   fields: (t) => ({ lastSeq: t.exposeInt('lastSeq') }),
 })
 
+/** For who follows it here. A kind that this server does not know is read from the store. */
+function remember({ recent }: Context, { sessionId, epoch, events }: Push, { at: receivedAt }: Appended): void {
+  const read: RecentEvent[] = []
+  for (const { seq, at, kind, digest, format, known, bytes } of events) {
+    if (known) read.push({ row: { sessionId, seq, epoch, at, receivedAt, kind, digest, format }, known, bytes })
+  }
+  if (read.length === events.length) recent.put(sessionId, read)
+  else recent.forget(sessionId)
+}
+
 builder.mutationField('pushEvents', (t) =>
   t.field({
     type: PushedEvents,
@@ -121,13 +133,9 @@ builder.mutationField('pushEvents', (t) =>
       if (events.some((event) => event.seq < 1)) throw refuse('BAD_INPUT', 'Events are numbered from 1.')
       requirePublishing(await context.stands())
       const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
-      const appended = await context.database.read((tx) => appendEvents(tx, by, push))
+      const appended = await context.append({ ...push, by })
       if (appended !== null) {
-        const of = { sessionId, epoch, receivedAt: appended.at }
-        context.recent.put(
-          sessionId,
-          push.events.map((pushed) => ({ row: { ...of, ...pushed }, known: pushed.known })),
-        )
+        remember(context, push, appended)
         context.bell.ring(sessionTopic(sessionId))
       }
       const lastSeq = appended?.lastSeq ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))

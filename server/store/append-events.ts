@@ -1,5 +1,5 @@
-/** The common push in one statement: a batch that follows the last number and says nothing but itself. Any other is not this room's. */
-import { sql } from 'drizzle-orm'
+/** The common push in one statement: a batch that follows the last number and says nothing but itself; batches of several sessions together. Any other is not this room's. */
+import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { event, session } from '../db/schema.ts'
 import { bodyRefsIn, type EventKind } from './event-kinds.ts'
@@ -12,50 +12,102 @@ const plain: ReadonlySet<string> = new Set<EventKind>([
   ...(['NoticeShown', 'CompactionChanged', 'HistoryWithheld', 'Tombstone'] as const),
 ])
 
-/**
- * Stores the batch whole and says when, with its last number; or stores nothing and returns null: then `pushEvents` takes it or says what is wrong.
- * Commits by itself when `tx` is no transaction. The caller rings the session's topic.
- */
-export async function appendEvents(
-  tx: Tx,
-  by: { ownerId: string; hostId: string },
-  { sessionId, epoch, attachmentId, events }: Push,
-): Promise<{ lastSeq: number; at: Date } | null> {
-  const [first] = events
-  const last = events.at(-1)
-  if (!first || !last || !isPlain(events)) return null
-  const rows = events.map(({ seq, at, kind, digest, format, payload }) => ({
-    ...{ seq, at, kind, digest, format },
-    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'),
-  }))
-  // The condition is looked at again under the row's lock: of two pushes at once the second finds another last number, and stores nothing (E2, E4).
-  const stored = await tx.execute(sql`
-    with moved as (
-      update ${session} set last_seq = ${last.seq}
-      where id = ${sessionId} and owner_id = ${by.ownerId} and host_id = ${by.hostId} and epoch = ${epoch}
-        and attachment_id = ${attachmentId} and last_seq = ${first.seq - 1} and ended_at is null and deleted_at is null
-        and withheld_by is null
-      returning id, epoch),
-    added as (
-      insert into ${event} (session_id, seq, epoch, at, kind, digest, format, payload)
-      select moved.id, one.seq, moved.epoch, one.at, one.kind, decode(one.digest, 'hex'), one.format, convert_to(one.payload, 'UTF8')
-      from moved cross join json_to_recordset(${JSON.stringify(rows)}::json)
-        as one (seq int, at timestamptz, kind text, digest text, format text, payload text))
-    select extract(epoch from now()) * 1000 as at from moved`)
-  const [row] = rowsOf(stored)
-  return row ? { lastSeq: last.seq, at: new Date(Math.round(Number(row.at))) } : null
+export type Batch = Push & { by: { ownerId: string; hostId: string } }
+export type Appended = { lastSeq: number; at: Date }
+
+/** Whether a batch may be tried here at all; `bytes` is what it weighs. */
+export function weighPlain(events: Push['events']): { isPlain: boolean; bytes: number } {
+  let sum = 0
+  const no = { isPlain: false, bytes: 0 }
+  for (const [index, { seq, kind, format, bytes, problem, refs }] of events.entries()) {
+    sum += bytes
+    if (problem || seq !== (events[0]?.seq ?? 0) + index) return no
+    if ((format === 'json' && !plain.has(kind)) || bytes > limits.maxEventBytes) return no
+    if (bodyRefsIn(refs).length > 0) return no
+  }
+  return { isPlain: events.length > 0 && sum <= limits.maxBatchBytes, bytes: sum }
 }
 
-function isPlain(events: Push['events']): boolean {
-  let bytes = 0
-  for (const [index, { seq, kind, format, payload, problem, refs }] of events.entries()) {
-    bytes += payload.length
-    if (problem || seq !== (events[0]?.seq ?? 0) + index) return false
-    if ((format === 'json' && !plain.has(kind)) || payload.length > limits.maxEventBytes) return false
-    if (bodyRefsIn(refs).length > 0) return false
-  }
-  return bytes <= limits.maxBatchBytes
+/**
+ * Stores each batch whole and says when, with its last number; or stores nothing of it and says null: then `pushEvents` takes it or says what is
+ * wrong. No two batches of one session. Commits by itself when `tx` is no transaction. The caller rings the sessions' topics.
+ */
+export async function appendEvents(tx: Tx, batches: readonly Batch[]): Promise<(Appended | null)[]> {
+  const [only, ...others] = batches
+  if (!only) return []
+  // The conditions are looked at again under the row's lock: of two pushes at once the second finds another last number, and stores nothing (E2, E4).
+  const stored = await tx.execute(others.length === 0 ? appendOne(only) : appendMany(batches))
+  const appended = new Map(rowsOf(stored).map(({ n, at }) => [Number(n), new Date(Math.round(Number(at)))]))
+  return batches.map(({ events }, n) => {
+    const at = appended.get(n)
+    const lastSeq = events.at(-1)?.seq
+    return at && lastSeq !== undefined ? { lastSeq, at } : null
+  })
 }
+
+const columns = sql.raw('(seq int, at timestamptz, kind text, digest text, format text, payload json)')
+const values = sql.raw(
+  `one.seq, moved.epoch, one.at, one.kind, decode(one.digest, 'hex'), one.format, convert_to(one.payload::text, 'UTF8')`,
+)
+const into = sql`insert into ${event} (session_id, seq, epoch, at, kind, digest, format, payload)`
+const now = sql.raw('extract(epoch from now()) * 1000 as at')
+
+const appendOne = ({ sessionId, epoch, attachmentId, events, by }: Batch): SQL => sql`
+  with moved as (
+    update ${session} set last_seq = ${events.at(-1)?.seq}
+    where id = ${sessionId} and owner_id = ${by.ownerId} and host_id = ${by.hostId} and epoch = ${epoch}
+      and attachment_id = ${attachmentId} and last_seq = ${(events[0]?.seq ?? 0) - 1} and ended_at is null and deleted_at is null
+      and withheld_by is null
+    returning id, epoch),
+  added as (${into}
+    select moved.id, ${values} from moved cross join json_to_recordset(${rowsText(events)}::json) as one ${columns})
+  select 0 as n, ${now} from moved`
+
+// A session that somebody else has locked is left to the long way, which waits: one slow session holds no other up (peer 2).
+const appendMany = (batches: readonly Batch[]): SQL => sql`
+  with asked as materialized (
+    select * from json_to_recordset(${batchesText(batches)}::json)
+      as a (n int, id text, owner_id text, host_id text, epoch int, attachment_id text, first int, last int, events json)),
+  free as materialized (
+    select s.id from ${session} s join asked a on s.id = a.id order by s.id for no key update of s skip locked),
+  moved as (
+    update ${session} s set last_seq = a.last from asked a
+    where s.id = a.id and s.id in (select id from free) and s.owner_id = a.owner_id and s.host_id = a.host_id and s.epoch = a.epoch
+      and s.attachment_id = a.attachment_id and s.last_seq = a.first - 1 and s.ended_at is null and s.deleted_at is null
+      and s.withheld_by is null
+    returning s.id, s.epoch, a.n, a.events),
+  added as (${into}
+    select moved.id, ${values} from moved cross join lateral json_to_recordset(moved.events) as one ${columns})
+  select n, ${now} from moved`
+
+const batchesText = (batches: readonly Batch[]): string =>
+  `[${batches
+    .map(({ sessionId, epoch, attachmentId, by, events }, n) => {
+      const [first, last] = [events[0]?.seq, events.at(-1)?.seq]
+      const head = JSON.stringify({
+        ...{
+          n,
+          id: sessionId,
+          owner_id: by.ownerId,
+          host_id: by.hostId,
+          epoch,
+          attachment_id: attachmentId,
+          first,
+          last,
+        },
+      })
+      return `${head.slice(0, -1)},"events":${rowsText(events)}}`
+    })
+    .join()}]`
+
+/** The payloads go as they are written, not as texts in a text: PostgreSQL keeps the text of `json` to the byte. */
+const rowsText = (events: Push['events']): string =>
+  `[${events
+    .map(({ seq, at, kind, digest, format, json }) => {
+      const head = `{"seq":${seq},"at":"${at.toISOString()}","kind":${JSON.stringify(kind)},"digest":"${digest}"`
+      return `${head},"format":"${format}","payload":${json}}`
+    })
+    .join()}]`
 
 /** Rows of a raw statement, which one driver gives as a list and the other in an object. */
 function rowsOf(result: unknown): Record<string, unknown>[] {

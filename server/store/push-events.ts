@@ -6,6 +6,7 @@ import { fenced } from './attachments.ts'
 import { requireBodies } from './bodies.ts'
 import { bodyRefsIn } from './event-kinds.ts'
 import { limits } from './limits.ts'
+import { encodeText } from './payload.ts'
 import { project } from './projection.ts'
 import { type PushedEvent, refusedEvent } from './pushed-event.ts'
 import { refuse } from './refused.ts'
@@ -52,10 +53,10 @@ export async function pushEvents(
     refs.map((ref) => ref.digest),
   )
   await tx.insert(event).values(
-    fresh.map(({ seq, at, digest, kind, format, payload }) => ({
+    fresh.map(({ seq, at, digest, kind, format, json }) => ({
       sessionId: session.id,
       epoch: session.epoch,
-      ...{ seq, at, digest, kind, format, payload },
+      ...{ seq, at, digest, kind, format, payload: encodeText(json) },
     })),
   )
   await project(tx, ring, session, fresh)
@@ -102,11 +103,11 @@ async function assertSame(tx: Tx, session: SessionRow, events: PushedEvent[]): P
 // The single bad event is named before the batch is: the host can replace the one, and has no use for a smaller batch around it.
 function assertAcceptable(events: PushedEvent[]): void {
   let batchBytes = 0
-  for (const { seq, payload, problem } of events) {
-    if (payload.length > limits.maxEventBytes)
-      throw refusedEvent(seq, `it has ${payload.length} bytes, the limit is ${limits.maxEventBytes}`)
+  for (const { seq, bytes, problem } of events) {
+    if (bytes > limits.maxEventBytes)
+      throw refusedEvent(seq, `it has ${bytes} bytes, the limit is ${limits.maxEventBytes}`)
     if (problem) throw refusedEvent(seq, problem)
-    batchBytes += payload.length
+    batchBytes += bytes
   }
   if (batchBytes > limits.maxBatchBytes)
     throw refuse('TOO_LARGE', `A batch holds at most ${limits.maxBatchBytes} bytes.`, {

@@ -9,7 +9,9 @@ export type PushedEvent = {
   digest: string
   kind: string
   format: 'json' | 'other'
-  payload: Uint8Array
+  /** The payload: JSON text, and how many bytes it has in UTF-8. */
+  json: string
+  bytes: number
   known: KnownEvent | null
   refs: unknown
   problem: string | null

@@ -5,8 +5,8 @@
 import type { KnownEvent } from './event-kinds.ts'
 import type { EventRow } from './events.ts'
 
-/** A row, and what it says where that has been read already. */
-export type RecentEvent = { row: EventRow; known: KnownEvent | null }
+/** A row with what its payload says, and the bytes of that. */
+export type RecentEvent = { row: Omit<EventRow, 'payload'>; known: KnownEvent; bytes: number }
 
 export type RecentEvents = {
   /** From now on this session's are kept, until the returned function is called. */
@@ -24,8 +24,7 @@ const ALL_BYTES = 8 * 1024 * 1024
 
 type Held = { events: RecentEvent[]; bytes: number }
 
-const bytesOf = (events: readonly RecentEvent[]): number =>
-  events.reduce((sum, { row }) => sum + row.payload.byteLength, 0)
+const bytesOf = (events: readonly RecentEvent[]): number => events.reduce((sum, { bytes }) => sum + bytes, 0)
 
 export function createRecentEvents(): RecentEvents {
   /** The session that was put to longest ago comes first. */
@@ -42,7 +41,7 @@ export function createRecentEvents(): RecentEvents {
     let dropped = 0
     let freed = 0
     while (held.bytes - freed > SESSION_BYTES && dropped < held.events.length)
-      freed += held.events[dropped++]?.row.payload.byteLength ?? 0
+      freed += held.events[dropped++]?.bytes ?? 0
     held.events.splice(0, dropped)
     held.bytes -= freed
   }

@@ -1,11 +1,11 @@
 /** The push in one statement: what it stores is what the long way stores, and whatever needs a look it leaves alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { appendEvents } from '../../server/store/append-events.ts'
+import { appendEvents, type Batch, weighPlain } from '../../server/store/append-events.ts'
 import { endSession } from '../../server/store/attachments.ts'
 import { type EventRow, listEvents } from '../../server/store/events.ts'
 import { pushEvents } from '../../server/store/push-events.ts'
 import type { PushedEvent } from '../../server/store/pushed-event.ts'
-import { deleteSession, findSession } from '../../server/store/sessions.ts'
+import { deleteSession, findSession, lockSession } from '../../server/store/sessions.ts'
 import {
   attach,
   event,
@@ -30,9 +30,15 @@ describe.each(places)('a push in one statement on %s', (_name, open) => {
   }, 60_000)
   afterAll(() => place?.close())
 
-  const append = async ({ id: sessionId, epoch, attachmentId }: OpenSession, events: PushedEvent[], by: Person = who) =>
-    (await place.database.read((tx) => appendEvents(tx, by, { sessionId, epoch, attachmentId, events })))?.lastSeq ??
-    null
+  const short = async (batches: Batch[]) => {
+    if (!batches.every(({ events }) => weighPlain(events).isPlain)) return batches.map(() => null)
+    const appended = await place.database.read((tx) => appendEvents(tx, batches))
+    return appended.map((one) => one?.lastSeq ?? null)
+  }
+  const batchOf = ({ id: sessionId, epoch, attachmentId }: OpenSession, events: PushedEvent[], by: Person = who) => ({
+    ...{ sessionId, epoch, attachmentId, events, by },
+  })
+  const append = async (...one: Parameters<typeof batchOf>) => (await short([batchOf(...one)]))[0] ?? null
   const stored = (sessionId: string): Promise<EventRow[]> =>
     place.other.read((tx) => listEvents(tx, sessionId, { after: null, before: null, limit: 500, backward: false }))
   const seqs = async (sessionId: string) => (await stored(sessionId)).map((row) => row.seq)
@@ -66,6 +72,45 @@ describe.each(places)('a push in one statement on %s', (_name, open) => {
       }))
     expect(shape(await stored(short.id))).toEqual(shape(await stored(long.id)))
     expect(await lastSeq(short.id)).toBe(batch.length)
+  })
+
+  it('[E3] batches of several sessions are one statement, each whole or not at all, with the same bytes', async () => {
+    const made = () => attach(place.database, who)
+    const [fine, gap, foreign, fenced, alsoFine] = [
+      await made(),
+      await made(),
+      await made(),
+      await made(),
+      await made(),
+    ]
+    const sessions = [fine, gap, foreign, fenced, alsoFine]
+    const stranger = await person(place.database)
+    const odd = [text(1, 'line\nbreak "quoted" \\u0041 é 漢字 🙂'), text(2, "it's {a: 1}")]
+    const batches = [
+      batchOf(fine, odd),
+      batchOf(gap, texts(2, 3)),
+      batchOf(foreign, texts(1, 2), stranger),
+      batchOf({ ...fenced, epoch: fenced.epoch + 1 }, texts(1, 2)),
+      batchOf(alsoFine, texts(1, 3)),
+    ]
+    expect(await short(batches)).toEqual([2, null, null, null, 3])
+    expect(await Promise.all(sessions.map(({ id }) => seqs(id)))).toEqual([[1, 2], [], [], [], [1, 2, 3]])
+    const alone = await attach(place.database, who)
+    await append(alone, odd)
+    const payloads = async (id: string) => (await stored(id)).map((row) => Buffer.from(row.payload).toString())
+    expect(await payloads(fine.id)).toEqual(await payloads(alone.id))
+    expect(await payloads(fine.id)).toEqual(odd.map(({ json }) => json))
+  })
+
+  it('[peers 2] a session that somebody else has locked is left out, and holds no other up', async (test) => {
+    // One transaction at a time: nobody can hold a row there while a statement runs.
+    if (place.database.kind === 'pglite') return test.skip()
+    const [held, free] = [await attach(place.database, who), await attach(place.database, who)]
+    await place.other.transaction(async (tx) => {
+      await lockSession(tx, held.id)
+      expect(await short([batchOf(held, texts(1, 2)), batchOf(free, texts(1, 2))])).toEqual([null, 2])
+    })
+    expect(await short([batchOf(held, texts(1, 2)), batchOf(free, texts(3, 4))])).toEqual([2, 4])
   })
 
   it('[E2] a repetition, an overlap and a gap are left to the long way, and nothing of them is stored', async () => {
@@ -109,7 +154,7 @@ describe.each(places)('a push in one statement on %s', (_name, open) => {
       [text(1), event(2, 'TurnStarted', { turnId: 't1', promptId: null })],
       [event(1, 'AgentText', { messageId: 'm', text: 'preview', textBody: body })],
       [text(1), { ...text(2), problem: 'it holds a NUL character' }],
-      [text(1), { ...text(2), payload: new Uint8Array(300_000) }],
+      [text(1), { ...text(2), bytes: 300_000 }],
     ]
     for (const batch of batches) expect(await append(session, batch)).toBeNull()
     expect(await seqs(session.id)).toEqual([])

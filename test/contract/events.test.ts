@@ -190,10 +190,11 @@ describe.each(places)('events on %s', (_name, open) => {
 
   it('[E9] what this server does not know is kept word for word, and a payload that rots nulls nothing', async () => {
     const session = await attach(place.database, who)
-    const payload = new TextEncoder().encode(JSON.stringify({ json: '{"a":1}', jsonBody: null }))
+    const json = JSON.stringify({ json: '{"a":1}', jsonBody: null })
+    const written = { json, bytes: json.length }
     await push(place.database, who, session, [
-      { ...text(1), kind: 'HologramShown', format: 'other', payload, known: null, refs: null },
-      { ...text(2), kind: 'AgentText', format: 'other', payload, known: null, refs: null },
+      { ...text(1), kind: 'HologramShown', format: 'other', ...written, known: null, refs: null },
+      { ...text(2), kind: 'AgentText', format: 'other', ...written, known: null, refs: null },
       text(3),
     ])
     await place.database.transaction((tx) =>

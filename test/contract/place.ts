@@ -2,10 +2,9 @@
 import { randomText } from '../../protocol/bytes.ts'
 import { createDatabase, type Database, type Tx } from '../../server/db/database.ts'
 import { device, host, owner } from '../../server/db/schema.ts'
-import { appendEvents } from '../../server/store/append-events.ts'
+import { appendEvents, weighPlain } from '../../server/store/append-events.ts'
 import { startSession } from '../../server/store/attachments.ts'
 import { type EventKind, readEvent } from '../../server/store/event-kinds.ts'
-import { encodePayload } from '../../server/store/payload.ts'
 import { pushEvents } from '../../server/store/push-events.ts'
 import type { PushedEvent } from '../../server/store/pushed-event.ts'
 import { type Ring, sessionTopic, type Topic } from '../../server/store/topic.ts'
@@ -110,12 +109,20 @@ export async function attach(
 export function event(seq: number, kind: EventKind, content: object, how: Partial<PushedEvent> = {}): PushedEvent {
   const read = readEvent(kind, content)
   if ('problem' in read) throw new Error(read.problem)
-  const payload = encodePayload(read.value.value)
+  const json = JSON.stringify(read.value.value)
   const digest = Buffer.from(`${kind}${JSON.stringify(content)}`)
     .toString('hex')
     .padEnd(64, '0')
     .slice(-64)
-  const base = { seq, at: new Date('2026-01-31T12:00:00.000Z'), kind, format: 'json' as const, payload, digest }
+  const base = {
+    seq,
+    at: new Date('2026-01-31T12:00:00.000Z'),
+    kind,
+    format: 'json' as const,
+    json,
+    bytes: Buffer.byteLength(json),
+    digest,
+  }
   return { ...base, known: read.value, refs: read.value.value, problem: null, ...how }
 }
 
@@ -152,8 +159,10 @@ export async function push(
 ): Promise<number> {
   const { id: sessionId, epoch, attachmentId } = session
   const batch = { sessionId, epoch, attachmentId, events }
-  const appended = await database.read((tx) => appendEvents(tx, who, batch))
-  if (appended === null) return database.transaction((tx) => pushEvents(tx, ring, who, batch))
+  const [appended] = weighPlain(events).isPlain
+    ? await database.read((tx) => appendEvents(tx, [{ ...batch, by: who }]))
+    : []
+  if (!appended) return database.transaction((tx) => pushEvents(tx, ring, who, batch))
   ring(sessionTopic(sessionId))
   return appended.lastSeq
 }

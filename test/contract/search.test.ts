@@ -48,8 +48,8 @@ describe.each(places)('search on %s', (_name, open) => {
 
   it('[E9] looks into what this server does not know, and past a payload that has rotted', async () => {
     const session = await attach(place.database, who)
-    const payload = encodePayload({ json: '{"deep":"a needle"}', jsonBody: null })
-    const unknown = event(2, 'AgentText', { messageId: 'm', text: '' }, { kind: 'later', format: 'other', payload })
+    const json = JSON.stringify({ json: '{"deep":"a needle"}', jsonBody: null })
+    const unknown = event(2, 'AgentText', { messageId: 'm', text: '' }, { kind: 'later', format: 'other', json })
     await push(place.database, who, session, [text(1, 'needle'), unknown, text(3, 'hay')])
     await place.database.read((tx) =>
       tx.insert(eventTable).values({

@@ -6,20 +6,26 @@ import { decodePayload, payloadText } from '../../store/payload.ts'
 import { builder, type SessionKey } from '../builder.ts'
 import { BodyRef, BodyRefInput } from '../values.ts'
 
-type Envelope = { envelope: { row: EventRow; key: SessionKey; shownAs: string } }
+type Envelope = { envelope: { row: EventHead; key: SessionKey; shownAs: string } }
+/** A row without its payload. */
+export type EventHead = Omit<EventRow, 'payload'>
 /** An event as its type's resolvers see it: the content, and the envelope beside it. */
 export type Shown<K extends EventKind> = EventValues[K] & Envelope
 type ShownUnknown = { kind: string; json: string; jsonBody: BodyRefValue | null } & Envelope
 export type ShownEvent = Shown<EventKind> | ShownUnknown
 
 /** Never throws: what this server does not know, or can no longer read, is shown as unknown and nulls no list. */
-export const showEvent = (row: EventRow, key: SessionKey): ShownEvent => showRead(row, readStored(row), key)
-
-/** The same for an event whose payload has been read already. */
-export function showRead(row: EventRow, known: KnownEvent | null, key: SessionKey): ShownEvent {
-  if (known) return { ...known.value, envelope: { row, key, shownAs: known.kind } }
+export function showEvent(row: EventRow, key: SessionKey): ShownEvent {
+  const known = readStored(row)
+  if (known) return showRead(row, known, key)
   return { ...unknownOf(row), envelope: { row, key, shownAs: 'UnknownEvent' } }
 }
+
+/** An event whose payload has been read already. */
+export const showRead = (row: EventHead, known: KnownEvent, key: SessionKey): ShownEvent => ({
+  ...known.value,
+  envelope: { row, key, shownAs: known.kind },
+})
 
 function unknownOf(row: EventRow): { kind: string; json: string; jsonBody: BodyRefValue | null } {
   const payload = row.format === 'other' ? decodePayload(row.payload) : undefined

@@ -1,6 +1,5 @@
 /** What a host publishes: one of the known kinds, or any other kind as text (E9). Reads it strictly and names what is wrong, throws nothing. */
 import { type EventKind, isKnownKind, readEvent } from '../../store/event-kinds.ts'
-import { encodePayload } from '../../store/payload.ts'
 import type { PushedEvent } from '../../store/pushed-event.ts'
 import { brokenText } from '../../store/well-formed.ts'
 import { builder } from '../builder.ts'
@@ -66,11 +65,16 @@ export function readPushed(input: Input): PushedEvent {
 
 const kindOf = (field: string): string => field.charAt(0).toUpperCase() + field.slice(1)
 
-type Content = Pick<PushedEvent, 'kind' | 'format' | 'payload' | 'known' | 'refs' | 'problem'>
-const nothing = new Uint8Array()
+type Content = Pick<PushedEvent, 'kind' | 'format' | 'json' | 'bytes' | 'known' | 'refs' | 'problem'>
+
+/** Written out once: the store takes text. */
+function written(value: unknown): { json: string; bytes: number } {
+  const json = JSON.stringify(value)
+  return { json, bytes: Buffer.byteLength(json) }
+}
 
 const unusable = (kind: string, problem: string): Content => ({
-  ...{ kind, format: 'json', payload: nothing, known: null, refs: null },
+  ...{ kind, format: 'json', json: '', bytes: 0, known: null, refs: null },
   problem,
 })
 
@@ -81,7 +85,7 @@ function readKnown(kind: EventKind | string, content: unknown): Content {
   const read = readEvent(kind, content)
   if ('problem' in read) return unusable(kind, read.problem)
   const { value: known } = read
-  return { kind, format: 'json', payload: encodePayload(known.value), known, refs: known.value, problem: null }
+  return { kind, format: 'json', ...written(known.value), known, refs: known.value, problem: null }
 }
 
 function readOther(other: Input['body']['other']): Content {
@@ -91,5 +95,5 @@ function readOther(other: Input['body']['other']): Content {
   if (broken) return unusable('Other', `it holds ${broken}`)
   if (!/^[A-Za-z_][A-Za-z0-9_/.:-]{0,127}$/.test(kind)) return unusable('Other', 'its kind is not a name')
   const value = { json, jsonBody }
-  return { kind, format: 'other', payload: encodePayload(value), known: null, refs: value, problem: null }
+  return { kind, format: 'other', ...written(value), known: null, refs: value, problem: null }
 }

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRecentEvents, type RecentEvent } from '../../../server/store/recent-events.ts'
 
+const known = { kind: 'AgentText', value: { messageId: 'm', text: '', textBody: null } } as const
 const event = (seq: number, bytes = 10): RecentEvent => {
   const row = { sessionId: 's', seq, epoch: 1, at: new Date(0), receivedAt: new Date(0), kind: 'AgentText' }
-  return { row: { ...row, digest: '', format: 'json', payload: new Uint8Array(bytes) }, known: null }
+  return { row: { ...row, digest: '', format: 'json' }, known, bytes }
 }
 const events = (from: number, to: number, bytes?: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => event(from + index, bytes))
