@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { startPostgres } from '../kit/postgres.ts'
 import bundlePrograms from '../kit/programs.ts'
 import { copyTree, drives, inject } from './defects/kill.ts'
-import { defects } from './defects/list.ts'
+import { defects, seenBy } from './defects/list.ts'
 import { invariants } from './pure/invariants.ts'
 import { mutants, rules } from './pure/rules.ts'
 import { emptyTally, search } from './pure/run.ts'
@@ -113,9 +113,13 @@ async function realDefects(newDatabase: () => Promise<string | null>): Promise<v
           )
           failed = true
         } else if (driven.violated) {
-          killed += 1
           const { invariant, history, detail } = driven.violated
-          say(`${name} killed    ${invariant.padEnd(13)} ${String(history).padStart(3)}  ${detail.slice(0, 110)}`)
+          const isOwn = seenBy[defect.rule]?.includes(invariant) ?? false
+          if (isOwn) killed += 1
+          else failed = true
+          say(
+            `${name} ${isOwn ? 'killed   ' : 'OTHERWISE'} ${invariant.padEnd(13)} ${String(history).padStart(3)}  ${detail.slice(0, 110)}`,
+          )
         } else {
           say(`${name} SURVIVED  ${figures(driven)}`)
           failed = true

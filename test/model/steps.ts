@@ -94,3 +94,14 @@ export const stepOf = (number: number, machine: keyof typeof tables = 'pure'): S
   a: (number >>> 8) & 0xff,
   b: (number >>> 17) & 0xff,
 })
+
+/** A number that is this step; `a` and `b` from 0 to 255. */
+export function numberOf(kind: Kind, a: number, b: number, machine: keyof typeof tables = 'pure'): number {
+  const table = tables[machine]
+  // The bits that neither `a` nor `b` takes are free.
+  for (let free = 0; free < 1 << 15; free += 1) {
+    const number = ((free >>> 9) << 25) | (b << 17) | (((free >>> 8) & 1) << 16) | (a << 8) | (free & 0xff)
+    if (table[number % table.length] === kind) return number
+  }
+  throw new RangeError(`no number is the step ${kind}`)
+}

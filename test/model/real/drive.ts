@@ -1,9 +1,9 @@
 // Drives the real server and host through histories in one process, until one breaks an invariant, or there are enough, or time is up.
 import fc from 'fast-check'
 import type { Invariant } from '../pure/invariants.ts'
-import { histories } from '../pure/run.ts'
 import { type Kind, stepOf } from '../steps.ts'
 import { play } from './history.ts'
+import { realHistories } from './motifs.ts'
 import { openPlace } from './place.ts'
 
 export type Driven = {
@@ -60,7 +60,7 @@ export async function drive(how: {
 }
 
 function chosen(how: { seed: number; histories: number; richestFirst?: boolean }): number[][] {
-  const sampled = (count: number) => fc.sample(histories(longest), { numRuns: count, seed: how.seed })
+  const sampled = (count: number) => fc.sample(realHistories(longest), { numRuns: count, seed: how.seed })
   if (how.richestFirst !== true) return sampled(how.histories)
   const richness = (numbers: number[]) => new Set(numbers.map((number) => stepOf(number, 'real').kind)).size
   return sampled(how.histories * 10)

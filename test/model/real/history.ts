@@ -64,8 +64,11 @@ function checkLogs(scene: Scene, { events, commands, decisions }: Stored, journa
     const proposal = commands.find((each) => each.id === proposalId)
     if (state === 'OPEN' && ['REFUSED', 'EXPIRED', 'UNKNOWN'].includes(proposal?.state ?? ''))
       scene.violate('answered', `decision ${id} waits for ${proposalId}, which is ${proposal?.state}`)
+    // A deny takes the place of an approve; one that the host has fetched may have won there, and is the host's to end.
     const proposed = commands.filter((each) => each.decisionId === id && !isEnd(each.state))
-    if (proposed.length > 1) scene.violate('oneEffect', `decision ${id} has ${proposed.length} proposals at once`)
+    const denies = proposed.filter(({ isDeny }) => isDeny).length
+    if (denies > 1 || proposed.length - denies > 1)
+      scene.violate('oneEffect', `decision ${id} has ${proposed.length} proposals at once`)
   }
   if (events.length > journal.length)
     scene.violate('prefix', `${events.length} on the server, ${journal.length} on disk`)

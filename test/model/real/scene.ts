@@ -30,6 +30,10 @@ export type Scene = {
   diesAfterEffectMs: number | null
   /** The agent was given a prompt, or told an answer. */
   hadEffect(): void
+  /** Resolves with the next one. */
+  nextEffect(): Promise<void>
+  /** Resolves with the next acknowledgement that the host hears. */
+  nextPush(): Promise<void>
   violated: { invariant: Invariant; detail: string } | null
   violate(invariant: Invariant, detail: string): void
   startsHost(): Promise<void>
@@ -42,6 +46,8 @@ export type Scene = {
 
 export async function openScene(place: Place): Promise<Scene> {
   let scene: Scene
+  const effectWaiters: (() => void)[] = []
+  const pushWaiters: (() => void)[] = []
   const restoresAtStart = () => place.store.restores
   const newNet = () =>
     createNet(async (asked, answer) => {
@@ -49,6 +55,7 @@ export async function openScene(place: Place): Promise<Scene> {
       const lastSeq = /"lastSeq":(\d+)/.exec(answer)?.[1]
       const restores = restoresAtStart()
       if (lastSeq === undefined || scene.sessionId === '') return
+      for (const wake of pushWaiters.splice(0)) wake()
       const known = await place.store.read(async (tx) =>
         tx.query.session.findFirst({ where: (row, { eq }) => eq(row.id, scene.sessionId) }),
       )
@@ -70,7 +77,10 @@ export async function openScene(place: Place): Promise<Scene> {
       watcher: createWatcher(token, sessionId, (id, from, to) => endsAgain(scene, id, from, to)),
     })),
     diesAfterEffectMs: null,
+    nextEffect: () => new Promise((resolve) => void effectWaiters.push(resolve)),
+    nextPush: () => new Promise((resolve) => void pushWaiters.push(resolve)),
     hadEffect() {
+      for (const wake of effectWaiters.splice(0)) wake()
       const waitMs = scene.diesAfterEffectMs
       if (waitMs === null) return
       scene.diesAfterEffectMs = null

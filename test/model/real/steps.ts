@@ -100,12 +100,28 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
     case 'losesBell':
       // In one process no ring is lost on the way; across processes the contract suite loses them.
       return false
+    case 'tellsAgent':
+      return did(await untilOr(300, scene.nextEffect()))
+    case 'pushes':
+      return did(await untilOr(300, scene.nextPush()))
     default:
       return did(await moment(a % 6))
   }
 }
 
 const did = (_: unknown): true => true
+
+/** Until it happens, or so much time has passed. */
+async function untilOr(waitMs: number, happens: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([
+    happens,
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, waitMs)
+    }),
+  ])
+  clearTimeout(timer)
+}
 
 /** At once, a moment after something was said, or when the agent next has an effect: what was not noted by then is what matters. */
 async function kills(scene: Scene, a: number, b: number): Promise<void> {
@@ -228,6 +244,10 @@ async function revokes(scene: Scene, index: number): Promise<boolean> {
   const { place } = scene
   const [device, person] = [scene.devices[index], place.people[index]]
   if (!device || !person || device.revokedAt !== null || !place.isServerUp || !scene.host) return false
+  // What is to end must be there.
+  watch(scene, index)
+  await moment(60)
+  if (!scene.host || !place.isServerUp) return false
   const call = createCaller({
     ...{ endpoint: { url: place.server.url }, identity: scene.host.link.identity, sessionId: null },
   })

@@ -25,13 +25,7 @@ export async function zombieSettles(scene: Scene, a: number): Promise<boolean> {
   return true
 }
 
-const taken = (asked: Promise<unknown>): Promise<boolean> =>
-  asked.then(
-    () => true,
-    () => false,
-  )
-
-/** A process that was taken for dead: an older epoch, or another attachment of this one, or other bytes under a number that is used. */
+/** A process that was taken for dead: an older epoch, another attachment of this one, a later batch first, or other bytes under a number that is used. */
 export async function zombieSpeaks(scene: Scene, isConflict: boolean, a: number): Promise<boolean> {
   const { place, sessionId } = scene
   if (!place.isServerUp || !scene.host) return false
@@ -39,30 +33,41 @@ export async function zombieSpeaks(scene: Scene, isConflict: boolean, a: number)
   const { lastSeq, epoch: storedEpoch } = await stored(place.store, sessionId)
   // A server that was put back does not know what fenced the zombie: nothing could tell its words from the true ones.
   if (lastSeq === 0 || storedEpoch !== facts.epoch) return false
-  const endpoint = { url: place.server.url }
-  const call = createCaller({ endpoint, identity: scene.host.link.identity, sessionId })
-  const isOlder = !isConflict && facts.epoch > 1 && a % 3 !== 0 && a % 2 === 0
-  // Or a later batch of this attachment, before the earlier one.
-  const isGap = !isConflict && a % 3 === 0
-  const attachmentId = isConflict || isGap ? String(facts.attachmentId) : 'att_zombie0000000000000000'
-  const seq = isConflict ? 1 + (a % lastSeq) : lastSeq + (isGap ? 100 : 1)
-  const digest = createHash('sha256').update(`zombie ${a}`).digest('hex')
-  const events = [
-    { seq, at: new Date().toISOString(), digest, body: { agentText: { messageId: 'z', text: 'zombie' } } },
-  ]
-  const epoch = isOlder ? facts.epoch - 1 : facts.epoch
-  const start = {
-    id: sessionId,
-    hostId: scene.host.link.identity.hostId,
-    epoch,
-    attachmentId,
-    ceiling: 'FULL' as const,
+  const { epoch } = facts
+  const own = String(facts.attachmentId)
+  const other = 'att_zombie0000000000000000'
+  if (isConflict) await speaks(scene, { epoch, attachmentId: own, seq: 1 + (a % lastSeq) }, own)
+  else {
+    await speaks(scene, { epoch, attachmentId: own, seq: lastSeq + 100 }, own)
+    await speaks(scene, { epoch, attachmentId: other, seq: lastSeq + 1 }, own)
+    if (epoch > 1) await speaks(scene, { epoch: epoch - 1, attachmentId: other, seq: lastSeq + 1 }, own)
   }
-  const more = { agent: { id: 'z', name: 'Z' }, cwd: '/', createdAt: new Date().toISOString() }
-  // What it gets for starting is the same as for pushing.
-  if (attachmentId !== facts.attachmentId && (await taken(call(StartSession, { input: { ...start, ...more } }))))
-    scene.violate('prefix', 'a zombie may start the session')
-  const isTaken = await taken(call(PushEvents, { sessionId, epoch, attachmentId, events }))
-  if (isTaken) scene.violate('prefix', `what a zombie said as number ${seq} is taken`)
   return true
 }
+
+async function speaks(
+  scene: Scene,
+  { epoch, attachmentId, seq }: { epoch: number; attachmentId: string; seq: number },
+  own: string,
+): Promise<void> {
+  const { place, sessionId, host } = scene
+  if (!host || !place.isServerUp) return
+  const call = createCaller({ endpoint: { url: place.server.url }, identity: host.link.identity, sessionId })
+  const { hostId } = host.link.identity
+  const start = { id: sessionId, hostId, epoch, attachmentId, ceiling: 'FULL' as const }
+  const more = { agent: { id: 'z', name: 'Z' }, cwd: '/', createdAt: new Date().toISOString() }
+  // What it gets for starting is the same as for pushing.
+  if (attachmentId !== own && (await taken(call(StartSession, { input: { ...start, ...more } }))))
+    scene.violate('prefix', `a zombie of epoch ${epoch} may start the session`)
+  const digest = createHash('sha256').update(`zombie ${seq}`).digest('hex')
+  const body = { agentText: { messageId: 'z', text: 'zombie' } }
+  const events = [{ seq, at: new Date().toISOString(), digest, body }]
+  if (await taken(call(PushEvents, { sessionId, epoch, attachmentId, events })))
+    scene.violate('prefix', `what a zombie said as number ${seq} is taken`)
+}
+
+const taken = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => true,
+    () => false,
+  )
