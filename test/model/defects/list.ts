@@ -103,13 +103,13 @@ export const defects: Defect[] = [
   },
   {
     ...{ name: 'viewer’s cursor jumps to the end', rule: 'L3', file: 'server/graphql/live-events.ts' },
-    find: '      cursor = last.seq\n',
-    replace: '      cursor = last.seq + (rows.length > 1 ? 1 : 0)\n',
+    find: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last }',
+    replace: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last: last + (shown.length > 1 ? 1 : 0) }',
   },
   {
     ...{ name: 'viewer’s cursor stays behind', rule: 'L6', file: 'server/graphql/live-events.ts' },
-    find: '      cursor = last.seq\n',
-    replace: '      cursor = last.seq - (rows.length > 1 ? 1 : 0)\n',
+    find: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last }',
+    replace: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last: last - (shown.length > 1 ? 1 : 0) }',
   },
   {
     ...{ name: 'a settlement rings no bell', rule: 'C5', file: delivery },
