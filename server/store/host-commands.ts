@@ -1,5 +1,5 @@
 /** What a host still has to do, read on from an opaque place (C2). Changes nothing. */
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { rowsOf } from '../db/rows.ts'
 import { command, device, host, serverFact } from '../db/schema.ts'
@@ -28,11 +28,16 @@ const markOf = sql<string>`${incarnation} || ' ' || ${host.nextCommandNumber} ||
 const revokedIds = sql<string>`(select coalesce(json_agg(${device.id} order by ${device.id}), '[]')::text
   from ${device} where ${device.ownerId} = ${host.ownerId} and ${device.revokedAt} is not null)`
 
-// A restored backup has the same incarnation and may have numbered anew: only number and id together say that this is the place.
+/** Which making of a row: a command that a restore took away and its device sends again has the same id, and may get the same number. */
+const made = (row: { id: SQLWrapper; createdAt: SQLWrapper }) =>
+  sql<string>`${row.id} || '@' || extract(epoch from ${row.createdAt})`
+
+// A restored backup may have the same incarnation, and the same ids under the same numbers: only what was made in that moment says that this is the place.
 function prepareLook(tx: Tx) {
   const [at, number, id] = [sql.placeholder('at'), sql.placeholder('number'), sql.placeholder('id')]
   const fits = sql`${at}::text = ${incarnation} and (${number}::int = 0 or exists (select 1 from ${command} one
-    where one.host_id = ${host.id} and one.number = ${number}::int and one.id = ${id}::text))`
+    where one.host_id = ${host.id} and one.number = ${number}::int
+      and ${made({ id: sql`one.id`, createdAt: sql`one.created_at` })} = ${id}::text))`
   const from = sql<number>`case when ${fits} then ${number}::int else 0 end`
   return tx
     .select({
@@ -42,6 +47,7 @@ function prepareLook(tx: Tx) {
       trust: trustMark,
       policy: policyTextOf(host.ownerId),
       revokedIds,
+      made: made(command),
       command,
     })
     .from(host)
@@ -76,7 +82,12 @@ export async function lookForHost(tx: Tx, hostId: string, after: string | null):
   const [facts] = rows
   if (!facts?.policy) throw notFound('host')
   const commands = rows.flatMap((row) => row.command ?? [])
-  const last = commands.at(-1) ?? (facts.from === 0 ? { number: 0, id: '' } : place)
+  const end = rows.at(-1)
+  const last = end?.command
+    ? { number: end.command.number, id: end.made }
+    : facts.from === 0
+      ? { number: 0, id: '' }
+      : place
   return {
     commands,
     after: placeText({ incarnation: facts.incarnation, number: last.number, id: last.id, trust: facts.trust }),
@@ -96,7 +107,7 @@ export async function movedHosts(tx: Tx, waiting: readonly { id: string; mark: s
   return rowsOf<{ id: string }>(rows).map((row) => row.id)
 }
 
-/** `trust` is null in a place that an earlier version gave out. */
+/** `id` is that of the row and when it was made. `trust` is null in a place that an earlier version gave out. */
 type Place = { incarnation: string; number: number; id: string; trust: string | null }
 
 const placeText = ({ incarnation, number, id, trust }: Place): string =>

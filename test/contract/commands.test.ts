@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { command as commandTable } from '../../server/db/schema.ts'
+import { command as commandTable, host as hostTable } from '../../server/db/schema.ts'
 import { type CommandRow, commandRevisions, createCommand, listCommands } from '../../server/store/commands.ts'
 import { acknowledgeCommands, expireNext, type SettledState, settleCommand } from '../../server/store/delivery.ts'
 import { lookForHost } from '../../server/store/host-commands.ts'
@@ -115,6 +115,30 @@ describe.each(places)('commands on %s', (_name, open) => {
     const foreign = Buffer.from(`another ${first.number} ${first.id}`).toString('base64url')
     for (const nonsense of [foreign, '', '!!!', 'x'.repeat(5000)])
       expect((await poll(who, nonsense)).commands).toHaveLength(2)
+  })
+
+  it('[C2] a place is not believed when its devices sent the same commands again to a database that was put back', async () => {
+    const who = await person(place.database)
+    const session = await attach(place.database, who)
+    const wanted = [prompt(who, session), prompt(who, session)]
+    const sent = [await send(place.database, wanted[0] ?? prompt(who, session))]
+    sent.push(await send(place.database, wanted[1] ?? prompt(who, session)))
+    const { after } = await poll(who, null)
+    // The backup is older than both; its next numbers are theirs again, and so are the ids, which follow from the keys.
+    await place.database.transaction(async (tx) => {
+      await tx.delete(commandTable).where(eq(commandTable.hostId, who.hostId))
+      await tx
+        .update(hostTable)
+        .set({ nextCommandNumber: sent[0]?.number ?? 0 })
+        .where(eq(hostTable.id, who.hostId))
+    })
+    const again = []
+    for (const one of wanted) again.push(await send(place.database, one))
+    const named = (rows: CommandRow[]) => rows.map(({ id, number }) => ({ id, number }))
+    expect(named(again)).toEqual(named(sent))
+    expect(named((await poll(who, after)).commands)).toEqual(named(sent))
+    const read = await poll(who, null)
+    expect((await poll(who, read.after)).commands).toEqual([])
   })
 
   it('[C2] reading changes nothing; delivered is what the host has acknowledged, and it is read again until settled', async () => {
