@@ -126,7 +126,7 @@ export function createCommands(given: {
         if (command.turnId !== null && turns.current?.id !== command.turnId) {
           throw new BridgeError('NOT_FOUND', 'That turn has ended already.', 'D4')
         }
-        await turns.cancel()
+        if (turns.current !== null || !runner.stopStarting()) await turns.cancel()
         return applied
       case 'AnswerPermission':
         return answer(command, {

@@ -21,6 +21,8 @@ export type Runner = {
   hurry(): Promise<void>
   /** How many prompts wait for a person after a turn that ended so; holds the queue accordingly. */
   heldAfter(ending: Ending): number
+  /** Stops a prompt that was taken and has no turn yet: its mode is being entered, its attachments fetched. False when there is none. */
+  stopStarting(): boolean
   /** The agent is gone: nothing runs any more. */
   end(reason: string): void
 }
@@ -47,6 +49,7 @@ export function createRunner(given: {
   const { queue, turns, modes } = given
   let isRunning = false
   let endedBecause: string | null = null
+  let starting: { isStopped: boolean } | null = null
   /** The turn is cancelled for a prompt that follows: the queue goes on. */
   let isMakingRoom = false
   /** The prompts the running turn is about: the first began it, the others were steered in. */
@@ -68,14 +71,16 @@ export function createRunner(given: {
   }
 
   async function runOne(prompt: Prompt): Promise<void> {
-    const problem = await enterMode(prompt)
-    if (problem !== null) return void queue.say(prompt, 'REFUSED', { reason: problem })
-    let blocks: ContentBlock[]
-    try {
-      blocks = await given.blocksOf(prompt)
-    } catch (error) {
-      return void queue.say(prompt, 'REFUSED', { reason: error instanceof Error ? error.message : String(error) })
+    const start = { isStopped: false }
+    starting = start
+    const blocks = await prepared(prompt).finally(() => {
+      starting = null
+    })
+    if (start.isStopped) {
+      queue.hold(stopped)
+      return void queue.say(prompt, 'WITHDRAWN', { reason: 'Stopped before it began.' })
     }
+    if (blocks === null) return
     given.onPromptText(prompt.text)
     await turns.run(prompt.id, blocks, (turnId) => {
       inTurn = { turnId, prompts: [prompt] }
@@ -83,6 +88,22 @@ export function createRunner(given: {
     })
     given.onPromptText(null)
     modes.turnEnded()
+  }
+
+  /** Null when it cannot run; then that is told. */
+  async function prepared(prompt: Prompt): Promise<ContentBlock[] | null> {
+    const problem = await enterMode(prompt)
+    if (problem !== null) return refused(prompt, problem)
+    try {
+      return await given.blocksOf(prompt)
+    } catch (error) {
+      return refused(prompt, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  function refused(prompt: Prompt, reason: string): null {
+    if (starting?.isStopped !== true) void queue.say(prompt, 'REFUSED', { reason })
+    return null
   }
 
   function sayEnd(prompt: Prompt, { stopReason, message, wasCancelled }: Ending, turnId: string): void {
@@ -184,6 +205,11 @@ export function createRunner(given: {
       queue.hold(reason)
       return queue.length
     },
+    stopStarting() {
+      if (starting === null) return false
+      starting.isStopped = true
+      return true
+    },
     end(reason) {
       endedBecause = reason
       queue.hold(reason)
@@ -196,9 +222,11 @@ const promptOf = (text: string, origin: Origin): Prompt => ({
   ...{ id: mintId('prm'), text, delivery: 'AFTER_TURN', modeId: null, origin, attachments: [], mayEnterMode: true },
 })
 
+const stopped = 'The turn was stopped.'
+
 /** Why the queue waits after such an end, or null. A turn that the agent itself ended "cancelled" (after a no) is no stop of ours. */
 function holdReason({ stopReason, message, wasCancelled }: Ending): string | null {
-  if (wasCancelled) return 'The turn was stopped.'
+  if (wasCancelled) return stopped
   switch (stopReason) {
     case 'end_turn':
     case 'cancelled':

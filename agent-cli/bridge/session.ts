@@ -277,7 +277,9 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
     },
     answer: async (decisionId, answer) => decisions.answer(decisionId, answer, terminal).settlement,
     setMode: (modeId) => sessionModes.set(modeId, terminal),
-    cancelTurn: () => turns.cancel(),
+    async cancelTurn() {
+      if (turns.current !== null || !runner.stopStarting()) await turns.cancel()
+    },
     notice: (title) => void publishing.record({ noticeShown: { severity: 'warning', title } }),
     remote,
     close,

@@ -175,6 +175,22 @@ test('[peer 10] a queued prompt runs under the mode it was written for', async (
   expect(session.view().mode.effective?.id).toBe('plan')
 })
 
+test('a prompt is stopped also while its mode is still being entered: it never reaches the agent, and what waits behind it is held', async () => {
+  const { session, agent } = await desk()
+  process.kill(agent.pid(), 'SIGSTOP')
+  const first = await session.prompt('one', { modeId: 'plan' })
+  await session.prompt('two')
+  await until(session, ({ mode }) => mode.requested?.id === 'plan')
+  await session.cancelTurn()
+  process.kill(agent.pid(), 'SIGCONT')
+  const view = await until(session, ({ prompts, queueHeld }) => queueHeld !== null && prompts.length === 1)
+  expect(view.prompts[0]).toMatchObject({ text: 'two', state: 'HELD' })
+  expect(view.prompts.some(({ id }) => id === first.promptId)).toBe(false)
+  await session.releaseQueue()
+  expect((await agent.prompted()).text).toBe('two')
+  agent.ends()
+})
+
 test('[C5] the mode is what the agent says it is; a refused request leaves the old one', async () => {
   const { session, agent } = await desk()
   expect(session.view().mode.effective).toMatchObject({ id: 'default', canonical: 'INTERACTIVE' })
@@ -204,10 +220,12 @@ test('[D7] a reason goes as the next prompt, before those that wait; a steerable
   await plain.session.prompt('one')
   await plain.agent.prompted()
   await plain.session.prompt('two')
-  plain.agent.asks({ title: 'ls' })
+  const asked = plain.agent.asks({ title: 'ls' })
   const decision = await firstDecision(plain.session)
   expect(decision.wordsGo).toBe('NEXT_PROMPT')
   await plain.session.answer(decision.id, { is: 'option', optionId: 'deny', reason: 'Use rg instead.' })
+  // No agent ends its turn before it has the answer.
+  await asked.answered()
   plain.agent.ends()
   expect((await plain.agent.prompted()).text).toContain('Use rg instead.')
 
