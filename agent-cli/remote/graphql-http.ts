@@ -2,10 +2,12 @@
 import type { TadaDocumentNode } from 'gql.tada'
 import { print } from 'graphql'
 import { RemoteError } from './failure.ts'
+import { type Posted, post } from './post.ts'
 
 export type Endpoint = {
   /** The server's address without a path, e.g. `https://offdesk.example`. */
   readonly url: string
+  /** Tests: a road of their own. */
   readonly fetch?: typeof fetch
 }
 
@@ -29,26 +31,29 @@ export async function ask<R, V>(
   let status = 0
   let text: string
   try {
-    const response = await (endpoint.fetch ?? fetch)(`${endpoint.url.replace(/\/$/, '')}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json',
-        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-      },
-      body: JSON.stringify({ query: textOf(document), variables }),
-      signal,
-      // A redirect would carry the credential to whoever answers there.
-      redirect: 'error',
-    })
-    status = response.status
-    text = await response.text()
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json',
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+    }
+    const body = JSON.stringify({ query: textOf(document), variables })
+    const url = `${endpoint.url.replace(/\/$/, '')}/graphql`
+    const posted = endpoint.fetch
+      ? await fetched(await endpoint.fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }))
+      : await post(new URL(url), headers, body, signal)
+    status = posted.status
+    text = posted.text
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason
     throw new RemoteError('UNREACHABLE', `The server at ${endpoint.url} does not answer.`, {}, error)
   }
   return dataOf(text, status, endpoint.url) as R
 }
+
+const fetched = async (response: Response): Promise<Posted> => ({
+  status: response.status,
+  text: await response.text(),
+})
 
 function dataOf(text: string, status: number, url: string): unknown {
   let answer: unknown

@@ -1,0 +1,96 @@
+// One POST over kept connections, against a real server that keeps, closes, breaks off and hangs.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { post } from '../../../agent-cli/remote/post.ts'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+async function serve(answer: (request: IncomingMessage, response: ServerResponse, body: string) => void) {
+  let connections = 0
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => answer(request, response, body))
+  })
+  server.on('connection', () => {
+    connections += 1
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
+  return { url, server, connections: () => connections }
+}
+const never = () => new AbortController().signal
+
+describe('a POST', () => {
+  it('carries headers and UTF-8 both ways, and keeps its connection', async () => {
+    const { url, connections } = await serve((request, response, body) => {
+      response.end(JSON.stringify({ body, type: request.headers['content-type'] }))
+    })
+    for (let time = 0; time < 3; time++) {
+      const { status, text } = await post(url, { 'content-type': 'application/json' }, '{"é":"漢字 🙂"}', never())
+      expect([status, JSON.parse(text)]).toEqual([200, { body: '{"é":"漢字 🙂"}', type: 'application/json' }])
+    }
+    expect(connections()).toBe(1)
+  })
+
+  it('gives every status as it is, and follows no redirect', async () => {
+    let asked = 0
+    const { url } = await serve((_request, response) => {
+      asked += 1
+      response.writeHead(302, { location: '/elsewhere' }).end('moved')
+    })
+    expect(await post(url, {}, '{}', never())).toEqual({ status: 302, text: 'moved' })
+    expect(asked).toBe(1)
+  })
+
+  it('is sent again once when the connection that was kept has been closed meanwhile', async () => {
+    let asked = 0
+    const { url } = await serve((request, response, body) => {
+      asked += 1
+      // The second comes over the kept connection: the server has given that up without an answer.
+      if (asked === 2) request.socket.destroy()
+      else response.end(body)
+    })
+    await post(url, {}, 'one', never())
+    expect(await post(url, {}, 'two', never())).toEqual({ status: 200, text: 'two' })
+    expect(asked).toBe(3)
+  })
+
+  it('fails when a new connection is closed without an answer, or nobody listens', async () => {
+    const { url, server } = await serve((request) => request.socket.destroy())
+    await expect(post(url, {}, '{}', never())).rejects.toThrow()
+    await new Promise((resolve) => server.close(resolve))
+    await expect(post(url, {}, '{}', never())).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  it('fails when the answer breaks off', async () => {
+    const { url } = await serve((request, response) => {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('half', () => request.socket.destroy())
+    })
+    await expect(post(url, {}, '{}', never())).rejects.toThrow()
+  })
+
+  it('ends with the reason of its signal, before, while it waits, and in the middle of the answer', async () => {
+    const why = new Error('enough')
+    await expect(post(new URL('http://127.0.0.1:9/'), {}, '{}', AbortSignal.abort(why))).rejects.toBe(why)
+    for (const begins of [false, true]) {
+      const leaving = new AbortController()
+      const { url } = await serve((_request, response) => {
+        if (begins) response.write('half')
+        setImmediate(() => leaving.abort(why))
+      })
+      await expect(post(url, {}, '{}', leaving.signal)).rejects.toBe(why)
+    }
+  })
+})
