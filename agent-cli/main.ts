@@ -11,6 +11,7 @@ import { say } from './commands/say.ts'
 import { serve } from './commands/serve.ts'
 import { sessions } from './commands/sessions.ts'
 import { start } from './commands/start.ts'
+import { answer, cancel, decide, mode, send } from './commands/steer.ts'
 
 const RUNGS = ['view', 'answer', 'steer', 'full'] as const
 type RungWord = (typeof RUNGS)[number]
@@ -146,10 +147,50 @@ devices
   .action((which) => revokeDevice(which, at()))
 devices
   .command('add-script')
-  .description('make a credential for a script; its token is printed once')
+  .description('make a device for a script: a file with its token and the key it signs with; prints the path')
   .argument('<name>', 'what it is called in the lists')
   .addOption(new Option('--allow <rung>', 'what it may do').choices(RUNGS).default('view'))
-  .action((name, flags) => addScript(name, rung(flags.allow as RungWord), at()))
+  .option('--key <file>', 'where to put the file (default: the data folder)')
+  .action((name, flags) => addScript(name, rung(flags.allow as RungWord), flags.key, at()))
+
+const WHO = '(--key <file> or OFFDESK_KEY says who you are)'
+const asScript = (name: string, what: string) =>
+  program
+    .command(name)
+    .description(`${what} ${WHO}`)
+    .option('--key <file>', 'key file of a script, or its name: “offdesk devices add-script” makes one')
+    .option('--once <key>', 'the same key again is the same command: 16 to 64 of A-Z, a-z, 0-9, _ and -')
+    .option('--wait <seconds>', 'how long to wait for the end', Number, 30)
+const hands = (flags: { key?: string; once?: string; wait: number }) => ({
+  ...{ key: flags.key, once: flags.once, waitSeconds: flags.wait },
+})
+asScript('send', 'send a prompt to a session')
+  .argument('<session>')
+  .argument('<text>')
+  .option('--now', 'interrupt what runs', false)
+  .option('--mode <mode>', 'the mode it runs under')
+  .action((session, text, flags) => send(session, text, { ...hands(flags), now: flags.now, mode: flags.mode }))
+asScript('answer', 'answer a question, field by field')
+  .argument('<session>')
+  .argument('<decision>')
+  .argument('[values...]', 'field=value')
+  .option('--decline [reason]', 'do not answer')
+  .option('--evidence <digest>', 'SHA-256 of what you have read; anything else is not answered')
+  .action((session, decision, values, flags) => answer(session, decision, values, { ...hands(flags), ...flags }))
+asScript('decide', 'choose an option of a permission or a plan')
+  .argument('<session>')
+  .argument('<decision>')
+  .argument('<option>', 'its id or name')
+  .option('--reason <words>', 'said to the agent')
+  .option('--evidence <digest>', 'SHA-256 of what you have read; anything else is not answered')
+  .action((session, decision, option, flags) => decide(session, decision, option, { ...hands(flags), ...flags }))
+asScript('mode', 'ask for a mode')
+  .argument('<session>')
+  .argument('<mode>', 'its id or name')
+  .action((session, named, flags) => mode(session, named, hands(flags)))
+asScript('cancel', 'cancel the turn that runs')
+  .argument('<session>')
+  .action((session, flags) => cancel(session, hands(flags)))
 
 /** `run -- my-agent --acp`: commander gives the first word as the agent; after "--" everything is the command. */
 function splitAgent(agent: string | undefined, command: string[]): { agent: string | undefined; command: string[] } {

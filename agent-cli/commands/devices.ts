@@ -1,11 +1,15 @@
-/** `offdesk devices`: who may attach; pair, confirm, revoke, trust, and a credential for scripts. */
+/** `offdesk devices`: who may attach; pair, confirm, revoke, trust, and a key file for scripts. */
+import { existsSync } from 'node:fs'
+import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
 import { graphql } from '../remote/graphql.ts'
 import { RevokeDevice } from '../remote/host-operations.ts'
 import type { Rung } from '../remote/roster.ts'
+import { writeScript } from '../remote/script-file.ts'
 import { age } from '../terminal/words.ts'
 import { confirmed } from './ask.ts'
 import { Mistake } from './mistake.ts'
 import { say } from './say.ts'
+import { scriptPath } from './script-device.ts'
 import { type Desk, openDesk } from './server-desk.ts'
 import { table } from './table.ts'
 
@@ -55,9 +59,7 @@ export async function trustDevice(which: string, at: At): Promise<void> {
   const desk = await openDesk(at.server)
   const device = pick(await known(desk), which)
   if (!device.publicKey)
-    throw new Mistake(
-      `${device.name} is a script of another machine and has no key to check. Make one here: offdesk devices add-script.`,
-    )
+    throw new Mistake(`${device.name} has no key to check. Make the script anew: offdesk devices add-script <name>.`)
   say(
     `${device.name}, paired ${age(device.pairedAt, Date.now())} ago, id ${device.id}. The same id stands on that device under Settings, This device.`,
   )
@@ -73,21 +75,24 @@ export async function trustDevice(which: string, at: At): Promise<void> {
   say(`${device.name} is trusted on this machine.`)
 }
 
-/** Prints the script's token alone on stdout, once. */
-export async function addScript(name: string, rung: Rung, at: At): Promise<void> {
+/** Writes the script's key file and prints its path alone on stdout. */
+export async function addScript(name: string, rung: Rung, out: string | undefined, at: At): Promise<void> {
   const desk = await openDesk(at.server)
-  const { addScript } = await desk.call(AddScript, { input: { hostId: desk.identity.hostId, name, rung } })
-  await desk.roster.add({
-    id: addScript.device.id,
-    name,
-    publicKey: null,
-    rung,
-    via: 'script',
-    addedAt: new Date().toISOString(),
-  })
-  say(`Script “${name}” may ${rung.toLowerCase()}. Its token is shown once, here:`)
-  process.stdout.write(`${addScript.token}\n`)
+  const path = out ?? scriptPath(desk.places, fileName(name))
+  if (existsSync(path))
+    throw new Mistake(`${path} is there already, and its key would be lost. Remove it, or name another: --key <file>.`)
+  const { publicKey: open, privateKey } = await generateKeys(true)
+  const publicKey = await exportPublicKey(open)
+  const input = { hostId: desk.identity.hostId, name, rung, publicKey }
+  const { addScript } = await desk.call(AddScript, { input })
+  const { id } = addScript.device
+  await writeScript(path, { deviceId: id, server: desk.server, token: addScript.token, privateKey })
+  await desk.roster.add({ id, name, publicKey, rung, via: 'script', addedAt: new Date().toISOString() })
+  say(`Script “${name}” may ${rung.toLowerCase()}. Its token and the key it signs with are in this file, yours alone:`)
+  process.stdout.write(`${path}\n`)
 }
+
+const fileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_-]+/g, '-')
 
 function pick<D extends { id: string; name: string }>(devices: readonly D[], which: string): D {
   const fits = devices.filter((device) => device.id === which || device.name === which)

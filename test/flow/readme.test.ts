@@ -1,5 +1,5 @@
 /** The examples of the README, run as they stand against the live demo: only address, ids and the end of the stream are put in. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { gqlAt, phoneAt, sessionOf } from './house.ts'
 import { COMMAND, follow, type Machine, machine, until } from './machine.ts'
@@ -12,6 +12,7 @@ const examples = new Map(rest.map((text) => [text.split('\n')[0] ?? '', text.sli
 let at: Machine
 let api: string
 let token: string
+let keyFile: string
 let id: string
 
 /** Bash with the README's own beginning; the token is made once, by its first line. */
@@ -22,7 +23,9 @@ async function shell(text: string): Promise<{ code: number | null; stdout: strin
 }
 
 const begin = () =>
-  preamble.replace('http://127.0.0.1:4747/graphql', api).replace('$(offdesk devices add-script ci --allow full)', token)
+  preamble
+    .replace('http://127.0.0.1:4747/graphql', api)
+    .replace('$(offdesk devices add-script ci --allow full)', keyFile)
 
 async function example(title: RegExp, put: Record<string, string> = {}): Promise<string> {
   const found = [...examples].find(([heading]) => title.test(heading))
@@ -57,10 +60,12 @@ beforeAll(async () => {
   const demo = at.starts(['start', '--allow', 'full'])
   id = await sessionOf(demo)
   api = `${at.server().url}/graphql`
-  const made = await shell(`${preamble.split('\n')[0]}\nprintf %s "$TOKEN"`)
-  expect(made.stderr).toContain('Its token is shown once')
-  token = made.stdout
-  expect(token).toMatch(/^odd_/)
+  const made = await shell(`${preamble.split('\n')[0]}\nprintf %s "$OFFDESK_KEY"`)
+  expect(made.stderr).toContain('Its token and the key it signs with are in this file')
+  keyFile = made.stdout
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600)
+  token = /^token: (odd_\S+)$/m.exec(readFileSync(keyFile, 'utf8'))?.[1] ?? ''
+  expect(token).not.toBe('')
 }, 60_000)
 
 test('list sessions', async () => {
@@ -70,15 +75,11 @@ test('list sessions', async () => {
   expect(sessions.edges.map(({ node }) => node.id)).toEqual([id])
 })
 
-test('answer a question: the demo takes the words into its plan', async () => {
+test('[T5] answer a question: the demo takes the words into its plan', async () => {
   const question = await until(async () => (await decisions()).find(({ kind }) => kind === 'QUESTION'), 'the question')
-  const { answerQuestion } = answerOf(
-    await example(/answer a question/, { 'dec_…': question.id, '"epoch":1': `"epoch":${question.epoch}` }),
-  ) as unknown as { answerQuestion: { id: string } }
+  expect(await example(/answer a question/, { 'dec_…': question.id })).toMatch(/^applied cmd_/)
   const plan = await until(async () => (await decisions()).find(({ kind }) => kind === 'PLAN'), 'the plan')
   expect(plan.title).toBeTruthy()
-  const device = phoneAt(api.replace('/graphql', ''), { token } as never)
-  expect((await device.settled(answerQuestion.id)).state).toBe('APPLIED')
 })
 
 test('read a transcript, newest 50 events', async () => {
@@ -89,12 +90,20 @@ test('read a transcript, newest 50 events', async () => {
   expect(nodes.some(({ text }) => text?.includes('SPRING'))).toBe(true)
 })
 
-test('send a prompt; sending again with the same key changes nothing', async () => {
-  const [first, second] = [await example(/send a prompt/), await example(/send a prompt/)].map(answerOf) as unknown as {
-    sendPrompt: { id: string; state: string }
-  }[]
-  expect(first?.sendPrompt.id).toMatch(/^cmd_/)
-  expect(second?.sendPrompt.id).toBe(first?.sendPrompt.id)
+test('[C1] [T5] send a prompt; sending again with the same key changes nothing', async () => {
+  const first = await example(/send a prompt/)
+  expect(first).toMatch(/^applied cmd_/)
+  expect(await example(/send a prompt/)).toBe(first)
+})
+
+test('[T5] the lines of sh in docs/protocol.md sign a prompt that the workstation takes', async () => {
+  const page = readFileSync('docs/protocol.md', 'utf8')
+  const lines = /### 4\.2[\s\S]*?```sh\n([\s\S]*?)```/.exec(page)?.[1]?.replaceAll('ses_…', id) ?? ''
+  const { code, stdout, stderr } = await shell(lines)
+  expect([code, stderr.split('\n').filter((line) => !line.startsWith('Script “by-hand”'))]).toEqual([0, ['']])
+  const { sendPrompt } = answerOf(stdout) as unknown as { sendPrompt: { id: string } }
+  const device = phoneAt(api.replace('/graphql', ''), { token } as never)
+  expect(await device.settled(sendPrompt.id)).toMatchObject({ state: 'APPLIED', refusal: null })
 })
 
 test('follow a session live: the stream gives what has been and what comes', async () => {
@@ -111,11 +120,9 @@ test('policy: nobody steers from away, from now on', async () => {
     setRemoteControl: { remoteControl: string }
   }
   expect(setRemoteControl.remoteControl).toBe('VIEW')
-  const { stdout } = await shell(
-    `${begin()}${[...examples]
-      .find(([title]) => /send a prompt/.test(title))?.[1]
-      .replace('ses_…', id)
-      .replace('0001', '0002')}`,
-  )
-  expect(JSON.parse(stdout).errors[0].extensions).toMatchObject({ code: 'POLICY', remedy: expect.any(String) })
+  const late = [...examples].find(([title]) => /send a prompt/.test(title))?.[1]
+  const { code, stderr } = await shell(`${begin()}${late?.replace('ses_…', id).replace('0001', '0002')}`)
+  expect(code).toBe(1)
+  // What it was, the rule, and who can lift it (T7).
+  expect(stderr).toMatch(/Remote control is view-only for your sessions\..*setRemoteControl/)
 })
