@@ -30,8 +30,6 @@ export async function verifyCommand(
 ): Promise<Verdict> {
   const { counters, hostId, sessionId } = given
   const nobody = (code: string, rule: string, message: string) => ({ refused: { code, message, rule }, counter: null })
-  // UNTIL ALL SIGN
-  if (command.proof === null) return { refused: null, counter: null }
   if (device.publicKey === null) return nobody('SIGNATURE_REQUIRED', 'T5 key', noKey)
   if (command.proof === null) return nobody('SIGNATURE_REQUIRED', 'T5 signature', unsigned)
   const proof = readProof(command.proof)

@@ -9,12 +9,14 @@ import { graphql } from '../../agent-cli/remote/graphql.ts'
 import { ask, type Endpoint } from '../../agent-cli/remote/graphql-http.ts'
 import { SettleCommand } from '../../agent-cli/remote/host-operations.ts'
 import { createPoller } from '../../agent-cli/remote/poller.ts'
+import { proofFor } from '../../protocol/command-input.ts'
+import { sign } from '../../protocol/keys.ts'
 import { EventFields } from '../../pwa/features/transcript/event-fields.ts'
 import { graphql as pageGraphql } from '../../pwa/graphql/graphql.ts'
 import { createDatabase, type Database } from '../../server/db/database.ts'
 import type { Contestant, Stop } from './contestant.ts'
 import { makeEvent } from './desk-log.ts'
-import { makePairs, type Pair, storePairs } from './pairs.ts'
+import { deviceKeys, makePairs, type Pair, storePairs } from './pairs.ts'
 import { serve } from './served.ts'
 
 // As the page asks (pwa/features/transcript/event-source.ts): all that it reads of an event.
@@ -81,9 +83,14 @@ export async function startProduct(options: ProductOptions): Promise<Contestant>
     caller: (pair) => callAs(pair.sessionToken),
     follow: async ({ sessionId, deviceToken }, onEvents) => follow(socketUrl, deviceToken, sessionId, onEvents),
     serve: (pair, onCommand) => waitForCommands(callAs(pair.hostToken), pair.hostId, onCommand),
-    async command({ sessionId, deviceToken }) {
+    async command({ sessionId, hostId, deviceId, deviceToken }) {
       const input = { key: randomBytes(18).toString('base64url'), sessionId, text: PROMPT }
-      await callAs(deviceToken)(SendPrompt, { input })
+      const { privateKey } = await deviceKeys
+      const madeAtMs = Date.now()
+      counter += 1
+      const said = { mutation: 'sendPrompt', input, seen: {}, hostId, counter, madeAtMs } as const
+      const proof = await proofFor({ deviceId, sign: (bytes) => sign(privateKey, bytes) }, said)
+      await callAs(deviceToken)(SendPrompt, { input: { ...input, proof } })
     },
     async page({ sessionId, deviceToken }, last, before) {
       const variables = { sessionId, last, before: before === null ? null : String(before) }
@@ -98,6 +105,8 @@ export async function startProduct(options: ProductOptions): Promise<Contestant>
     },
   }
 }
+
+let counter = 0
 
 export const PROMPT = 'Please look at it again. '.repeat(40)
 

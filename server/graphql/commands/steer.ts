@@ -68,7 +68,7 @@ export async function newCommand<K extends CommandKind>(
   const { ownerId, deviceId, deviceName } = deviceOf(context)
   const { rung } = await context.stands()
   const to = { hostId: session.hostId, sessionId: session.id }
-  if (input.proof) await requireProof(context, to, { kind, value } as Signable, input)
+  await requireProof(context, to, { kind, value } as Signable, input)
   return {
     ...{ ownerId, hostId: session.hostId, sessionId: session.id, key: input.key, kind, value, expiresInSeconds },
     device: { id: deviceId, name: deviceName, rung },

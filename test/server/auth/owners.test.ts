@@ -38,8 +38,8 @@ async function person(name: string): Promise<Person> {
   const decisionId = await session.asks('Run?', `echo ${name}`)
   const { sendPrompt } = await server.gql<{ sendPrompt: { id: string } }>(
     phone.token,
-    'mutation($s: ID!, $k: String!) { sendPrompt(input: {sessionId: $s, key: $k, text: "hi"}) { id } }',
-    { s: session.id, k: randomText(16) },
+    'mutation($i: SendPromptInput!) { sendPrompt(input: $i) { id } }',
+    { i: { sessionId: session.id, key: randomText(16), text: 'hi' } },
   )
   return { ownerId, host, phone, session, decisionId, commandId: sendPrompt.id }
 }

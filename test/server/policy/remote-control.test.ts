@@ -34,8 +34,8 @@ const set = (token: string, level: string) =>
 const prompt = (token: string, key = randomText(16)) =>
   server.gql<{ sendPrompt: { id: string; state: string } }>(
     token,
-    'mutation($s: ID!, $k: String!) { sendPrompt(input: {sessionId: $s, key: $k, text: "go on"}) { id state } }',
-    { s: session.id, k: key },
+    'mutation($i: SendPromptInput!) { sendPrompt(input: $i) { id state } }',
+    { i: { sessionId: session.id, key, text: 'go on' } },
   )
 
 describe('[F4] under OFF', () => {
