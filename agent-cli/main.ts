@@ -28,6 +28,7 @@ const SERVER = 'address of the server (default: the one on this machine, else th
 const program = new Command('offdesk')
   .description('Leave the desk while your coding agent keeps working: see its session on a phone and steer it.')
   .version(pkg.version)
+  .configureHelp({ subcommandTerm: (command) => command.name() })
   .enablePositionalOptions()
   .showHelpAfterError('“offdesk --help” explains the commands.')
   .addHelpText(
@@ -153,12 +154,11 @@ devices
   .option('--key <file>', 'where to put the file (default: the data folder)')
   .action((name, flags) => addScript(name, rung(flags.allow as RungWord), flags.key, at()))
 
-const WHO = '(--key <file> or OFFDESK_KEY says who you are)'
 const asScript = (name: string, what: string) =>
   program
     .command(name)
-    .description(`${what} ${WHO}`)
-    .option('--key <file>', 'key file of a script, or its name: “offdesk devices add-script” makes one')
+    .description(`${what}, signed with a script’s key`)
+    .option('--key <file>', 'key file of a script, or its name (default: OFFDESK_KEY)')
     .option('--once <key>', 'the same key again is the same command: 16 to 64 of A-Z, a-z, 0-9, _ and -')
     .option('--wait <seconds>', 'how long to wait for the end', Number, 30)
 const hands = (flags: { key?: string; once?: string; wait: number }) => ({

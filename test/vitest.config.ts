@@ -39,7 +39,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       // One process for many files: an embedded database and its wasm are loaded once, not once a file.
-      inProject('unit', ['test/{house,protocol,server,agent-cli,kit}/**/*.test.{ts,tsx}'], {
+      inProject('unit', ['test/{house,protocol,server,agent-cli,kit,trust}/**/*.test.{ts,tsx}'], {
         testTimeout: 60_000,
         globalSetup: [built, programs],
         isolate: false,

@@ -1,4 +1,5 @@
 /** Server and agent on different machines: the server's code, the workstation's login, a phone, and then a second workstation. */
+import { readFileSync, statSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ScriptedAgent } from '../kit/agent/scripted.ts'
 import { type Phone, pairs, type Served, scripted, serve, sessionOf } from './house.ts'
@@ -79,13 +80,18 @@ describe('a workstation that joins a server elsewhere', () => {
     expect(devices.stdout).toMatch(new RegExp(`^phone +browser +steer +.*trusted here +${phone.id}$`, 'm'))
   })
 
-  test('makes a script’s credential whose token alone is on stdout', async () => {
+  test('makes a script’s key file, readable by its owner alone, whose path alone is on stdout', async () => {
     const made = await here.does(['devices', 'add-script', 'ci', '--allow', 'answer'])
     expect(made.code).toBe(0)
-    expect(made.stdout).toMatch(/^odd_[\w-]{43}\n$/)
+    expect(made.stdout).toBe(`${here.dataDir}/scripts/ci.key\n`)
+    const file = made.stdout.trim()
+    expect(readFileSync(file, 'utf8')).toMatch(/^token: odd_[\w-]{43}$/m)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(made.stderr).toContain('“ci” may answer')
     expect((await here.does(['devices'])).stdout).toMatch(/^ci +script +answer /m)
-    const twin = await here.does(['devices', 'add-script', 'ci'])
+    const over = await here.does(['devices', 'add-script', 'ci'])
+    expect(over).toMatchObject({ code: 1, stderr: expect.stringContaining('its key would be lost') })
+    const twin = await here.does(['devices', 'add-script', 'ci', '--key', `${here.dataDir}/twin.key`])
     expect(twin.code).toBe(0)
     const unclear = await here.does(['devices', 'revoke', 'ci'])
     expect(unclear).toMatchObject({

@@ -5,7 +5,7 @@ import type { BridgeSession } from '../../../agent-cli/bridge/session.ts'
 import { enrolWithSetupCode } from '../../../agent-cli/remote/enrolment.ts'
 import { openIdentity } from '../../../agent-cli/remote/identity.ts'
 import { randomText } from '../../../protocol/bytes.ts'
-import { exportPublicKey, generateKeys, principalId } from '../../../protocol/keys.ts'
+import { exportPublicKey, generateKeys, type KeyPair, principalId } from '../../../protocol/keys.ts'
 import { joinMac, matchCode, parsePairingFragment } from '../../../protocol/pairing.ts'
 import { openSetup } from '../../../server/auth/setup.ts'
 import { steps } from '../../kit/people.ts'
@@ -32,7 +32,12 @@ export async function enrolled(at: TestServer, dataDir: string): Promise<void> {
   })
 }
 
-export type Phone = { id: string; token: string; gql<T>(document: string, variables?: object): Promise<T> }
+export type Phone = {
+  id: string
+  token: string
+  keys: KeyPair
+  gql<T>(document: string, variables?: object): Promise<T>
+}
 
 /** Reads the QR, joins, compares, and the person at the terminal presses the key. */
 export async function paired(
@@ -64,7 +69,7 @@ export async function paired(
   const gql = <T>(document: string, variables?: object) => at.gql<T>(token, document, variables)
   const id = await principalId('dev', publicKey)
   signsAs(token, { id, keys })
-  return { id, token, gql }
+  return { id, token, keys, gql }
 }
 
 const COMMAND = 'id state refusal { code message rule } winner { optionId origin { surface } }'
