@@ -73,10 +73,9 @@ export async function createGoverned(server: TestServer): Promise<Governed> {
       await gql(admin, words, { o: organisationId, p: viewer.id })
     },
     prompt: async (modeId) => {
-      const words =
-        'mutation($s: ID!, $k: String!, $m: String) { sendPrompt(input: {sessionId: $s, key: $k, text: "go on", modeId: $m}) { id } }'
-      const variables = { s: session.id, k: randomText(16), m: modeId ?? null }
-      return (await gql<{ sendPrompt: { id: string } }>(phone.token, words, variables)).sendPrompt
+      const words = 'mutation($i: SendPromptInput!) { sendPrompt(input: $i) { id } }'
+      const i = { sessionId: session.id, key: randomText(16), text: 'go on', modeId: modeId ?? null }
+      return (await gql<{ sendPrompt: { id: string } }>(phone.token, words, { i })).sendPrompt
     },
   }
 }

@@ -198,11 +198,9 @@ describe('[F2] a setting', () => {
     const classes = [{ name: 'wipe', patterns: ['rm -rf'], matches: ['sudo rm -rf /'], passes: ['rm file'] }]
     await apply(blue, { remoteControl: 'VIEW_AND_CONTROL', neverRemote: classes })
     const answer = (decisionId: string, optionId: string) =>
-      gql(
-        phone.token,
-        'mutation($s: ID!, $k: String!, $d: ID!, $o: String!) { answerPermission(input: {sessionId: $s, key: $k, decisionId: $d, epoch: 1, optionId: $o}) { id } }',
-        { s: session.id, k: randomText(16), d: decisionId, o: optionId },
-      )
+      gql(phone.token, 'mutation($i: AnswerPermissionInput!) { answerPermission(input: $i) { id } }', {
+        i: { sessionId: session.id, key: randomText(16), decisionId, epoch: 1, optionId },
+      })
     const wipe = await session.asks('Run a command', '{"command":"rm -rf build"}')
     const list = await session.asks('Run a command', '{"command":"ls"}')
     expect((await refusalOf(answer(wipe, 'yes')))?.extensions).toMatchObject({
