@@ -3,6 +3,7 @@ import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settlement } from '../../../agent-cli/bridge/view.ts'
 import type { Invariant } from '../pure/invariants.ts'
+import { within } from './disk.ts'
 import { type Ask, createWatcher, type Watcher } from './people.ts'
 import type { Place, Workstation } from './place.ts'
 import { createNet, type Net } from './wire.ts'
@@ -109,8 +110,11 @@ export async function openScene(place: Place): Promise<Scene> {
       dying = (async () => {
         await host.agent.close()
         await letGo(place.folderOf(sessionId))
-        void host.session.close().catch(() => undefined)
-        void host.link.close().catch(() => undefined)
+        // Ends its timers. Of its own life, or what it notes at its end would reach the disk and overwrite what its successor has noted.
+        within(host.life, () => {
+          void host.session.close().catch(() => undefined)
+          void host.link.close().catch(() => undefined)
+        })
       })()
       return dying
     },
