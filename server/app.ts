@@ -13,10 +13,13 @@ import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
 import { createRounds } from './live/rounds.ts'
 import { write } from './live/write.ts'
+import { RETENTION_SECONDS, retainAll } from './policy/retaining.ts'
+import { sendAudit } from './push/audit-webhook.ts'
 import { createNotifier } from './push/notifier.ts'
 import { createSend } from './push/sender.ts'
 import { vapidKeys } from './push/vapid.ts'
 import { createSockets } from './sockets/sockets.ts'
+import { sealAudit } from './store/audit.ts'
 import { expireNext } from './store/delivery.ts'
 import { createRecentEvents } from './store/recent-events.ts'
 import { storedSearch } from './store/search.ts'
@@ -47,6 +50,7 @@ export type App = {
 }
 
 const EXPIRY_SECONDS = 5
+const SEAL_SECONDS = 1
 const CONTACT = 'https://github.com/offdesk/offdesk'
 
 export async function buildApp(options: AppOptions): Promise<App> {
@@ -64,7 +68,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const endOverdue = async () => {
     while (await write({ database, bell }, expireNext));
   }
-  const expiry = createRounds({ everySeconds: EXPIRY_SECONDS, round: endOverdue, log })
+  const seal = async () => {
+    while (await database.transaction(sealAudit));
+    await sendAudit(database, { allowLoopback }, stopping.signal)
+  }
+  const rounds = [
+    createRounds({ everySeconds: EXPIRY_SECONDS, round: endOverdue, log }),
+    createRounds({ everySeconds: SEAL_SECONDS, round: seal, log }),
+    createRounds({
+      everySeconds: RETENTION_SECONDS,
+      round: () => retainAll({ database, bell }, stopping.signal),
+      log,
+    }),
+  ]
   const parts = {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
     search: storedSearch(database),
@@ -85,7 +101,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await feeds.close()
     trust.close()
     await push.close()
-    await expiry.close()
+    await Promise.all(rounds.map((one) => one.close()))
     await bell.close()
   }
   return {

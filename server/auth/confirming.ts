@@ -1,6 +1,8 @@
 /** The last step of a pairing: the person's key press makes a device, or a host, of whoever joined (docs/protocol.md §6). */
 import type { Tx } from '../db/database.ts'
+import { asActor } from '../policy/audited.ts'
 import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
+import { noteAudit } from '../store/audit.ts'
 import { addDevice, addToRoster } from '../store/devices.ts'
 import { enrolHost } from '../store/hosts.ts'
 import { type PairingRow, stepPairing } from '../store/pairings.ts'
@@ -27,6 +29,11 @@ export async function confirmPairing(
   const row = await stepPairing(tx, id, ['REVEALED'], { state: 'CONFIRMED' })
   if (row.purpose === 'PAIR_DEVICE') await admitDevice(tx, row)
   else await admitHost(tx, row)
+  const isDevice = row.purpose === 'PAIR_DEVICE'
+  await noteAudit(tx, {
+    ...{ ...asActor(by), ownerId: row.ownerId, action: isDevice ? 'device.pair' : 'host.enrol', outcome: 'DONE' },
+    ...{ target: isDevice ? row.deviceId : row.hostId, proof: 'match code', line: `pairing ${id}, rung ${row.rung}` },
+  })
   ring(pairingTopic(id), trustTopic)
   if (row.ownerId) ring(ownerTopic(row.ownerId))
   return row

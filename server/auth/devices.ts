@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { exportPublicKey, generateKeys, principalId, verify } from '../../protocol/keys.ts'
 import { endorsementBytes } from '../../protocol/pairing.ts'
 import type { Tx } from '../db/database.ts'
-import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
+import { asActor } from '../policy/audited.ts'
+import type { AdminPrincipal, DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
+import { noteAudit } from '../store/audit.ts'
 import { type CommandRow, createCommand, lockHost } from '../store/commands.ts'
 import { settleLeftOver } from '../store/delivery.ts'
 import {
@@ -26,6 +28,9 @@ import { parseKey, parseName } from './parse.ts'
 import { newToken } from './tokens.ts'
 
 type Governor = HostPrincipal | DevicePrincipal
+
+const note = (tx: Tx, by: Governor, action: string, target: string, line: string) =>
+  noteAudit(tx, { ...asActor(by), action, target, outcome: 'DONE', line })
 
 const tooLow = (by: DevicePrincipal, what: string) =>
   refuse('RUNG_TOO_LOW', what, {
@@ -51,6 +56,7 @@ export async function addScript(
   const { ownerId } = by
   const row = await addDevice(tx, { id, ownerId, name, kind: 'SCRIPT', publicKey, rung: asked.rung, tokenHash })
   await addToRoster(tx, id, by.hostId)
+  await note(tx, by, 'device.script', id, `rung ${asked.rung}`)
   ring(ownerTopic(ownerId), trustTopic)
   return { row, token }
 }
@@ -105,6 +111,7 @@ export async function setDeviceRung(
   for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) await lockHost(tx, hostId)
   const row = await updateDevice(tx, by.ownerId, asked.id, { rung: asked.rung })
   await lowerDevicesCommands(tx, asked.id, asked.rung)
+  await note(tx, by, 'device.rung', asked.id, `rung ${before.rung} to ${asked.rung}`)
   ring(trustTopic, ownerTopic(by.ownerId))
   return row
 }
@@ -123,13 +130,25 @@ export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string)
   if (by.kind === 'device' && by.rung === 'VIEW' && by.deviceId !== id) {
     throw tooLow(by, 'A view-only device revokes itself alone.')
   }
-  const { row, isFirst } = await revokeDeviceRow(tx, by.ownerId, id)
+  return endDevice(tx, ring, by, { ownerId: by.ownerId, id })
+}
+
+/** The same, for whoever may: its owner's devices and hosts, and an admin of its owner. */
+export async function endDevice(
+  tx: Tx,
+  ring: Ring,
+  by: Governor | AdminPrincipal,
+  { ownerId, id }: { ownerId: string; id: string },
+): Promise<DeviceRow> {
+  const { row, isFirst } = await revokeDeviceRow(tx, ownerId, id)
   if (!isFirst) return row
+  const entry = { action: 'device.revoke', target: id, outcome: 'DONE', line: `rung ${row.rung}` } as const
+  await noteAudit(tx, { ...asActor(by), ownerId, ...entry })
   await removePush(tx, id)
   // Hosts before decisions: the order in which everyone locks.
-  for (const hostId of (await activeHostIds(tx, by.ownerId)).sort()) {
+  for (const hostId of (await activeHostIds(tx, ownerId)).sort()) {
     await createCommand(tx, ring, {
-      ...{ ownerId: by.ownerId, hostId, sessionId: null, device: null, sender: hostId, key: `forget_${id}` },
+      ...{ ownerId, hostId, sessionId: null, device: null, sender: hostId, key: `forget_${id}` },
       ...{ kind: 'ForgetDevice', value: { forgottenDeviceId: id }, proof: null, expiresInSeconds: null },
     })
   }
@@ -140,7 +159,7 @@ export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string)
       rule: 'a revoked device has no access',
     },
   })
-  ring(trustTopic, ownerTopic(by.ownerId))
+  ring(trustTopic, ownerTopic(ownerId))
   return row
 }
 
@@ -148,6 +167,7 @@ export async function revokeDevice(tx: Tx, ring: Ring, by: Governor, id: string)
 export async function revokeHost(tx: Tx, ring: Ring, by: Governor, id: string): Promise<HostRow> {
   if (by.kind === 'device' && by.rung !== 'FULL') throw tooLow(by, 'Revoking a host needs FULL.')
   const row = await revokeHostRow(tx, by.ownerId, id)
+  await note(tx, by, 'host.revoke', id, 'host')
   await settleLeftOver(
     tx,
     ring,

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { ALPHABET, normaliseCode } from '../../protocol/pairing.ts'
 import type { Tx } from '../db/database.ts'
+import { noteAudit } from '../store/audit.ts'
 import { anyHostEnrolled, enrolHost, findHost, type HostRow } from '../store/hosts.ts'
 import { createOwner, firstOwner } from '../store/owners.ts'
 import { refuse } from '../store/refused.ts'
@@ -52,6 +53,10 @@ export async function enrolBySetupCode(
     }
     const owner = (await firstOwner(tx)) ?? (await createOwner(tx, name))
     const host = await enrolHost(tx, { id, ownerId: owner.id, name, platform, publicKey: asked.publicKey })
+    await noteAudit(tx, {
+      ...{ ownerId: owner.id, actor: host.id, actorName: name, surface: 'TERMINAL', action: 'host.enrol' },
+      ...{ target: host.id, proof: 'setup code', outcome: 'DONE', line: 'by the setup code' },
+    })
     ring(ownerTopic(owner.id))
     return host
   }

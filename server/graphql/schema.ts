@@ -14,7 +14,9 @@ import './devices.ts'
 import './effective-policy.ts'
 import './endorsement.ts'
 import './enrolment.ts'
+import './governance/audit.ts'
 import './governance/documents.ts'
+import './governance/member-devices.ts'
 import './governance/organisations.ts'
 import './governance/tokens.ts'
 import './host-commands.ts'
@@ -32,10 +34,12 @@ import './sessions.ts'
 import './storing.ts'
 import './viewer.ts'
 import { assertOwnerRules } from './owner-rules.ts'
+import { noteRefusals } from './refusals-noted.ts'
 
 /** The executable schema; `print.ts` writes it down, the server serves it. */
 export function buildSchema(): GraphQLSchema {
   const schema = builder.toSchema()
   assertOwnerRules(schema)
+  noteRefusals(schema)
   return schema
 }

@@ -1,7 +1,10 @@
 /** Sessions found and listed, and the facts of theirs that need no host (C7). */
 import { write } from '../live/write.ts'
 import { requireRung, requireSight } from '../policy/allowance.ts'
+import { asActor } from '../policy/audited.ts'
+import { noteAudit } from '../store/audit.ts'
 import { maxNameChars } from '../store/limits.ts'
+import { requireNoHold } from '../store/organisations.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import {
   archiveSession,
@@ -127,7 +130,12 @@ builder.mutationField('deleteSession', (t) =>
     args: { id: t.arg.id({ required: true }) },
     resolve: async (_root, { id }, context) => {
       const where = await changeable(context, id, 'Deleting')
-      await write(context, (tx, ring) => deleteSession(tx, ring, where))
+      await write(context, async (tx, ring) => {
+        await requireNoHold(tx, where.ownerId)
+        await deleteSession(tx, ring, where)
+        const who = asActor(context.principal)
+        await noteAudit(tx, { ...who, action: 'session.delete', target: id, outcome: 'DONE', line: 'with all it held' })
+      })
       return id
     },
   }),

@@ -42,7 +42,8 @@ export function parsePushSubscription(asked: PushSubscription, rule: EndpointRul
   return { endpoint: url.href, p256dh: asked.p256dh, auth: asked.auth }
 }
 
-function isEndpoint(url: URL, rule: EndpointRule): boolean {
+/** Https, no credentials, no private address or name; loopback where the rule says so. */
+export function isEndpoint(url: URL, rule: EndpointRule): boolean {
   const name = url.hostname.replace(/^\[|\]$/g, '')
   if (url.username || url.password) return false
   if (rule.allowLoopback && (name === '127.0.0.1' || name === 'localhost')) return /^https?:$/.test(url.protocol)

@@ -1,5 +1,5 @@
 /** Enterprises, organisations, who belongs to one. Knows no policy and no principal. */
-import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { enterprise, membership, organisation, owner } from '../db/schema.ts'
@@ -142,6 +142,22 @@ export async function removeMember(tx: Tx, asked: { organisationId: string; owne
     .where(and(eq(membership.ownerId, asked.ownerId), eq(membership.organisationId, asked.organisationId)))
     .returning({ ownerId: membership.ownerId })
   return gone.length > 0
+}
+
+/** Throws POLICY while the owner's organisation is under a legal hold: nothing of theirs is deleted. */
+export async function requireNoHold(tx: Tx, ownerId: string): Promise<void> {
+  const [row] = await tx
+    .select({ name: organisation.name })
+    .from(membership)
+    .innerJoin(organisation, eq(organisation.id, membership.organisationId))
+    .where(and(eq(membership.ownerId, ownerId), isNotNull(organisation.legalHoldSince)))
+  if (!row) return
+  throw refuse('POLICY', 'Nothing may be deleted now: your organisation is under a legal hold.', {
+    rule: 'legal hold',
+    level: 'organisation',
+    owner: `the admins of the organisation ${row.name}`,
+    remedy: `Ask the admins of the organisation ${row.name} to lift it (setLegalHold).`,
+  })
 }
 
 /** Keeps the first instant when it is held already; null lifts it. */
