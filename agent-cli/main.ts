@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pkg from '../package.json' with { type: 'json' }
 import { agents } from './commands/agents.ts'
+import { verifyAudit } from './commands/audit.ts'
 import { addScript, listDevices, revokeDevice, trustDevice } from './commands/devices.ts'
 import { confirmPairing, pairDevice } from './commands/devices-pair.ts'
 import { login } from './commands/login.ts'
@@ -119,6 +120,15 @@ program
   .action((flags) => sessions({ server: flags.server, json: flags.json }))
 
 program.command('agents').description('list known agents, which are installed, and how to run them').action(agents)
+
+program
+  .command('audit')
+  .description('check an exported audit')
+  .command('verify')
+  .description('check that no entry of an export was changed, left out or put elsewhere; needs no server')
+  .argument('<file>', 'the lines as auditExport gave them; "-" reads standard input')
+  .option('--after <number:hash>', 'where an earlier export ended, as its verification said')
+  .action((file, flags) => verifyAudit(file, { after: flags.after }))
 
 const devices = program
   .command('devices')
