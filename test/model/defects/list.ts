@@ -102,14 +102,14 @@ export const defects: Defect[] = [
     replace: '        const value = await orEnded(read(), ended.signal)\n        watch.mark()',
   },
   {
-    ...{ name: 'viewer’s cursor jumps to the end', rule: 'L3', file: 'server/graphql/live-events.ts' },
-    find: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last }',
-    replace: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last: last + (shown.length > 1 ? 1 : 0) }',
+    ...{ name: 'viewer’s cursor jumps to the end', rule: 'L3', file: 'server/graphql/event-feeds.ts' },
+    find: 'last: next.last }',
+    replace: 'last: next.last + (next.batch.events.length > 1 ? 1 : 0) }',
   },
   {
-    ...{ name: 'viewer’s cursor stays behind', rule: 'L6', file: 'server/graphql/live-events.ts' },
-    find: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last }',
-    replace: 'lastSeq: Math.max(stored?.lastSeq ?? 0, last) }, last: last - (shown.length > 1 ? 1 : 0) }',
+    ...{ name: 'viewer’s cursor stays behind', rule: 'L6', file: 'server/graphql/event-feeds.ts' },
+    find: 'last: next.last }',
+    replace: 'last: next.last - (next.batch.events.length > 1 ? 1 : 0) }',
   },
   {
     ...{ name: 'a settlement rings no bell', rule: 'C5', file: delivery },
