@@ -12,7 +12,15 @@ import type { Scene } from './scene.ts'
 import type { World } from './world.ts'
 
 type Row = Record<string, unknown>
-type Told = { lines: EventLine[]; texts: number[]; decisions: Map<string, Told1>; fates: Map<string, string> }
+type Told = {
+  lines: EventLine[]
+  texts: number[]
+  decisions: Map<string, Told1>
+  /** By the prompt's text. */
+  fates: Map<string, string>
+  /** Texts of prompts by their ids. */
+  prompts: Map<string, string>
+}
 type Told1 = NonNullable<DecisionEvidence['journal']>
 
 /** `restored`: a copy without some commands was put back. The world's servers and hosts must have ended; its database may run. */
@@ -106,7 +114,7 @@ async function toldBy(scene: Scene): Promise<Told> {
 }
 
 async function readLog(log: EventLog): Promise<Told> {
-  const told: Told = { lines: [], texts: [], decisions: new Map(), fates: new Map() }
+  const told: Told = { lines: [], texts: [], decisions: new Map(), fates: new Map(), prompts: new Map() }
   const byId = new Map<string, Told1>()
   for (let after = 0; after < log.lastSeq; ) {
     const events = await log.read(after)
@@ -120,7 +128,10 @@ async function readLog(log: EventLog): Promise<Told> {
 }
 
 function note(told: Told, byId: Map<string, Told1>, body: Row): void {
-  const { toolCallChanged, decisionOpened, decisionSettled, promptChanged } = body as Record<string, Row | undefined>
+  const { toolCallChanged, decisionOpened, decisionSettled, promptChanged, turnEnded } = body as Record<
+    string,
+    Row | undefined
+  >
   const text = /^text#(\d+)#$/.exec(String(toolCallChanged?.title ?? ''))?.[1]
   if (text !== undefined) told.texts.push(Number(text))
   if (decisionOpened !== undefined) {
@@ -142,7 +153,13 @@ function note(told: Told, byId: Map<string, Told1>, body: Row): void {
     const word = { outcome, optionId, surface: origin.surface, deviceId: origin.deviceId ?? null }
     byId.get(String(decisionSettled.decisionId))?.settled.push(word)
   }
-  if (promptChanged !== undefined) told.fates.set(String(promptChanged.text), String(promptChanged.state))
+  if (promptChanged !== undefined) {
+    told.fates.set(String(promptChanged.text), String(promptChanged.state))
+    told.prompts.set(String(promptChanged.promptId), String(promptChanged.text))
+  }
+  // It may have been stopped before the agent was given it: the turn's end says so.
+  const stopped = turnEnded?.stopReason === 'cancelled' ? told.prompts.get(String(turnEnded.promptId)) : undefined
+  if (stopped !== undefined) told.fates.set(stopped, 'CANCELLED')
 }
 
 const hex = (digest: unknown): string =>

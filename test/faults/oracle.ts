@@ -2,6 +2,8 @@
 import type { CommandEvidence, DecisionEvidence, EventLine, Evidence, SessionEvidence, Violation } from './evidence.ts'
 
 const SETTLED = new Set(['APPLIED', 'REFUSED', 'SUPERSEDED', 'EXPIRED', 'UNKNOWN'])
+/** What a journal may say of a prompt that was taken and that the agent was not given. */
+const ENDS_WITHOUT_EFFECT = new Set(['WITHDRAWN', 'REFUSED', 'UNKNOWN', 'HELD', 'QUEUED', 'CANCELLED'])
 /** So many of one rule are told; the rest is a number. */
 const MAX_TOLD = 20
 
@@ -92,7 +94,7 @@ function judgeCommand(command: CommandEvidence, breaks: Breaks): void {
   if (stored !== shown) breaks('shown otherwise', `${who} is ${stored ?? 'not'} stored and was shown as ${shown}`)
   if (effects === null) return
   if (shown === 'APPLIED') {
-    const isExplained = effects === 1 || ['WITHDRAWN', 'REFUSED', 'UNKNOWN', 'HELD', 'QUEUED'].includes(fate ?? '')
+    const isExplained = effects === 1 || ENDS_WITHOUT_EFFECT.has(fate ?? '')
     if (!isExplained)
       breaks('lost effect', `${who} was APPLIED, is ${fate ?? 'not told of'}, and never reached the agent`)
   } else if (shown !== 'UNKNOWN' && effects > 0) breaks('effect of a refused', `${who} was ${shown} and had an effect`)
