@@ -108,7 +108,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
       server.on('request', direct)
-      sockets.push(createSockets(server, { schema, yoga, parts, documents, feeds, log }))
+      sockets.push(createSockets(server, { yoga, parts, documents, feeds, log }))
     },
     stop: () => {
       stopped ??= end()

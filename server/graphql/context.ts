@@ -44,15 +44,19 @@ export type Context = Parts & {
   signal(): AbortSignal
   /** `signal`, and also when policy takes sight from a device: its reason is then the POLICY refusal. For what shows sessions. */
   sightSignal(): AbortSignal
-  /** Calls back once with the reason that `signal` would have, until it is released. For those of whom many wait: a signal for each is large. */
-  ends(onEnd: (why: unknown) => void): () => void
+  /**
+   * Calls back once with the reason that `signal` (or with `sight`, `sightSignal`) would have, until it is released. For those of whom many wait: a
+   * signal for each is large.
+   */
+  ends(onEnd: (why: unknown) => void, how?: { sight: boolean }): () => void
   /** Rung and policy as of the last half second. Throws REVOKED and the like. */
   stands(): Promise<Stands>
   /** min(device rung, session ceiling, policy) and the rule that limits it; for a session, or in general with null. */
   allowed(session: { ceiling: Rung } | null): Promise<Allowance>
 }
 
-export type Operation = { identity: Identity; address: string; signal: AbortSignal }
+/** `signal` is null where whoever asks ends what waits by itself. */
+export type Operation = { identity: Identity; address: string; signal: AbortSignal | null }
 
 // Functions and not getters: a context is copied property by property on its way to the resolvers, and getters would all run.
 /** Nothing is watched until something asks for a signal: an operation that never waits costs no watch. */
@@ -73,24 +77,28 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
       if (refusal) stop(refusal)
     }
     const unwatch = trust.watch(identity, { onEnd: stop, ...(sight && { onChange: look }) })
-    if (signal.aborted) stop(undefined)
-    else signal.addEventListener('abort', () => stop(undefined), { once: true })
+    if (signal?.aborted) stop(undefined)
+    else signal?.addEventListener('abort', () => stop(undefined), { once: true })
     return ended.signal
   }
 
-  function ends(onEnd: (why: unknown) => void): () => void {
+  function ends(onEnd: (why: unknown) => void, { sight = false } = {}): () => void {
     const release = () => {
       unwatch()
-      signal.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
     }
     const end = (why: unknown) => {
       release()
       onEnd(why)
     }
-    const onAbort = () => end(signal.reason)
-    const unwatch = trust.watch(identity, { onEnd: end })
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) queueMicrotask(onAbort)
+    const onAbort = () => end(signal?.reason)
+    const onChange = (stands: Stands) => {
+      const refusal = sightRefusal(identity.principal, stands)
+      if (refusal) end(refusal)
+    }
+    const unwatch = trust.watch(identity, { onEnd: end, ...(sight && { onChange }) })
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) queueMicrotask(onAbort)
     return release
   }
 

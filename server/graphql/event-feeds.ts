@@ -84,27 +84,27 @@ export function createEventFeeds({ schema, parts, mask, log }: EventFeedsOptions
   return {
     async follow(context, asked, { deliver, fail }) {
       const key = await followable(context, asked.sessionId, asked.after)
-      const signal = context.sightSignal()
       // Whoever may see the same rows in the same way is shown the same text.
       const { kind } = context.principal
       const name = `${kind} ${kind === 'device' ? key.ownerId : key.hostId} ${key.sessionId} ${asked.key}`
       const feed = feeds.get(name)?.feed ?? open(name, context, key, asked)
-      const stop = () => {
-        leave()
-        if (signal.reason instanceof Error && signal.reason.name !== 'AbortError') fail(signal.reason)
-      }
       const leave = feed.follow({
         after: asked.after,
         deliver,
         fail: (error) => {
-          signal.removeEventListener('abort', stop)
+          release()
           fail(error)
         },
       })
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
+      const release = context.ends(
+        (why) => {
+          leave()
+          if (why instanceof Error && why.name !== 'AbortError') fail(why)
+        },
+        { sight: true },
+      )
       return () => {
-        signal.removeEventListener('abort', stop)
+        release()
         leave()
       }
     },

@@ -15,6 +15,8 @@ export type Bell = {
   /** Call it after the commit (L2). Local waiters wake at once, other processes within some milliseconds. */
   ring(...topics: Topic[]): void
   watch(...topics: Topic[]): Watch
+  /** Calls back at every ring, until the returned function is called. For those of whom many wait. */
+  listen(topic: Topic, onRing: () => void): () => void
   /** Wakes every waiter, so that each goes back to the store: for when rings may have been lost. */
   ringAll(): void
   close(): Promise<void>
@@ -94,6 +96,15 @@ export async function createBell(
           }
           watcher.wake?.()
         },
+      }
+    },
+    listen(topic, onRing) {
+      const watcher: Watcher = { isRung: false, wake: onRing }
+      const set = watchers.get(topic) ?? new Set()
+      watchers.set(topic, set.add(watcher))
+      return () => {
+        set.delete(watcher)
+        if (set.size === 0 && watchers.get(topic) === set) watchers.delete(topic)
       }
     },
     ringAll,

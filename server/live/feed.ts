@@ -37,16 +37,12 @@ export type Feed = {
 type Held = Follower & { isBusy: boolean; isRung: boolean }
 type Asked = { ring: number; page: Promise<Page | null> }
 
-/** How long one wait for a ring lasts; only bounds it. */
-const LISTEN_MILLISECONDS = 3600_000
-
 /** Followers at the end ask for the same page; one that is behind has its own for a while. */
 const KEPT_PAGES = 4
 
 export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
   const followers = new Set<Held>()
   const pages = new Map<number, Asked>()
-  const over = new AbortController()
   let ring = 0
   let last = 0
 
@@ -96,7 +92,7 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
   function leave(held: Held): boolean {
     if (!followers.delete(held)) return false
     if (followers.size === 0) {
-      over.abort()
+      stopListening?.()
       pages.clear()
       onEmpty()
     }
@@ -108,17 +104,7 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
     for (const held of followers) void serve(held)
   }
 
-  async function listen(): Promise<void> {
-    const watch = bell.watch(topic)
-    while (!over.signal.aborted) {
-      watch.mark()
-      rung()
-      await watch.rung(LISTEN_MILLISECONDS, over.signal)
-    }
-    watch.close()
-  }
-
-  let isListening = false
+  let stopListening: (() => void) | null = null
   return {
     get last() {
       return last
@@ -128,11 +114,9 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
       const held: Held = { ...follower, isBusy: false, isRung: false }
       followers.add(held)
       last = Math.max(last, held.after)
-      if (isListening) void serve(held)
-      else {
-        isListening = true
-        void listen()
-      }
+      // From here on every ring counts: the look comes after (L3).
+      stopListening ??= bell.listen(topic, rung)
+      void serve(held)
       return () => void leave(held)
     },
   }

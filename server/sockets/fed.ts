@@ -1,58 +1,105 @@
-/** A subscription whose results a feed writes to the socket: graphql-ws sees nothing of it but its end. Knows no credential. */
+/**
+ * Subscriptions that a feed answers (L7): they are taken before graphql-ws sees them and written to the socket as they come, so that one who waits costs a
+ * cursor and not a pipeline. In the words of its protocol. Knows no credential.
+ */
 import type { GraphQLError } from 'graphql'
-import type { WebSocket } from 'ws'
-import type { Context } from '../graphql/context.ts'
+import type { Documents } from '../graphql/compiled/documents.ts'
+import { createContext, type Parts } from '../graphql/context.ts'
 import type { AskedFeed, EventFeeds } from '../graphql/event-feeds.ts'
+import { assertAffordable } from '../http/limits.ts'
+import { CLOSE, close, endOperation, MAX_OPERATIONS, type Peer } from './peer.ts'
 
 /** More than this on its way to a peer, and the next page waits until it has been taken (L5). */
 const HIGH_WATER_BYTES = 256 * 1024
 
-export type Fed = { feeds: EventFeeds; context: Context; asked: AskedFeed; socket: WebSocket; id: string }
+export type FedOptions = {
+  parts: Parts
+  documents: Documents
+  feeds: EventFeeds
+  /** What people see of an error. */
+  mask: (error: unknown) => GraphQLError
+}
 
-type Last = { errors: GraphQLError[] }
+/** True when the text was taken here. */
+export type Take = (peer: Peer, text: string) => boolean
 
-/** Throws what keeps it from beginning. What ends it later is its only result. */
-export async function follow(
-  { feeds, context, asked, socket, id }: Fed,
-  mask: (error: unknown) => GraphQLError,
-): Promise<AsyncIterableIterator<Last>> {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`
-  const deliver = (text: string): Promise<void> | void => {
-    if (socket.readyState !== socket.OPEN) return
-    const frame = `${head}${text}}`
-    if (socket.bufferedAmount < HIGH_WATER_BYTES) return socket.send(frame)
-    return new Promise((resolve) => socket.send(frame, () => resolve()))
+export function createTake(options: FedOptions): Take {
+  return (peer, text) => {
+    if (!peer.held || !text.includes('"type":"subscribe"')) return false
+    const message = read(text)
+    const asked = message && askedOf(options, peer, message.payload)
+    if (!message || !asked) return false
+    if (peer.operations?.has(message.id)) {
+      close(peer.socket, CLOSE.taken, `Subscriber for ${message.id} already exists`)
+      return true
+    }
+    if ((peer.operations?.size ?? 0) >= MAX_OPERATIONS) return false
+    void begin(options, peer, message.id, asked)
+    return true
   }
-  const results: IteratorResult<Last>[] = []
-  let wake: ((result: IteratorResult<Last>) => void) | null = null
-  const end = (...last: IteratorResult<Last>[]) => {
-    results.push(...last, { done: true, value: undefined })
-    const first = wake && results.shift()
-    if (first) wake?.(first)
-    wake = null
+}
+
+type Subscribe = { id: string; payload: { query: string; operationName: string | null; variables: object } }
+
+function read(text: string): Subscribe | null {
+  try {
+    const { id, payload } = JSON.parse(text) as { id?: unknown; payload?: Record<string, unknown> }
+    if (typeof id !== 'string' || id === '' || typeof payload?.query !== 'string') return null
+    const { query, operationName = null, variables } = payload
+    if (operationName !== null && typeof operationName !== 'string') return null
+    return { id, payload: { query, operationName, variables: typeof variables === 'object' ? (variables ?? {}) : {} } }
+  } catch {
+    return null
   }
-  const leave = await feeds.follow(context, asked, {
-    deliver,
-    fail: (error) => end({ done: false, value: { errors: [mask(error)] } }),
-  })
-  const iterator: AsyncIterableIterator<Last> = {
-    [Symbol.asyncIterator]: () => iterator,
-    next: () =>
-      new Promise((resolve) => {
-        const ready = results.shift()
-        if (ready) resolve(ready)
-        else wake = resolve
-      }),
-    return: async () => {
-      leave()
-      end()
-      return { done: true, value: undefined }
-    },
-    throw: async (error) => {
-      leave()
-      end()
-      throw error
-    },
+}
+
+/** Null leaves it to the executor, which also says what is wrong with it. */
+function askedOf({ documents }: FedOptions, { held }: Peer, payload: Subscribe['payload']): AskedFeed | null {
+  const { query, operationName, variables } = payload
+  const found = documents.find(query, operationName)
+  if (!held || !found?.subscription) return null
+  const { subscription } = found
+  if (subscription.name !== 'eventsAppended' || !subscription.isOpenTo(held.identity.principal)) return null
+  const args = subscription.argsOf(variables as Record<string, unknown>)
+  try {
+    assertAffordable(found.document, operationName, variables as Record<string, unknown>)
+  } catch {
+    return null
   }
-  return iterator
+  const { key, document } = found
+  return args && { key, document, subscription, ...(args as { sessionId: string; after: number }) }
+}
+
+async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string, asked: AskedFeed): Promise<void> {
+  const { socket, held, address } = peer
+  if (!held) return
+  const name = JSON.stringify(id)
+  peer.operations ??= new Map()
+  peer.operations.set(id, () => {})
+  const send = (text: string, taken?: () => void): void => {
+    if (socket.readyState === socket.OPEN) socket.send(text, taken)
+    else taken?.()
+  }
+  const fail = (error: unknown) => {
+    if (!peer.operations?.has(id)) return
+    endOperation(peer, id)
+    send(`{"id":${name},"type":"next","payload":${JSON.stringify({ errors: [mask(error)] })}}`)
+    send(`{"id":${name},"type":"complete"}`)
+  }
+  try {
+    // Who it is was settled at the connection and is watched since; what they may see is looked at anew.
+    const context = createContext(parts, { identity: held.identity, address, signal: null })
+    const leave = await feeds.follow(context, asked, {
+      deliver: (text) => {
+        const frame = `{"id":${name},"type":"next","payload":${text}}`
+        if (socket.bufferedAmount < HIGH_WATER_BYTES) return send(frame)
+        return new Promise((resolve) => send(frame, resolve))
+      },
+      fail,
+    })
+    if (peer.operations.has(id)) peer.operations.set(id, leave)
+    else leave()
+  } catch (error) {
+    fail(error)
+  }
 }
