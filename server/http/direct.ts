@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Documents } from '../graphql/compiled/documents.ts'
+import type { Prepared } from '../graphql/compiled/operation.ts'
 import { type Context, createContext, type Parts } from '../graphql/context.ts'
 import { peerAddress } from './address.ts'
 import { showError } from './errors.ts'
@@ -13,6 +14,8 @@ import { isOwnOrigin } from './origin.ts'
 import { SECURITY_HEADERS } from './pages.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+/** What is left to do of a request. */
+type Ready = { prepared: Prepared; context: Context }
 type Asked = { query: string; variables: Record<string, unknown>; operationName: string | null }
 
 export type DirectOptions = {
@@ -32,55 +35,60 @@ export function createDirect(options: DirectOptions): Handler {
     for (const one of open) one.abort()
   })
 
-  /** The whole answer; null when it is not this room's. */
-  async function answer(request: IncomingMessage, asked: Asked, ended: AbortSignal): Promise<string | null> {
-    const found = documents.find(asked.query, asked.operationName)
-    if (!found?.run) return null
-    let context: Context
+  /** All but the answer; null when it is not this room's. Nothing has been done then: what is wrong, yoga says in its own words. */
+  async function prepare(request: IncomingMessage, body: Buffer, ended: AbortSignal): Promise<Ready | null> {
+    const asked = readAsked(body)
+    const found = asked && documents.find(asked.query, asked.operationName)
+    const prepared = found?.run?.(asked?.variables ?? {})
+    if (!asked || !found || !prepared) return null
     try {
       assertAffordable(found.document, asked.operationName, asked.variables)
       const identity = await parts.trust.identify(request.headers.authorization)
-      context = createContext(parts, { identity, address: peerAddress(request), signal: ended })
+      return { prepared, context: createContext(parts, { identity, address: peerAddress(request), signal: ended }) }
     } catch {
-      // Nothing has been done yet: what is wrong, yoga says in its own words.
       return null
     }
-    const given = await found.run(asked.variables, context)
-    if (given === null) return null
+  }
+
+  // Apart from the taking: one that waits for hours should hold what it waits with, and neither the request's bytes nor its words.
+  async function answer({ prepared, context }: Ready, response: ServerResponse, type: string): Promise<void> {
+    const given = await prepared(context)
+    if (response.destroyed) return
     const errors = given.errors?.map((error) => plain(showError(error, log)))
-    return JSON.stringify(errors ? { ...given, errors } : given)
+    const text = JSON.stringify(errors ? { ...given, errors } : given)
+    const length = Buffer.byteLength(text)
+    const own = { 'content-type': type, 'cache-control': 'no-store', 'content-length': length }
+    response.writeHead(200, { ...SECURITY_HEADERS, ...own })
+    response.end(text)
   }
 
   async function take(request: IncomingMessage, response: ServerResponse, type: string): Promise<void> {
     const body = await bodyOf(request)
     if (body === null) return
-    const asked = readAsked(body)
     const ended = new AbortController()
-    const onClose = () => ended.abort()
+    const ready = await prepare(request, body, ended.signal)
+    if (!ready) return void rest(withBody(request, body), response)
     open.add(ended)
-    response.once('close', onClose)
-    const text = asked && (await answer(request, asked, ended.signal).finally(() => open.delete(ended)))
-    response.off('close', onClose)
-    if (text === null) return void rest(withBody(request, body), response)
-    if (response.destroyed) return
-    const length = Buffer.byteLength(text)
-    response.writeHead(200, {
-      ...SECURITY_HEADERS,
-      'content-type': type,
-      'cache-control': 'no-store',
-      'content-length': length,
+    // Also after a whole answer: what the operation watched is let go then.
+    response.once('close', () => {
+      open.delete(ended)
+      ended.abort()
     })
-    response.end(text)
+    if (stopping.aborted) ended.abort()
+    if (response.destroyed) return
+    answer(ready, response, type).catch((error) => fault(error, response))
+  }
+
+  function fault(error: unknown, response: ServerResponse): void {
+    log(error)
+    response.destroy()
   }
 
   return (request, response) => {
     const type = answerType(request)
     const { origin, host } = request.headers
     if (type === null || stopping.aborted || !isOwnOrigin(origin, host, parts.publicUrl)) return rest(request, response)
-    take(request, response, type).catch((error) => {
-      log(error)
-      response.destroy()
-    })
+    take(request, response, type).catch((error) => fault(error, response))
   }
 }
 
@@ -110,7 +118,11 @@ function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.once('end', () => {
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+      // The listeners live as long as the request.
+      chunks.length = 0
+    })
     request.once('close', () => resolve(null))
     request.once('error', () => resolve(null))
   })

@@ -5,6 +5,7 @@
 import {
   type ArgumentNode,
   type DocumentNode,
+  execute,
   type FragmentDefinitionNode,
   type GraphQLArgument,
   GraphQLError,
@@ -28,8 +29,10 @@ import { compileSelection, ruleOf, Unplain } from './selection.ts'
 
 export type Answer = { errors?: readonly GraphQLError[]; data: Record<string, unknown> | null }
 
-/** Null when these variables are not good, or the value is the executor's to show and nothing has been changed: ask the executor. */
-export type Run = (variables: Readonly<Record<string, unknown>>, context: Context) => Promise<Answer | null>
+export type Prepared = (context: Context) => Promise<Answer>
+
+/** Null when these variables are not good: graphql's own says what is wrong with them. */
+export type Run = (variables: Given) => Prepared | null
 
 /** A document's fragments by their names. */
 export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> =>
@@ -45,19 +48,10 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
     errors: [locatedError(error, [node], [key])],
     data: isNonNullType(field.type) ? null : { [key]: null },
   })
-  return async (given, context) => {
-    let args: Record<string, unknown>
-    let variableValues: Record<string, unknown>
-    try {
-      variableValues = coerce(given)
-      args = argsOf(variableValues)
-    } catch (error) {
-      if (error instanceof Unplain) return null
-      throw error
-    }
+  async function answer(given: Given, args: Coerced, context: Context): Promise<Answer> {
     let value: unknown
     try {
-      value = await resolve(undefined, args, context, { ...info, variableValues })
+      value = await resolve(undefined, args.args, context, { ...info, variableValues: args.variables })
     } catch (error) {
       return failed(error)
     }
@@ -65,8 +59,21 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
       return { data: { [key]: show(value, context) } }
     } catch (error) {
       if (!(error instanceof Unplain)) return failed(error)
-      // A mutation is not done twice to learn what is wrong with its answer.
-      return operation === 'query' ? null : failed(new GraphQLError('What was done cannot be shown.'))
+      // The executor says what is wrong; a mutation is not done twice for that.
+      if (operation !== 'query') return failed(new GraphQLError('What was done cannot be shown.'))
+      const asked = { schema, document, operationName: name ?? null, contextValue: context, variableValues: given }
+      const { data = null, errors } = await execute(asked)
+      return { ...(errors && { errors }), data }
+    }
+  }
+  return (given) => {
+    try {
+      const variables = coerce(given)
+      const args = { variables, args: argsOf(variables) }
+      return (context) => answer(given, args, context)
+    } catch (error) {
+      if (error instanceof Unplain) return null
+      throw error
     }
   }
 }
@@ -134,9 +141,11 @@ function compileRoot(schema: GraphQLSchema, document: DocumentNode, name: string
 const grants = (options: unknown): boolean =>
   typeof options === 'object' && options !== null && 'grantScopes' in options
 
-type Coerced = (given: Readonly<Record<string, unknown>>) => Record<string, unknown>
+type Given = Readonly<Record<string, unknown>>
+type Coerced = { variables: Record<string, unknown>; args: Record<string, unknown> }
+type Coercing = (given: Given) => Record<string, unknown>
 
-function compileVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): Coerced | null {
+function compileVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): Coercing | null {
   const made = new Map<string, Coerce>()
   const entries: { name: string; coerce: Coerce; fallback: unknown; isRequired: boolean }[] = []
   for (const { variable, type: asked, defaultValue, directives } of operation.variableDefinitions ?? []) {
@@ -159,7 +168,7 @@ function compileVariables(schema: GraphQLSchema, operation: OperationDefinitionN
 }
 
 /** Each argument is a variable, a constant, or left out. */
-function compileArguments(known: readonly GraphQLArgument[], nodes: readonly ArgumentNode[]): Coerced | null {
+function compileArguments(known: readonly GraphQLArgument[], nodes: readonly ArgumentNode[]): Coercing | null {
   const fixed: Record<string, unknown> = {}
   const entries: { name: string; variable: string; fallback: unknown; isRequired: boolean }[] = []
   for (const { name, type, defaultValue } of known) {
