@@ -10,7 +10,8 @@ import { encodePayload } from '../../server/store/payload.ts'
 import { desk, eventually, folder, until } from '../agent-cli/bridge/desk.ts'
 import { enrolled, paired, server } from '../agent-cli/remote/away.ts'
 import type { TestServer } from '../kit/server.ts'
-import { forgeries, mode, prompt, type Row, row, type World } from './forging.ts'
+import { forgeries } from './forgeries.ts'
+import { mode, prompt, type Row, row, type World } from './forging.ts'
 
 const COUNT_OF_EACH = 2
 
