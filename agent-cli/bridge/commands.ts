@@ -100,6 +100,8 @@ export function createCommands(given: {
 
   async function act(command: HostCommand, facts: Facts): Promise<Outcome> {
     const origin = device(command)
+    // Not open when it came, it was not verified either: whatever has happened since, it changes nothing (D3, T5).
+    if ('decisionId' in command && facts.decision === null) return { state: 'SUPERSEDED' }
     switch (command.__typename) {
       case 'SendPrompt': {
         const { text, delivery, promptModeId, promptId, attachments } = command
