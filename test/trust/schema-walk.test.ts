@@ -1,0 +1,217 @@
+/**
+ * [T1] [F7] The schema, walked: every field that reading can reach, asked by everyone who must not see it, with documents made from the schema itself.
+ * A root field or an argument that nobody has aimed fails here.
+ */
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
+import { buildSchema } from '../../server/graphql/schema.ts'
+import { enrolHost } from '../../server/store/hosts.ts'
+import { createOwner } from '../../server/store/owners.ts'
+import { ADMIN_SCOPES, createGoverned, type Governed } from '../kit/governed.ts'
+import { known } from '../kit/people.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+
+const schema = buildSchema()
+const roots = [
+  { word: 'query', type: schema.getQueryType() },
+  { word: 'subscription', type: schema.getSubscriptionType() },
+] as const
+
+let server: TestServer
+let ann: Governed
+let decisionId: string
+let commandId: string
+/** Who asks; an admin may know that people, devices and sessions are there. */
+const strangers = new Map<string, { token: string | null; mayKnowIds: boolean }>()
+
+/** What is said in a session, and where it runs. */
+const SAID = ['/home/ann/vault', 'sesame', 'go on']
+
+beforeAll(async () => {
+  server = await startServer()
+  ann = await createGoverned(server)
+  await ann.apply(ann.organisationId, { remoteControl: 'VIEW_AND_CONTROL' })
+  await ann.join()
+  decisionId = await ann.session.asks('Open sesame?', 'sesame /home/ann/vault')
+  commandId = (await ann.prompt()).id
+  const keys = await generateKeys(true)
+  const publicKey = await exportPublicKey(keys.publicKey)
+  const id = await principalId('hst', publicKey)
+  const ownerId = await server.database.transaction(async (tx) => {
+    const owner = await createOwner(tx, 'ben')
+    await enrolHost(tx, { id, ownerId: owner.id, name: 'bens', platform: null, publicKey })
+    return owner.id
+  })
+  const host = await known(server.gql, { id, name: 'bens', keys, publicKey })
+  const join = 'mutation($o: ID!, $p: ID!) { addMember(organisationId: $o, ownerId: $p) { ownerId } }'
+  await server.gql(ann.admin, join, { o: ann.organisationId, p: ownerId })
+  const phone = await server.pairedDevice({ host, rung: 'FULL', name: 'bens phone' })
+  const gone = await server.pairedDevice({ host: ann.host, rung: 'FULL', name: 'gone' })
+  await server.gql(ann.host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: gone.id })
+  const admin = await ann.makeToken(
+    { name: 'blue', scopes: ADMIN_SCOPES, days: 1, scopeId: ann.organisationId },
+    ann.admin,
+  )
+  strangers.set('a colleague’s device', { token: phone.token, mayKnowIds: false })
+  strangers.set('a colleague’s host', { token: host.token, mayKnowIds: false })
+  strangers.set('an admin of the same organisation', { token: admin.token, mayKnowIds: true })
+  strangers.set('a revoked device of hers', { token: gone.token, mayKnowIds: false })
+  strangers.set('nobody', { token: null, mayKnowIds: false })
+}, 120_000)
+afterAll(() => server?.close())
+
+/** Arguments that point at what is hers; null for a field that takes none. */
+const aim = (field: string): string => {
+  const scope = `scopeId: "${ann.organisationId}"`
+  const document = 'document: {remoteControl: VIEW}'
+  const known: Record<string, string> = {
+    command: `id: "${commandId}"`,
+    hostCommands: `hostId: "${ann.host.id}"`,
+    pairing: 'id: "pai_x"',
+    session: `id: "${ann.session.id}"`,
+    whyNot: `rung: FULL, sessionId: "${ann.session.id}"`,
+    ...{ policyDocument: scope, policyHistory: scope, auditEntries: scope, auditExport: scope, auditWebhooks: scope },
+    ...{ validatePolicy: `${scope}, ${document}`, dryRunPolicy: `${scope}, ${document}` },
+    ...{ effectivePolicy: `ownerId: "${ann.ownerId}"`, memberDevices: `ownerId: "${ann.ownerId}"` },
+    ...{ eventsAppended: `sessionId: "${ann.session.id}"`, commandsChanged: `sessionId: "${ann.session.id}"` },
+  }
+  return known[field] ?? ''
+}
+
+const nested = (field: GraphQLField<unknown, unknown>): string => {
+  const given = field.args.flatMap(({ name, type, defaultValue }) => {
+    if (name === 'first') return ['first: 2']
+    if (!isNonNullType(type) || defaultValue !== undefined) return []
+    const named = getNamedType(type)
+    const one = isEnumType(named) ? named.getValues()[0]?.name : literalOf(named.name)
+    return [`${name}: ${isListType(type.ofType) ? `[${one}]` : one}`]
+  })
+  return given.length > 0 ? `(${given.join(', ')})` : ''
+}
+
+const literalOf = (type: string): string =>
+  type === 'Int' ? '1' : type === 'Digest' ? `"${'0'.repeat(64)}"` : `"${decisionId}"`
+
+/** Every field below a type, each type once on the way down; of an abstract type the `turn`-th of those it may be. */
+function selection(type: GraphQLOutputType, turn: number, on: readonly string[], asked: Set<string>): string {
+  const named = getNamedType(type)
+  if (isAbstractType(named)) {
+    const possible = schema.getPossibleTypes(named)
+    const one = possible[turn % possible.length]
+    return one ? `{ __typename ... on ${one.name} ${selection(one, turn, on, asked)} }` : ''
+  }
+  if (!isObjectType(named)) return ''
+  const fields = Object.values(named.getFields()).flatMap((field) => {
+    const below = getNamedType(field.type)
+    if (on.includes(below.name) || (on.length > 6 && !below.name.match(/^[A-Z][a-z]+$/) && isObjectType(below)))
+      return []
+    const inner = selection(field.type, turn, [...on, named.name], asked)
+    if ((isObjectType(below) || isAbstractType(below)) && !inner.includes(' ')) return []
+    asked.add(`${named.name}.${field.name}`)
+    return [`${field.name}${nested(field)} ${inner}`]
+  })
+  return fields.length > 0 ? `{ ${fields.join(' ')} }` : ''
+}
+
+const TURNS = Math.max(
+  ...['Event', 'Command'].map((name) => {
+    const type = schema.getType(name)
+    return isAbstractType(type) ? schema.getPossibleTypes(type).length : 1
+  }),
+)
+
+function documents(asked: Set<string>): { field: string; word: string; text: string }[] {
+  return roots.flatMap(({ word, type }) =>
+    Object.values(type?.getFields() ?? {}).flatMap((field) => {
+      const args = [aim(field.name), ...(field.args.some(({ name }) => name === 'first') ? ['first: 2'] : [])]
+      const given = args.filter(Boolean).join(', ')
+      // What can be many things is asked for each of them where it is whole; elsewhere once.
+      const turns = ['session', 'command', 'viewer'].includes(field.name) ? TURNS : 1
+      return Array.from({ length: turns }, (_, turn) => ({
+        ...{ field: field.name, word },
+        text: `${word} { ${field.name}${given ? `(${given})` : ''} ${selection(field.type, turn, [], asked)} }`,
+      }))
+    }),
+  )
+}
+
+describe('[T1] [F7] the walk', () => {
+  test('asks every field that reading can reach, and every root field with what it needs', () => {
+    const asked = new Set<string>()
+    const made = documents(asked)
+    for (const { type } of roots)
+      for (const field of Object.values(type?.getFields() ?? {}))
+        for (const arg of field.args)
+          if (isNonNullType(arg.type) && arg.defaultValue === undefined)
+            expect(aim(field.name), `${field.name} is not aimed`).toContain(`${arg.name}:`)
+    const reachable = new Set<string>()
+    const open = roots.flatMap(({ type }) => Object.values(type?.getFields() ?? {}).map((field) => field.type))
+    const seen = new Set<string>()
+    for (let at = open.pop(); at; at = open.pop()) {
+      const named = getNamedType(at)
+      if (seen.has(named.name)) continue
+      seen.add(named.name)
+      if (isAbstractType(named)) open.push(...schema.getPossibleTypes(named))
+      if (!isObjectType(named)) continue
+      for (const field of Object.values(named.getFields())) {
+        reachable.add(`${named.name}.${field.name}`)
+        open.push(field.type)
+      }
+    }
+    expect([...reachable].filter((name) => !asked.has(name)).sort()).toEqual([])
+    expect(made.length).toBeGreaterThan(TURNS)
+  })
+
+  test('shows its owner what it is about, so that silence elsewhere means something', async () => {
+    const answer = await server.ask(
+      ann.phone.token,
+      documents(new Set()).find(({ field }) => field === 'session')?.text ?? '',
+    )
+    const shown = JSON.stringify(answer.data)
+    expect(answer.errors).toEqual([])
+    expect(shown).toContain('sesame')
+    expect(shown).toContain(ann.session.id)
+    // A document that is not understood, or too large, would prove nothing.
+    for (const { field, word, text } of documents(new Set())) {
+      if (word === 'subscription') continue
+      const { errors } = await server.ask(ann.phone.token, text)
+      const codes = errors.map(({ extensions }) => extensions?.code)
+      for (const code of ['BAD_INPUT', 'TOO_LARGE', 'INTERNAL']) expect(codes, field).not.toContain(code)
+    }
+  })
+
+  test('leaks nothing to anybody else', async () => {
+    const ids = [ann.session.id, ann.phone.id, ann.host.id, decisionId, commandId]
+    const tokens = [ann.phone.token, ann.host.token, ann.session.token, ann.admin]
+    let requests = 0
+    for (const [who, { token, mayKnowIds }] of strangers) {
+      for (const { field, word, text } of documents(new Set())) {
+        const secrets = [...SAID, ...tokens, ...(mayKnowIds ? [] : ids)]
+        requests += 1
+        const shown =
+          word === 'subscription'
+            ? await firstOf(token, text)
+            : JSON.stringify((await server.ask(token, text)).data ?? null)
+        for (const secret of secrets) expect(shown, `${who} asks ${field}`).not.toContain(secret)
+      }
+    }
+    expect(requests).toBeGreaterThan(strangers.size * TURNS)
+  }, 180_000)
+})
+
+async function firstOf(token: string | null, document: string): Promise<string> {
+  const live = server.subscribe(token, document)
+  const first = await live.next().catch(String)
+  live.close()
+  return JSON.stringify(first)
+}
