@@ -33,6 +33,8 @@ export type Place = {
   startServer(): Promise<void>
   /** A host process with a session: a new one, or an earlier one's next attachment. */
   startHost(net: Net, resumeSessionId?: string): Promise<Workstation>
+  /** What is written from now on takes so long to be safe that whoever does not wait is long gone. */
+  slowsDisk(isSlow: boolean): void
   folderOf(sessionId: string): string
   readonly dataDir: string
   /** Lets another in for one that was revoked. */
@@ -45,7 +47,9 @@ export const deviceCount = 3
 export async function openPlace(options: { databaseUrl: string | null; random: () => number }): Promise<Place> {
   const { databaseUrl, random } = options
   // Mostly quick, now and then so slow that whatever does not wait for it is long gone.
+  let isDiskSlow = false
   makeForgetful(() => {
+    if (isDiskSlow) return 150
     const luck = random()
     return luck < 0.5 ? 0 : luck < 0.9 ? random() * 6 : 20 + random() * 40
   })
@@ -96,6 +100,9 @@ export async function openPlace(options: { databaseUrl: string | null; random: (
       if (isServerUp) return
       server = await startServer({ database: store, port })
       isServerUp = true
+    },
+    slowsDisk(isSlow) {
+      isDiskSlow = isSlow
     },
     folderOf: (sessionId) => join(dataDir, 'sessions', sessionId),
     async replace(index, at) {

@@ -128,9 +128,11 @@ async function kills(scene: Scene, a: number, b: number): Promise<void> {
   const how = a % 4
   if (how > 1) scene.diesAfterEffectMs = b % 12
   else if (how === 1 && !scene.isAgentDead) {
+    scene.place.slowsDisk(true)
     reports(scene)
-    await moment(b % 24)
+    await moment(20 + (b % 100))
     await scene.killsHost()
+    scene.place.slowsDisk(false)
   } else await scene.killsHost()
 }
 
