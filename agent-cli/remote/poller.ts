@@ -94,6 +94,8 @@ export function createPoller(options: {
         if (ended.signal.aborted) return
         if (turn.signal.aborted) continue
         isLost = true
+        // Behind a server that was away may be an older database, in which what was read and settled waits again (C2): the ledger knows it.
+        after = null
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
         news.onLost(failure, isFinalForHost(code))
