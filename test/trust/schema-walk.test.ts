@@ -137,10 +137,21 @@ function documents(asked: Set<string>): { field: string; word: string; text: str
       const given = args.filter(Boolean).join(', ')
       // What can be many things is asked for each of them where it is whole; elsewhere once.
       const turns = ['session', 'command', 'viewer'].includes(field.name) ? TURNS : 1
-      return Array.from({ length: turns }, (_, turn) => ({
-        ...{ field: field.name, word },
-        text: `${word} { ${field.name}${given ? `(${given})` : ''} ${selection(field.type, turn, [], asked)} }`,
-      }))
+      const start = `${word} { ${field.name}${given ? `(${given})` : ''}`
+      return Array.from({ length: turns }, (_, turn) => {
+        const whole = selection(field.type, turn, [], asked)
+        const texts = [`${start} ${whole} }`]
+        // Each field of the first level alone too: one that is refused would take its neighbours with it, and hide what they show.
+        const named = getNamedType(field.type)
+        if (turn === 0 && word === 'query' && isObjectType(named))
+          for (const one of Object.values(named.getFields())) {
+            const below = getNamedType(one.type)
+            const inner = selection(one.type, 0, [named.name], new Set())
+            if (isObjectType(below) && inner === '') continue
+            texts.push(`${start} { ${one.name}${nested(one)} ${inner} } }`)
+          }
+        return texts.map((text) => ({ field: field.name, word, text }))
+      }).flat()
     }),
   )
 }
