@@ -13,6 +13,7 @@ import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
 import { createRounds } from './live/rounds.ts'
 import { write } from './live/write.ts'
+import { effectiveOf } from './policy/effective.ts'
 import { RETENTION_SECONDS, retainAll } from './policy/retaining.ts'
 import { sendAudit } from './push/audit-webhook.ts'
 import { createNotifier } from './push/notifier.ts'
@@ -63,7 +64,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const allowLoopback = options.push?.allowLoopback ?? false
   const subject = publicUrl?.startsWith('https:') ? new URL(publicUrl).origin : CONTACT
   const send = createSend({ keys, subject, allowLoopback, ...(options.push?.ca && { ca: options.push.ca }) })
-  const push = createNotifier({ database, send, log, allowLoopback })
+  const push = createNotifier({
+    ...{ database, send, log, allowLoopback },
+    contentOf: (policy) => effectiveOf(policy).notificationContent.value,
+  })
   // States change before people's eyes, not when someone looks (C5). Every process does it; each command ends once.
   const endOverdue = async () => {
     while (await write({ database, bell }, expireNext));

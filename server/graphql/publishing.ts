@@ -139,7 +139,8 @@ builder.mutationField('pushEvents', (t) =>
         context.bell.ring(sessionTopic(sessionId))
       }
       const lastSeq = appended?.lastSeq ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))
-      const firstSeq = events[0]?.seq
+      // What goes the short way says nothing that a person waits for: no turn ends in it and nothing is asked.
+      const firstSeq = appended ? undefined : events[0]?.seq
       if (firstSeq !== undefined) context.push.committed({ ownerId: by.ownerId, sessionId, firstSeq, lastSeq })
       return { lastSeq }
     },

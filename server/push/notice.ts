@@ -60,6 +60,21 @@ export const testNotice: Notice = {
   ...{ url: '/settings', silent: false },
 }
 
+/** How much of it may leave for a push service, and stand on a locked screen. */
+export type NoticeContent = 'NONE' | 'TITLE' | 'FULL'
+
+/** The same notice with no more in it than that; where it leads stays, and what it replaces. */
+export function limitedTo(content: NoticeContent, notice: Notice): Notice {
+  if (content === 'FULL' || notice.kind === 'TEST') return notice
+  if (content === 'TITLE') return { ...notice, body: '' }
+  const titles = {
+    DECISION_OPENED: 'Something waits for you',
+    DECISION_SETTLED: 'Answered',
+    TURN_ENDED: 'Your agent has stopped',
+  }
+  return { ...notice, title: titles[notice.kind], body: '' }
+}
+
 /** JSON within MAX_NOTICE_BYTES: a body too long in bytes gives way. */
 export function noticeBytes(notice: Notice): Buffer {
   let body = notice.body

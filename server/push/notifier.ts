@@ -2,12 +2,20 @@
 import type { Database } from '../db/database.ts'
 import { type Decision, findDecision } from '../store/decisions.ts'
 import { listEvents, readStored } from '../store/events.ts'
-import { readPolicy } from '../store/policies.ts'
+import { type PolicyRow, readPolicy } from '../store/policies.ts'
 import { findPush, ownersPushes, prunePush } from '../store/pushes.ts'
 import { notFound } from '../store/refused.ts'
 import { findSession, type SessionRow } from '../store/sessions.ts'
 import type { EndpointRule } from './endpoint.ts'
-import { decisionOpened, decisionSettled, type Notice, testNotice, turnEnded } from './notice.ts'
+import {
+  decisionOpened,
+  decisionSettled,
+  limitedTo,
+  type Notice,
+  type NoticeContent,
+  testNotice,
+  turnEnded,
+} from './notice.ts'
 import type { Delivery, Send } from './sender.ts'
 
 /** A batch of events that has just been committed. Numbers that were told before are not told again. */
@@ -23,13 +31,19 @@ export type Notifier = EndpointRule & {
   close(): Promise<void>
 }
 
-export type NotifierOptions = EndpointRule & { database: Database; send: Send; log: (error: unknown) => void }
+export type NotifierOptions = EndpointRule & {
+  database: Database
+  send: Send
+  /** How much of a notice that policy lets out. */
+  contentOf: (policy: PolicyRow) => NoticeContent
+  log: (error: unknown) => void
+}
 
 /** Turns that ended before are history that a host publishes late. A decision that is open blocks, whatever the host's clock says (E10). */
 const FRESH_MILLISECONDS = 10 * 60_000
 const PAGE = 500
 
-export function createNotifier({ database, send, log, allowLoopback }: NotifierOptions): Notifier {
+export function createNotifier({ database, send, contentOf, log, allowLoopback }: NotifierOptions): Notifier {
   const closed = new AbortController()
   /** Newest number told, by session; bounded, for it only spares a repetition. */
   const told = new Map<string, number>()
@@ -81,10 +95,12 @@ export function createNotifier({ database, send, log, allowLoopback }: NotifierO
   // Looked at when its turn comes: it may have been revoked, or policy turned off, behind a slow push service (T3).
   async function deliverIfAllowed(ownerId: string, deviceId: string, notice: Notice): Promise<void> {
     if (closed.signal.aborted) return
-    const target = await database.read(async (tx) =>
-      (await readPolicy(tx, ownerId)).remoteControl === 'OFF' ? null : findPush(tx, deviceId),
-    )
-    if (target) await deliver(target, notice)
+    const found = await database.read(async (tx) => {
+      const policy = await readPolicy(tx, ownerId)
+      const target = policy.remoteControl === 'OFF' ? null : await findPush(tx, deviceId)
+      return target && { target, notice: limitedTo(contentOf(policy), notice) }
+    })
+    if (found) await deliver(found.target, found.notice)
   }
 
   async function deliver(target: Parameters<Send>[0] & { deviceId: string }, notice: Notice): Promise<Delivery> {
