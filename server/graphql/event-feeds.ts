@@ -6,7 +6,7 @@ import { lastNumbers } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
 import type { SessionKey } from './builder.ts'
 import type { Subscription } from './compiled/operation.ts'
-import { Unplain } from './compiled/selection.ts'
+import { Unplain } from './compiled/unplain.ts'
 import type { Context, Parts } from './context.ts'
 import { followable, nextBatch } from './live-events.ts'
 

@@ -10,7 +10,7 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql'
-import { Unplain } from './selection.ts'
+import { Unplain } from './unplain.ts'
 
 /** Gives the value as a resolver is given it. Throws Unplain for one that graphql's own would refuse. */
 export type Coerce = (value: unknown) => unknown

@@ -3,11 +3,9 @@
  * What cannot be compiled runs through the executor, and so does a query whose value only the executor can explain. Knows no transport.
  */
 import {
-  type ArgumentNode,
   type DocumentNode,
   execute,
   type FragmentDefinitionNode,
-  type GraphQLArgument,
   GraphQLError,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -18,14 +16,15 @@ import {
   locatedError,
   type OperationDefinitionNode,
   typeFromAST,
-  type ValueNode,
   valueFromAST,
 } from 'graphql'
 import type { Principal } from '../../policy/principal.ts'
 import { permits } from '../builder.ts'
 import type { Context } from '../context.ts'
+import { compileArguments } from './arguments.ts'
 import { type Coerce, compileInput } from './input.ts'
-import { compileSelection, ruleOf, Unplain } from './selection.ts'
+import { compileSelection, ruleOf } from './selection.ts'
+import { Unplain } from './unplain.ts'
 
 export type Answer = { errors?: readonly GraphQLError[]; data: Record<string, unknown> | null }
 
@@ -56,9 +55,10 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
       return failed(error)
     }
     try {
-      return { data: { [key]: show(value, context) } }
+      return { data: { [key]: await show(value, context, args.variables) } }
     } catch (error) {
-      if (!(error instanceof Unplain)) return failed(error)
+      // Of a query the executor says what went wrong below its root, and what can be shown all the same.
+      if (!(error instanceof Unplain) && operation !== 'query') return failed(error)
       // The executor says what is wrong; a mutation is not done twice for that.
       if (operation !== 'query') return failed(new GraphQLError('What was done cannot be shown.'))
       const asked = { schema, document, operationName: name ?? null, contextValue: context, variableValues: given }
@@ -110,7 +110,7 @@ export function compileSubscription(
       }
     },
     isOpenTo: (principal) => permits(principal, rule(undefined, { principal } as Context)),
-    show: (value, context) => ({ data: { [key]: show(value, context) } }),
+    show: (value, context) => ({ data: { [key]: show(value, context, {}) } }),
   }
 }
 
@@ -125,7 +125,9 @@ function compileRoot(schema: GraphQLSchema, document: DocumentNode, name: string
   // What a root field grants to its answer only the executor passes on.
   if (!field || grants(field.extensions.pothosOptions)) return null
   const fragments = fragmentsOf(document)
-  const show = compileSelection({ schema, fragments }, field.type, node.selectionSet ? [node.selectionSet] : [])
+  // A query may be asked again when something below goes wrong; nothing else may.
+  const given = { schema, fragments, operation, resolves: operation.operation === 'query' }
+  const show = compileSelection(given, field.type, node.selectionSet ? [node.selectionSet] : [])
   const coerce = compileVariables(schema, operation)
   const argsOf = compileArguments(field.args, node.arguments ?? [])
   if (!show || !coerce || !argsOf) return null
@@ -165,45 +167,4 @@ function compileVariables(schema: GraphQLSchema, operation: OperationDefinitionN
     }
     return coerced
   }
-}
-
-/** Each argument is a variable, a constant, or left out. */
-function compileArguments(known: readonly GraphQLArgument[], nodes: readonly ArgumentNode[]): Coercing | null {
-  const fixed: Record<string, unknown> = {}
-  const entries: { name: string; variable: string; fallback: unknown; isRequired: boolean }[] = []
-  for (const { name, type, defaultValue } of known) {
-    const value = nodes.find((one) => one.name.value === name)?.value
-    const isRequired = isNonNullType(type) && defaultValue === undefined
-    if (!value) {
-      if (defaultValue !== undefined) fixed[name] = defaultValue
-    } else if (value.kind === Kind.VARIABLE) {
-      entries.push({ name, variable: value.name.value, fallback: defaultValue, isRequired: isNonNullType(type) })
-    } else {
-      if (holdsVariable(value)) return null
-      const constant = valueFromAST(value, type)
-      if (constant === undefined) return null
-      fixed[name] = constant
-    }
-    if (!value && isRequired) return null
-  }
-  return (variables) => {
-    const args: Record<string, unknown> = { ...fixed }
-    for (const { name, variable, fallback, isRequired } of entries) {
-      if (!Object.hasOwn(variables, variable)) {
-        if (fallback !== undefined) args[name] = fallback
-        else if (isRequired) throw new Unplain()
-        continue
-      }
-      const value = variables[variable]
-      if (value === null && isRequired) throw new Unplain()
-      args[name] = value
-    }
-    return args
-  }
-}
-
-function holdsVariable(value: ValueNode): boolean {
-  if (value.kind === Kind.LIST) return value.values.some(holdsVariable)
-  if (value.kind === Kind.OBJECT) return value.fields.some((field) => holdsVariable(field.value))
-  return value.kind === Kind.VARIABLE
 }

@@ -1,6 +1,6 @@
 /**
  * A selection over values that hold all that is asked of them, compiled once into functions: what the executor would give for it, without the
- * executor. Anything else (an argument, a directive, a resolver that needs more than its parent, a rule on a field) is not
+ * executor. In a query other resolvers are run as they stand; anything else (a directive, a rule on a field) is not
  * compiled, and runs as every operation does. Knows no type of ours.
  */
 import {
@@ -10,6 +10,7 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isAbstractType,
   isLeafType,
@@ -17,20 +18,27 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
 import { permits, type Scopes } from '../builder.ts'
 import type { Context } from '../context.ts'
+import { compileArguments, type Values } from './arguments.ts'
+import { Unplain } from './unplain.ts'
 
-/** Gives the value as the selection shows it to that context, ready for JSON. Throws Unplain where the executor has to say what is wrong. */
-export type Show = (value: unknown, context: Context) => unknown
+/**
+ * Gives the value as the selection shows it to that context, ready for JSON; a promise of it where resolvers are run. Throws Unplain where the executor
+ * has to say what is wrong.
+ */
+export type Show = (value: unknown, context: Context, variables: Values) => unknown
 
-/** This value, or this selection, is the executor's. */
-export class Unplain extends Error {
-  override name = 'Unplain'
+export type Given = {
+  schema: GraphQLSchema
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  operation: OperationDefinitionNode
+  /** Whether resolvers below the root may be run: what they throw means that the executor does it all again. */
+  resolves: boolean
 }
-
-export type Given = { schema: GraphQLSchema; fragments: ReadonlyMap<string, FragmentDefinitionNode> }
 
 /** What a field of that type shows of its value. Null when the selection is not to be compiled. The document has been validated. */
 export function compileSelection(
@@ -52,10 +60,10 @@ function showComposite(given: Given, type: GraphQLCompositeType, sets: readonly 
   const { resolveType } = type
   if (!isAbstractType(type) || !resolveType) throw new Unplain()
   for (const one of given.schema.getPossibleTypes(type)) shows.set(one.name, showObject(given, one, sets))
-  return (value, context) => {
+  return (value, context, variables) => {
     const show = shows.get(String(resolveType(value, context, undefined as never, type)))
     if (!show) throw new Unplain()
-    return show(value, context)
+    return show(value, context, variables)
   }
 }
 
@@ -65,12 +73,24 @@ function showObject(given: Given, type: GraphQLObjectType, sets: readonly Select
   for (const set of sets) collect(given, type, set, nodes)
   for (const [key, asked] of nodes) fields.push([key, showField(given, type, asked)])
   const rules = [type, ...type.getInterfaces()].flatMap((one) => ruleOf(one.extensions.pothosOptions) ?? [])
-  return (value, context) => {
+  return (value, context, variables) => {
     // As the executor has it (T1): whoever may not see the value is told so by the executor.
     for (const rule of rules) if (!permits(context.principal, rule(value, context))) throw new Unplain()
     const shown: Record<string, unknown> = {}
-    for (const [key, show] of fields) shown[key] = show(value, context)
-    return shown
+    const later: string[] = []
+    for (const [key, show] of fields) {
+      const one = show(value, context, variables)
+      shown[key] = one
+      if (one instanceof Promise) later.push(key)
+    }
+    if (later.length === 0) return shown
+    return heard(
+      Promise.all(
+        later.map(async (key) => {
+          shown[key] = await shown[key]
+        }),
+      ).then(() => shown),
+    )
   }
 }
 
@@ -93,30 +113,59 @@ function collect(given: Given, type: GraphQLObjectType, set: SelectionSetNode, i
 
 function showField(given: Given, type: GraphQLObjectType, asked: readonly FieldNode[]): Show {
   const [first] = asked
-  if (!first || asked.some((node) => node.arguments && node.arguments.length > 0)) throw new Unplain()
+  if (!first) throw new Unplain()
   if (first.name.value === '__typename') return () => type.name
   const field = type.getFields()[first.name.value]
-  if (!field || field.args.length > 0) throw new Unplain()
-  const read = reader(field)
+  if (!field || !isFree(field.extensions.pothosOptions)) throw new Unplain()
   const sets = asked.flatMap(({ selectionSet }) => selectionSet ?? [])
   const show = showValue(given, field.type, sets)
-  return (parent, context) => show(read(parent), context)
+  const read = field.args.length === 0 ? reader(field) : null
+  if (read) return (parent, context, variables) => show(read(parent), context, variables)
+  const resolve = resolver(given, type, field, asked)
+  const answer = async (parent: unknown, context: Context, variables: Values) =>
+    show(await resolve(parent, context, variables), context, variables)
+  return (parent, context, variables) => heard(answer(parent, context, variables))
 }
 
-/** A field that is a property of its parent, or made of its parent alone. */
-function reader(field: GraphQLField<unknown, unknown>): (parent: unknown) => unknown {
-  const { pothosExposedField: exposed, pothosOriginalResolve: resolve, pothosOptions } = field.extensions
-  if (!isFree(pothosOptions)) throw new Unplain()
+/** Nobody may be waiting any more when it fails: what stands beside it failed first. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+/** A field's own resolver, with its arguments. */
+function resolver(
+  given: Given,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, Context>,
+  asked: readonly FieldNode[],
+) {
+  const { schema, operation, fragments, resolves } = given
+  const { resolve } = field
+  const argsOf = compileArguments(field.args, asked[0]?.arguments ?? [])
+  if (!resolves || !resolve || !argsOf) throw new Unplain()
+  const path = { prev: undefined, key: field.name, typename: type.name }
+  const info: Omit<GraphQLResolveInfo, 'variableValues'> = {
+    ...{ fieldName: field.name, fieldNodes: asked, returnType: field.type, parentType: type, schema, operation },
+    ...{ fragments: Object.fromEntries(fragments), rootValue: undefined, path: { ...path, prev: path } },
+  }
+  return (parent: unknown, context: Context, variables: Values) =>
+    resolve(parent, argsOf(variables), context, { ...info, variableValues: { ...variables } })
+}
+
+/** A field that is a property of its parent, or made of its parent alone; null for any other. */
+function reader(field: GraphQLField<unknown, Context>): ((parent: unknown) => unknown) | null {
+  const { pothosExposedField: exposed, pothosOriginalResolve: resolve } = field.extensions
   if (typeof exposed === 'string') return (parent) => (parent as Record<string, unknown>)[exposed]
-  if (typeof resolve !== 'function' || resolve.length > 1) throw new Unplain()
+  if (typeof resolve !== 'function' || resolve.length > 1) return null
   return (parent) => resolve(parent)
 }
 
 function showValue(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Show {
   if (isNonNullType(type)) {
     const show = showValue(given, type.ofType, sets)
-    return (value, context) => {
-      const shown = show(value, context)
+    return (value, context, variables) => {
+      const shown = show(value, context, variables)
       if (shown === null) throw new Unplain()
       return shown
     }
@@ -127,9 +176,10 @@ function showValue(given: Given, type: GraphQLOutputType, sets: readonly Selecti
 function showPresent(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Show {
   if (isListType(type)) {
     const show = showValue(given, type.ofType, sets)
-    return (value, context) => {
+    return (value, context, variables) => {
       if (!Array.isArray(value)) throw new Unplain()
-      return value.map((one) => show(one, context))
+      const shown = value.map((one) => show(one, context, variables))
+      return shown.some((one) => one instanceof Promise) ? heard(Promise.all(shown)) : shown
     }
   }
   if (isLeafType(type)) return (value) => type.serialize(value)
@@ -139,10 +189,10 @@ function showPresent(given: Given, type: GraphQLOutputType, sets: readonly Selec
 
 const nullable =
   (show: Show): Show =>
-  (value, context) => {
+  (value, context, variables) => {
     if (value === null || value === undefined) return null
     if (value instanceof Promise || value instanceof Error) throw new Unplain()
-    return show(value, context)
+    return show(value, context, variables)
   }
 
 /** Nothing is said at this field about who may see what: its type says it all. */

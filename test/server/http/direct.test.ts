@@ -3,6 +3,7 @@ import { print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AcknowledgeCommands, PollCommands, SettleCommand } from '../../../agent-cli/remote/host-operations.ts'
 import { PushEvents } from '../../../agent-cli/remote/session-operations.ts'
+import { EventsPageDocument } from '../../../pwa/features/transcript/event-source.ts'
 import { compileOperation } from '../../../server/graphql/compiled/operation.ts'
 import { buildSchema } from '../../../server/graphql/schema.ts'
 import type { EnrolledHost } from '../../kit/people.ts'
@@ -58,6 +59,31 @@ describe('each request has one answer, whichever way it takes', () => {
         query: 'query Wait($id: ID!, $s: Int! = 0) { hostCommands(hostId: $id, waitSeconds: $s) { revokedDeviceIds } }',
         variables: { id: host.id },
         operationName: 'Wait',
+      },
+    }),
+    'a page of history': () => ({
+      body: { query: print(EventsPageDocument), variables: { sessionId: session.id, last: 50, before: null } },
+    }),
+    'pages within pages, with constants and aliases': () => ({
+      body: {
+        query: `{ list: sessions(first: 5) { edges { cursor node { id title host { id name } events(last: 2) {
+          edges { at: cursor node { __typename seq ... on AgentText { words: text } } } pageInfo { hasPreviousPage endCursor } } } } } }`,
+      },
+    }),
+    'a page of no size': () => ({
+      body: { query: print(EventsPageDocument), variables: { sessionId: session.id, last: 0, before: null } },
+    }),
+    'a cursor that is none': () => ({
+      body: { query: print(EventsPageDocument), variables: { sessionId: session.id, last: 5, before: 'x' } },
+    }),
+    'a session that is not there': () => ({
+      body: { query: print(EventsPageDocument), variables: { sessionId: 'ses_none', last: 5, before: null } },
+    }),
+    'something wrong below the root, beside what is fine': () => ({
+      body: {
+        query:
+          'query($id: ID!) { session(id: $id) { id title fine: events(last: 1) { edges { cursor } } events(last: -1) { edges { cursor } } } }',
+        variables: { id: session.id },
       },
     }),
     'a gap': () => ({ body: push([event(7)]), token: session.token }),
@@ -135,6 +161,7 @@ describe('what hosts ask all day', () => {
     ['hostCommands', PollCommands],
     ['acknowledgeCommands', AcknowledgeCommands],
     ['settleCommand', SettleCommand],
+    ['a page of history', EventsPageDocument],
   ])('%s is compiled', (_name, document) => {
     expect(compileOperation(buildSchema(), document)).not.toBeNull()
   })
