@@ -27,10 +27,24 @@ export async function sign(key: Key, bytes: Bytes): Promise<string> {
   return toBase64Url(new Uint8Array(await crypto.subtle.sign(SIGNATURE, key, bytes)))
 }
 
+/** Keys that have been read already: those who sign, sign again. */
+const read = new Map<string, Promise<Key>>()
+const MOST_READ = 500
+
+function readKey(publicKey: string): Promise<Key> {
+  const known = read.get(publicKey)
+  if (known) return known
+  if (read.size >= MOST_READ) read.clear()
+  const key = importPublicKey(publicKey)
+  read.set(publicKey, key)
+  key.catch(() => read.delete(publicKey))
+  return key
+}
+
 /** False for a wrong signature, a malformed one and a malformed key alike. */
 export async function verify(publicKey: string, bytes: Bytes, signature: string): Promise<boolean> {
   try {
-    return await crypto.subtle.verify(SIGNATURE, await importPublicKey(publicKey), fromBase64Url(signature), bytes)
+    return await crypto.subtle.verify(SIGNATURE, await readKey(publicKey), fromBase64Url(signature), bytes)
   } catch {
     return false
   }
