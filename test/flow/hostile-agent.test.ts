@@ -112,9 +112,13 @@ describe('what an agent says against the rules', () => {
     agent.dies()
     const stopped = await until(async () => {
       const now = await phone.session(id)
-      return now.state === 'STOPPED' && now.openDecisions.length === 0 && now
-    }, 'the session to be told stopped')
-    expect(stopped.stateDetail).toMatch(/^The agent ended by SIGKILL\. Prompts are kept/)
+      // The turn's end comes first and stops the session with its own words; the agent's end follows it.
+      return now.stateDetail?.includes('Prompts are kept') && now.openDecisions.length === 0 && now
+    }, 'the session to be told stopped, and why')
+    expect(stopped).toMatchObject({
+      state: 'STOPPED',
+      stateDetail: expect.stringMatching(/^The agent ended by SIGKILL\./),
+    })
     expect(words((await read(0)).events.edges.map(({ node }) => node))).toContain('after the question')
   })
 })
