@@ -37,6 +37,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Of a claim that is waited for: a deadline for a busy machine, not a measure.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       // One process for many files: an embedded database and its wasm are loaded once, not once a file.
       inProject('unit', ['test/{house,protocol,server,agent-cli,kit,trust}/**/*.test.{ts,tsx}'], {

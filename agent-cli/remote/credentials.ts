@@ -61,6 +61,8 @@ export function createCaller(options: {
     minting ??= mint(undefined).finally(() => {
       minting = undefined
     })
+    // Whoever waited may have gone before it fails.
+    minting.catch(() => undefined)
     return untilAborted(minting, signal)
   }
 
