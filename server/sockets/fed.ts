@@ -25,7 +25,10 @@ export type Take = (peer: Peer, text: string) => boolean
 
 export function createTake(options: FedOptions): Take {
   return (peer, text) => {
-    if (!peer.held || !text.includes('"type":"subscribe"')) return false
+    if (!peer.held) return false
+    // Whose it is does not matter: an operation of graphql-ws is ended by it as well, and it knows nothing of ours.
+    if (peer.operations && text.includes('"complete"')) endOperation(peer, completed(text) ?? '')
+    if (!text.includes('"type":"subscribe"')) return false
     const message = read(text)
     const asked = message && askedOf(options, peer, message.payload)
     if (!message || !asked) return false
@@ -48,6 +51,16 @@ function read(text: string): Subscribe | null {
     const { query, operationName = null, variables } = payload
     if (operationName !== null && typeof operationName !== 'string') return null
     return { id, payload: { query, operationName, variables: typeof variables === 'object' ? (variables ?? {}) : {} } }
+  } catch {
+    return null
+  }
+}
+
+/** The id of an operation that its client has ended. */
+function completed(text: string): string | null {
+  try {
+    const { type, id } = JSON.parse(text) as { type?: unknown; id?: unknown }
+    return type === 'complete' && typeof id === 'string' ? id : null
   } catch {
     return null
   }

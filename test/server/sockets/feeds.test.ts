@@ -1,6 +1,8 @@
 /** The page's own subscription over a socket: what the feed writes is what the executor gives, and equal ones share their reads (L6, L7). */
 import { print } from 'graphql'
+import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { EventsAppendedDocument, EventsPageDocument } from '../../../pwa/features/transcript/event-source.ts'
 import { createDocuments } from '../../../server/graphql/compiled/documents.ts'
 import { buildSchema } from '../../../server/graphql/schema.ts'
@@ -98,6 +100,23 @@ describe('the events of a session over a socket', () => {
     const one = await cost(1)
     // The trust poll reads too, by the clock; eight readers of their own would add at least thirty-five.
     expect(await cost(8)).toBeLessThan(one + 20)
+  })
+
+  test('[L4] what its page has left is over: one socket follows any number of sessions, one after another', async () => {
+    const session = await publishSession(server.gql, host)
+    await session.push({ agentText: { messageId: 'm', text: 'x' } })
+    const client = createClient({
+      ...{ url: `ws://127.0.0.1:${server.port}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false },
+      connectionParams: { authorization: `Bearer ${phone.token}` },
+    })
+    // More than one socket may have at once.
+    for (let time = 0; time < 60; time++) {
+      const results = client.iterate<Batch>({ query: FOLLOW, variables: { sessionId: session.id, after: 0 } })
+      const { value } = await results.next()
+      expect(value.errors).toBeUndefined()
+      await results.return?.()
+    }
+    await client.dispose()
   })
 
   test('[F7] one who may not see the session is told so, and a deleted one ends for all who follow it', async () => {
