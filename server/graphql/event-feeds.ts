@@ -70,7 +70,7 @@ export function createEventFeeds({ schema, parts, mask, log }: EventFeedsOptions
       ...{ bell: parts.bell, topic: sessionTopic(sessionId) },
       read: async (after) => {
         const next = await nextBatch(parts, key, after)
-        return next && { text: await textOf(next.batch), last: next.last }
+        return next && { text: await textOf(next.batch), last: next.last, isHeldToTheEnd: next.isHeldToTheEnd === true }
       },
       onEmpty: () => {
         stopKeeping()

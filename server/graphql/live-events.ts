@@ -46,14 +46,15 @@ export async function nextBatch(
   { database, recent }: Pick<Context, 'database' | 'recent'>,
   key: SessionKey,
   after: number,
-): Promise<{ batch: EventBatchShape; last: number } | null> {
+): Promise<{ batch: EventBatchShape; last: number; isHeldToTheEnd?: boolean } | null> {
   const { ownerId, sessionId } = key
   const held = recent.after(sessionId, after, BATCH_EVENTS)
   if (held) {
     const events = bounded(held, (event) => event.bytes)
-    const last = held.at(-1)?.row.seq ?? after
+    const lastSeq = held.at(-1)?.row.seq ?? after
+    const last = events.at(-1)?.row.seq ?? after
     const shown = events.map(({ row, known }) => showRead(row, known, key))
-    return { batch: { events: shown, lastSeq: last }, last: events.at(-1)?.row.seq ?? after }
+    return { batch: { events: shown, lastSeq }, last, isHeldToTheEnd: last === recent.last(sessionId) }
   }
   const stored = await database.read((tx) => eventsAfter(tx, { ownerId, sessionId, after, limit: BATCH_EVENTS }))
   if (!stored) throw notFound('session')

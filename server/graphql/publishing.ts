@@ -104,14 +104,19 @@ const PushedEvents = builder.objectRef<{ lastSeq: number }>('PushedEvents').impl
   fields: (t) => ({ lastSeq: t.exposeInt('lastSeq') }),
 })
 
-/** For who follows it here. A kind that this server does not know is read from the store. */
-function remember({ recent }: Context, { sessionId, epoch, events }: Push, { at: receivedAt }: Appended): void {
+/** For who follows it here, who is told. A kind that this server does not know is read from the store. */
+function showHere({ recent, bell }: Context, { sessionId, epoch, events }: Push, { at: receivedAt }: Appended): void {
   const read: RecentEvent[] = []
   for (const { seq, at, kind, digest, format, known, bytes } of events) {
     if (known) read.push({ row: { sessionId, seq, epoch, at, receivedAt, kind, digest, format }, known, bytes })
   }
-  if (read.length === events.length) recent.put(sessionId, read)
-  else recent.forget(sessionId)
+  if (read.length === events.length) {
+    recent.put(sessionId, read)
+    bell.ringHeld(sessionTopic(sessionId))
+  } else {
+    recent.forget(sessionId)
+    bell.ring(sessionTopic(sessionId))
+  }
 }
 
 builder.mutationField('pushEvents', (t) =>
@@ -134,10 +139,7 @@ builder.mutationField('pushEvents', (t) =>
       requirePublishing(await context.stands())
       const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
       const appended = await context.append({ ...push, by })
-      if (appended !== null) {
-        remember(context, push, appended)
-        context.bell.ring(sessionTopic(sessionId))
-      }
+      if (appended !== null) showHere(context, push, appended)
       const lastSeq = appended?.lastSeq ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))
       // What goes the short way says nothing that a person waits for: no turn ends in it and nothing is asked.
       const firstSeq = appended ? undefined : events[0]?.seq

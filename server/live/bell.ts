@@ -14,15 +14,17 @@ export type Watch = {
 export type Bell = {
   /** Call it after the commit (L2). Local waiters wake at once, other processes within some milliseconds. */
   ring(...topics: Topic[]): void
+  /** The same for what this process holds besides (store/recent-events.ts): who listens here need not ask the store about it. */
+  ringHeld(topic: Topic): void
   watch(...topics: Topic[]): Watch
   /** Calls back at every ring, until the returned function is called. For those of whom many wait. */
-  listen(topic: Topic, onRing: () => void): () => void
+  listen(topic: Topic, onRing: (isHeld: boolean) => void): () => void
   /** Wakes every waiter, so that each goes back to the store: for when rings may have been lost. */
   ringAll(): void
   close(): Promise<void>
 }
 
-type Watcher = { isRung: boolean; wake: (() => void) | null }
+type Watcher = { isRung: boolean; wake: ((isHeld: boolean) => void) | null }
 
 /** PostgreSQL refuses a payload of 8,000 bytes or more. */
 const MAX_PAYLOAD_BYTES = 7_900
@@ -40,15 +42,20 @@ export async function createBell(
   let timer: NodeJS.Timeout | null = null
   let sending = Promise.resolve()
 
-  const wake = (set: Iterable<Watcher>) => {
+  const wake = (set: Iterable<Watcher>, isHeld: boolean) => {
     for (const watcher of set) {
       watcher.isRung = true
-      watcher.wake?.()
+      watcher.wake?.(isHeld)
     }
   }
-  const ringHere = (topic: Topic) => wake(watchers.get(topic) ?? [])
+  const ringHere = (topic: Topic, isHeld = false) => wake(watchers.get(topic) ?? [], isHeld)
   const ringAll = () => {
-    for (const set of watchers.values()) wake(set)
+    for (const set of watchers.values()) wake(set, false)
+  }
+  const passOn = (topics: Topic[]) => {
+    if (!signals) return
+    for (const topic of topics) waiting.add(topic)
+    timer ??= setTimeout(flush, COALESCE_MILLISECONDS)
   }
 
   const flush = () => {
@@ -71,9 +78,11 @@ export async function createBell(
   return {
     ring(...topics) {
       for (const topic of topics) ringHere(topic)
-      if (!signals) return
-      for (const topic of topics) waiting.add(topic)
-      timer ??= setTimeout(flush, COALESCE_MILLISECONDS)
+      passOn(topics)
+    },
+    ringHeld(topic) {
+      ringHere(topic, true)
+      passOn([topic])
     },
     watch(...topics) {
       const watcher: Watcher = { isRung: false, wake: null }
@@ -94,7 +103,7 @@ export async function createBell(
             set?.delete(watcher)
             if (set?.size === 0) watchers.delete(topic)
           }
-          watcher.wake?.()
+          watcher.wake?.(false)
         },
       }
     },

@@ -6,7 +6,12 @@ import type { Topic } from '../store/topic.ts'
 import type { Bell } from './bell.ts'
 
 /** What follows a cursor, written out, and the cursor behind it. */
-export type Page = { text: string; last: number }
+export type Page = {
+  text: string
+  last: number
+  /** From what this process holds, and all of it: past it only another ring can tell of more. */
+  isHeldToTheEnd?: boolean
+}
 
 export type Follower = {
   after: number
@@ -34,7 +39,9 @@ export type Feed = {
   follow(follower: Follower): () => void
 }
 
-type Held = Follower & { isBusy: boolean; isRung: boolean }
+/** What the next look is for: whatever the store has, or what a ring has said to be held here. */
+type Due = 'anything' | 'held' | null
+type Held = Follower & { isBusy: boolean; due: Due }
 type Asked = { ring: number; page: Promise<Page | null> }
 
 /** Followers at the end ask for the same page; one that is behind has its own for a while. */
@@ -68,18 +75,20 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
     return asked.page
   }
 
-  async function serve(held: Held): Promise<void> {
-    held.isRung = true
+  async function serve(held: Held, due: 'anything' | 'held'): Promise<void> {
+    if (held.due !== 'anything') held.due = due
     if (held.isBusy) return
     held.isBusy = true
     try {
-      while (held.isRung && followers.has(held)) {
-        held.isRung = false
+      while (held.due && followers.has(held)) {
+        const why = held.due
+        held.due = null
         const found = await page(held.after)
         if (!found || !followers.has(held)) continue
         held.after = found.last
         last = Math.max(last, found.last)
-        held.isRung = true
+        // Another process, and what is not held, ring for themselves: then the reason is 'anything', and the store has the last word.
+        if (why === 'anything' || !found.isHeldToTheEnd) held.due = 'anything'
         await held.deliver(found.text)
       }
     } catch (error) {
@@ -99,9 +108,9 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
     return true
   }
 
-  const rung = () => {
+  const rung = (isHeld: boolean) => {
     ring++
-    for (const held of followers) void serve(held)
+    for (const held of followers) void serve(held, isHeld ? 'held' : 'anything')
   }
 
   let stopListening: (() => void) | null = null
@@ -109,14 +118,14 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
     get last() {
       return last
     },
-    ring: rung,
+    ring: () => rung(false),
     follow(follower) {
-      const held: Held = { ...follower, isBusy: false, isRung: false }
+      const held: Held = { ...follower, isBusy: false, due: null }
       followers.add(held)
       last = Math.max(last, held.after)
       // From here on every ring counts: the look comes after (L3).
       stopListening ??= bell.listen(topic, rung)
-      void serve(held)
+      void serve(held, 'anything')
       return () => void leave(held)
     },
   }

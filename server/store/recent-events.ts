@@ -15,6 +15,8 @@ export type RecentEvents = {
   put(sessionId: string, events: readonly RecentEvent[]): void
   /** What follows `after`, at most `limit`; null when that is not held, or nothing follows: then the store is asked. */
   after(sessionId: string, after: number, limit: number): RecentEvent[] | null
+  /** Number of the last that is held; null for none. */
+  last(sessionId: string): number | null
   forget(sessionId: string): void
 }
 
@@ -85,6 +87,7 @@ export function createRecentEvents(): RecentEvents {
       const from = after + 1 - first
       return from < events.length ? events.slice(from, from + limit) : null
     },
+    last: (sessionId) => sessions.get(sessionId)?.events.at(-1)?.row.seq ?? null,
     forget,
   }
 }

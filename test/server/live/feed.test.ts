@@ -9,6 +9,8 @@ const topic = 'session:one' as const
 async function desk() {
   const bell = await createBell(null)
   let end = 0
+  /** As much of it as the process holds. */
+  let heldTo = 0
   let gate: Promise<void> = Promise.resolve()
   let open = () => {}
   const reads: number[] = []
@@ -19,6 +21,8 @@ async function desk() {
       reads.push(after)
       const seen = end
       await gate
+      // What is held is given before the store is asked.
+      if (heldTo > after) return { text: `${after + 1}-${heldTo}`, last: heldTo, isHeldToTheEnd: true }
       return seen > after ? { text: `${after + 1}-${seen}`, last: seen } : null
     },
     onEmpty: () => {
@@ -34,6 +38,10 @@ async function desk() {
       end += by
     },
     rings: () => bell.ring(topic),
+    ringsHeld: () => {
+      heldTo = end
+      bell.ringHeld(topic)
+    },
     shut: () => {
       gate = new Promise((resolve) => {
         open = resolve
@@ -71,6 +79,45 @@ describe('a feed', () => {
     await expect.poll(() => all.every(({ got }) => got.join() === '1-3')).toBe(true)
     // One read found it, one found that nothing is behind it.
     expect(reads).toEqual([0, 0, 3])
+  })
+
+  it('[L7] asks the store no more about what this process holds to its end', async () => {
+    const { feed, reads, grows, ringsHeld } = await desk()
+    const one = follower()
+    feed.follow(one)
+    await expect.poll(() => reads).toEqual([0])
+    for (const number of [1, 2, 3]) {
+      grows()
+      ringsHeld()
+      await expect.poll(() => one.got.length).toBe(number)
+    }
+    // One for each, and none that would find nothing behind it.
+    expect(reads).toEqual([0, 0, 1, 2])
+  })
+
+  it('[L3] a ring from elsewhere is heeded though one for what is held has come with it', async () => {
+    for (const order of ['held first', 'held last']) {
+      const { feed, grows, rings, ringsHeld, shut, open, reads } = await desk()
+      const one = follower()
+      feed.follow(one)
+      await expect.poll(() => reads).toEqual([0])
+      shut()
+      grows()
+      if (order === 'held first') ringsHeld()
+      // Another process goes on with the session: its event is in the store alone.
+      const elsewhere = () => {
+        grows()
+        rings()
+      }
+      if (order === 'held first') elsewhere()
+      else {
+        rings()
+        ringsHeld()
+        grows()
+      }
+      open()
+      await expect.poll(() => one.got).toEqual(['1-1', '2-2'])
+    }
   })
 
   it('[L3] what is committed while a read is under way is found by the ring that comes meanwhile', async () => {
