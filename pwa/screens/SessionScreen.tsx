@@ -6,6 +6,9 @@ import { DecisionPanel } from '../features/decisions/DecisionPanel.tsx'
 import { DecisionSheet } from '../features/decisions/DecisionSheet.tsx'
 import { useSessionDecisions } from '../features/decisions/decisions.tsx'
 import { reaches } from '../features/devices/rung-words.ts'
+import { FoundBar } from '../features/search/found-bar.tsx'
+import { SearchSheet } from '../features/search/SearchSheet.tsx'
+import { useFind, useFindKey } from '../features/search/use-find.ts'
 import { useEndings } from '../features/session/endings.tsx'
 import { useEscapeCancels } from '../features/session/escape-cancels.tsx'
 import { SessionHeader } from '../features/session/session-header.tsx'
@@ -16,6 +19,7 @@ import { CancelTurn } from '../features/steering/cancel-turn.tsx'
 import { Composer } from '../features/steering/composer.tsx'
 import { writeDraft } from '../features/steering/drafts.ts'
 import { SteeringProvider, useSteering } from '../features/steering/steering.tsx'
+import { PlaceView } from '../features/transcript/place-view.tsx'
 import { type TranscriptContext, TranscriptProvider } from '../features/transcript/transcript-context.tsx'
 import { TranscriptView } from '../features/transcript/transcript-view.tsx'
 import { useTail } from '../features/transcript/use-tail.ts'
@@ -45,6 +49,8 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
   const [asked, setAsked] = useState(decisionId)
   const [draftTurn, setDraftTurn] = useState(0)
   const open = useSessionDecisions(id)
+  const find = useFind(id)
+  useFindKey(find)
   useEffect(() => setAsked(decisionId), [decisionId])
 
   const sendAgain = useCallback(
@@ -117,6 +123,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
             row && (
               <SessionMenu
                 session={row}
+                onSearch={find.open}
                 onStop={row.state === 'ENDED' ? null : () => void send('stopSession', {}, 'Stop the session')}
                 onDeleted={() => go('/')}
               />
@@ -124,13 +131,17 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
           }
         />
         {!wide && <PlanStrip steps={session.steps} />}
-        <TranscriptView
-          state={state}
-          endings={endings}
-          working={turn !== null && !deviceAway}
-          onOlder={older}
-          onAtEnd={trim}
-        />
+        {find.hit ? (
+          <PlaceView key={find.hit.seq} sessionId={id} seq={find.hit.seq} words={find.words} />
+        ) : (
+          <TranscriptView
+            state={state}
+            endings={endings}
+            working={turn !== null && !deviceAway}
+            onOlder={older}
+            onAtEnd={trim}
+          />
+        )}
         {state.source !== 'opening' && state.transcript.items.length === 0 && endings.length === 0 && !refused && (
           <p className="session-empty">Nothing has been said yet. Write the first prompt below.</p>
         )}
@@ -140,6 +151,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
           </p>
         )}
         <div className="session-foot">
+          {find.hit && <FoundBar find={find} />}
           {wide ? (
             <DecisionPanel sessionId={id} {...(asked === undefined ? {} : { initialDecisionId: asked })} />
           ) : (
@@ -150,6 +162,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
         {!wide && asked !== undefined && (
           <DecisionSheet key={asked} sessionId={id} initialDecisionId={asked} onClose={() => setAsked(undefined)} />
         )}
+        <SearchSheet find={find} />
         {sheet}
         {escapeQuestion}
       </div>

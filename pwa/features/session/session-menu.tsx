@@ -13,6 +13,8 @@ export function SessionMenu(props: {
   session: SessionRow
   /** Null where it cannot be stopped from here (the list, an ended session). */
   onStop: (() => void) | null
+  /** Where its transcript is on the screen. */
+  onSearch?: () => void
   onDeleted?: () => void
 }) {
   const { session, onStop } = props
@@ -25,7 +27,9 @@ export function SessionMenu(props: {
     setProblem(null)
   }
   const address = `${window.location.origin}/s/${session.id}`
+  const { onSearch } = props
   const items: MenuItem[] = [
+    ...(onSearch ? [{ id: 'search', label: 'Search', icon: 'search' as const, onSelect: onSearch }] : []),
     { id: 'rename', label: 'Rename', icon: 'pencil', onSelect: () => setSheet('rename') },
     {
       id: 'archive',

@@ -19,6 +19,21 @@ export const EventsPageDocument = graphql(
   [EventFields],
 )
 
+export const EventsAfterDocument = graphql(
+  `
+  query EventsAfter($sessionId: ID!, $first: Int!, $after: String) {
+    session(id: $sessionId) {
+      id
+      events(first: $first, after: $after) {
+        edges { node { ...TranscriptEvent } }
+        pageInfo { hasNextPage }
+      }
+    }
+  }
+`,
+  [EventFields],
+)
+
 export const EventsAppendedDocument = graphql(
   `
   subscription EventsAppended($sessionId: ID!, $after: Int!) {
@@ -29,10 +44,13 @@ export const EventsAppendedDocument = graphql(
 )
 
 export type EventPage = { events: readonly TranscriptEvent[]; hasOlder: boolean }
+export type NewerPage = { events: readonly TranscriptEvent[]; hasNewer: boolean }
 
 export type EventSource = {
   /** The last events, or the last before a number; in rising order. Throws ProblemError. */
   page(options: { last: number; before?: number }): Promise<EventPage>
+  /** The first events past a number, in rising order. Throws ProblemError. */
+  newer(options: { first: number; after: number }): Promise<NewerPage>
   /** Batches past `after()`, which is asked anew at every try (L6). Ends with the signal. */
   follow(options: {
     after: () => number
@@ -44,6 +62,7 @@ export type EventSource = {
   back(signal: AbortSignal): Promise<void>
 }
 
+const notHere = () => new ProblemError({ code: 'NOT_FOUND', message: 'There is no such session here.' })
 const LOOK_AGAIN_MS = 5_000
 
 export function eventSource(connection: Connection, sessionId: string): EventSource {
@@ -55,8 +74,18 @@ export function eventSource(connection: Connection, sessionId: string): EventSou
       const problem = problemOfResult(result)
       if (problem) throw new ProblemError(problem)
       const events = result.data?.session?.events
-      if (!events) throw new ProblemError({ code: 'NOT_FOUND', message: 'There is no such session here.' })
+      if (!events) throw notHere()
       return { events: events.edges.map((edge) => edge.node), hasOlder: events.pageInfo.hasPreviousPage }
+    },
+    async newer({ first, after }) {
+      const variables = { sessionId, first, after: String(after) }
+      const options = { requestPolicy: 'network-only' } as const
+      const result = await connection.urql.query(EventsAfterDocument, variables, options).toPromise()
+      const problem = problemOfResult(result)
+      if (problem) throw new ProblemError(problem)
+      const events = result.data?.session?.events
+      if (!events) throw notHere()
+      return { events: events.edges.map((edge) => edge.node), hasNewer: events.pageInfo.hasNextPage }
     },
     follow({ after, onBatch, onProblem, signal }) {
       connection.live({

@@ -1,0 +1,36 @@
+// What stands around words that were found.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { excerptOf } from '../../../../pwa/features/search/hit.ts'
+
+describe('an excerpt', () => {
+  it('[B3] shows the words as they stand, with what is around, on one line', () => {
+    expect(excerptOf('The queue\n  never stops: RETRY it', 'retry')).toEqual({
+      ...{ before: 'The queue never stops: ', match: 'RETRY', after: ' it' },
+    })
+  })
+
+  it('[B3] is cut on both sides of a long text, and says so', () => {
+    const found = excerptOf(`${'a '.repeat(100)}key${' b'.repeat(100)}`, 'key')
+    expect(found?.before).toMatch(/^… (a )+$/)
+    expect(found?.after).toMatch(/^( b)+ …$/)
+  })
+
+  it('[B3] is where the words are, also behind letters whose small form is longer, and for composed ones', () => {
+    expect(excerptOf('İİİ key', 'KEY')?.match).toBe('key')
+    expect(excerptOf('Caf\u0065\u0301', 'CAFÉ')?.match).toBe('Café')
+    expect(excerptOf('nothing', 'key')).toBeNull()
+    expect(excerptOf('nothing', ' ')).toBeNull()
+  })
+
+  it('[B3] is found for any words put into any text', () => {
+    const text = fc.string({ size: 'max', maxLength: 300, unit: 'grapheme' })
+    fc.assert(
+      fc.property(text, fc.constantFrom('needle', 'Ärger', 'ß 中'), text, (before, words, after) => {
+        const found = excerptOf(`${before} ${words} ${after}`, words)
+        expect(found?.match.toLowerCase()).toBe(words.toLowerCase())
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
