@@ -2,24 +2,14 @@
  * [T1] [F7] The schema, walked: every field that reading can reach, asked by everyone who must not see it, with documents made from the schema itself.
  * A root field or an argument that nobody has aimed fails here.
  */
-import {
-  type GraphQLField,
-  type GraphQLOutputType,
-  getNamedType,
-  isAbstractType,
-  isEnumType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-} from 'graphql'
+import { getNamedType, isAbstractType, isNonNullType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
 import { buildSchema } from '../../server/graphql/schema.ts'
-import { enrolHost } from '../../server/store/hosts.ts'
-import { createOwner } from '../../server/store/owners.ts'
-import { ADMIN_SCOPES, createGoverned, type Governed } from '../kit/governed.ts'
-import { known } from '../kit/people.ts'
+import { createGoverned, type Governed } from '../kit/governed.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
+import { figure } from './figure.ts'
+import { createStrangers, type Stranger } from './strangers.ts'
+import { nested, selection, turnsOf } from './walking.ts'
 
 const schema = buildSchema()
 const roots = [
@@ -32,10 +22,10 @@ let ann: Governed
 let decisionId: string
 let commandId: string
 /** Who asks; an admin may know that people, devices and sessions are there. */
-const strangers = new Map<string, { token: string | null; mayKnowIds: boolean }>()
+const strangers = new Map<string, Stranger>()
 
 /** What is said in a session, and where it runs. */
-const SAID = ['/home/ann/vault', 'sesame', 'go on']
+const SAID = ['/home/ann/vault', '/home/dev/shop', 'sesame', 'go on']
 
 beforeAll(async () => {
   server = await startServer()
@@ -44,29 +34,7 @@ beforeAll(async () => {
   await ann.join()
   decisionId = await ann.session.asks('Open sesame?', 'sesame /home/ann/vault')
   commandId = (await ann.prompt()).id
-  const keys = await generateKeys(true)
-  const publicKey = await exportPublicKey(keys.publicKey)
-  const id = await principalId('hst', publicKey)
-  const ownerId = await server.database.transaction(async (tx) => {
-    const owner = await createOwner(tx, 'ben')
-    await enrolHost(tx, { id, ownerId: owner.id, name: 'bens', platform: null, publicKey })
-    return owner.id
-  })
-  const host = await known(server.gql, { id, name: 'bens', keys, publicKey })
-  const join = 'mutation($o: ID!, $p: ID!) { addMember(organisationId: $o, ownerId: $p) { ownerId } }'
-  await server.gql(ann.admin, join, { o: ann.organisationId, p: ownerId })
-  const phone = await server.pairedDevice({ host, rung: 'FULL', name: 'bens phone' })
-  const gone = await server.pairedDevice({ host: ann.host, rung: 'FULL', name: 'gone' })
-  await server.gql(ann.host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: gone.id })
-  const admin = await ann.makeToken(
-    { name: 'blue', scopes: ADMIN_SCOPES, days: 1, scopeId: ann.organisationId },
-    ann.admin,
-  )
-  strangers.set('a colleague’s device', { token: phone.token, mayKnowIds: false })
-  strangers.set('a colleague’s host', { token: host.token, mayKnowIds: false })
-  strangers.set('an admin of the same organisation', { token: admin.token, mayKnowIds: true })
-  strangers.set('a revoked device of hers', { token: gone.token, mayKnowIds: false })
-  strangers.set('nobody', { token: null, mayKnowIds: false })
+  for (const [who, one] of Object.entries(await createStrangers(server, ann))) strangers.set(who, one)
 }, 120_000)
 afterAll(() => server?.close())
 
@@ -88,47 +56,7 @@ const aim = (field: string): string => {
   return known[field] ?? ''
 }
 
-const nested = (field: GraphQLField<unknown, unknown>): string => {
-  const given = field.args.flatMap(({ name, type, defaultValue }) => {
-    if (name === 'first') return ['first: 2']
-    if (!isNonNullType(type) || defaultValue !== undefined) return []
-    const named = getNamedType(type)
-    const one = isEnumType(named) ? named.getValues()[0]?.name : literalOf(named.name)
-    return [`${name}: ${isListType(type.ofType) ? `[${one}]` : one}`]
-  })
-  return given.length > 0 ? `(${given.join(', ')})` : ''
-}
-
-const literalOf = (type: string): string =>
-  type === 'Int' ? '1' : type === 'Digest' ? `"${'0'.repeat(64)}"` : `"${decisionId}"`
-
-/** Every field below a type, each type once on the way down; of an abstract type the `turn`-th of those it may be. */
-function selection(type: GraphQLOutputType, turn: number, on: readonly string[], asked: Set<string>): string {
-  const named = getNamedType(type)
-  if (isAbstractType(named)) {
-    const possible = schema.getPossibleTypes(named)
-    const one = possible[turn % possible.length]
-    return one ? `{ __typename ... on ${one.name} ${selection(one, turn, on, asked)} }` : ''
-  }
-  if (!isObjectType(named)) return ''
-  const fields = Object.values(named.getFields()).flatMap((field) => {
-    const below = getNamedType(field.type)
-    if (on.includes(below.name) || (on.length > 6 && !below.name.match(/^[A-Z][a-z]+$/) && isObjectType(below)))
-      return []
-    const inner = selection(field.type, turn, [...on, named.name], asked)
-    if ((isObjectType(below) || isAbstractType(below)) && !inner.includes(' ')) return []
-    asked.add(`${named.name}.${field.name}`)
-    return [`${field.name}${nested(field)} ${inner}`]
-  })
-  return fields.length > 0 ? `{ ${fields.join(' ')} }` : ''
-}
-
-const TURNS = Math.max(
-  ...['Event', 'Command'].map((name) => {
-    const type = schema.getType(name)
-    return isAbstractType(type) ? schema.getPossibleTypes(type).length : 1
-  }),
-)
+const TURNS = turnsOf(schema)
 
 function documents(asked: Set<string>): { field: string; word: string; text: string }[] {
   return roots.flatMap(({ word, type }) =>
@@ -139,16 +67,16 @@ function documents(asked: Set<string>): { field: string; word: string; text: str
       const turns = ['session', 'command', 'viewer'].includes(field.name) ? TURNS : 1
       const start = `${word} { ${field.name}${given ? `(${given})` : ''}`
       return Array.from({ length: turns }, (_, turn) => {
-        const whole = selection(field.type, turn, [], asked)
+        const whole = selection(field.type, { schema, id: decisionId, turn, asked })
         const texts = [`${start} ${whole} }`]
         // Each field of the first level alone too: one that is refused would take its neighbours with it, and hide what they show.
         const named = getNamedType(field.type)
         if (turn === 0 && word === 'query' && isObjectType(named))
           for (const one of Object.values(named.getFields())) {
             const below = getNamedType(one.type)
-            const inner = selection(one.type, 0, [named.name], new Set())
+            const inner = selection(one.type, { schema, id: decisionId, turn: 0, on: [named.name], asked: new Set() })
             if (isObjectType(below) && inner === '') continue
-            texts.push(`${start} { ${one.name}${nested(one)} ${inner} } }`)
+            texts.push(`${start} { ${one.name}${nested(one, decisionId)} ${inner} } }`)
           }
         return texts.map((text) => ({ field: field.name, word, text }))
       }).flat()
@@ -181,6 +109,11 @@ describe('[T1] [F7] the walk', () => {
     }
     expect([...reachable].filter((name) => !asked.has(name)).sort()).toEqual([])
     expect(made.length).toBeGreaterThan(TURNS)
+    const fields =
+      reachable.size + roots.reduce((sum, { type }) => sum + Object.keys(type?.getFields() ?? {}).length, 0)
+    figure('schema walk, reading', {
+      ...{ 'fields that reading can reach': fields, 'of them asked': asked.size + fields - reachable.size },
+    })
   })
 
   test('shows its owner what it is about, so that silence elsewhere means something', async () => {
@@ -217,6 +150,7 @@ describe('[T1] [F7] the walk', () => {
       }
     }
     expect(requests).toBeGreaterThan(strangers.size * TURNS)
+    figure('schema walk, reading', { askers: [...strangers.keys()].join('; '), requests, leaks: 0 })
   }, 180_000)
 })
 
