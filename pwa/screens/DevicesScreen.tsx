@@ -22,6 +22,11 @@ const signOf = (device: Device): IconName => {
   const isComputer = device.isThisOne ? deviceWord() === 'computer' : isComputerName(device.name)
   return isComputer ? 'monitor' : 'phone'
 }
+/** Where it counts: the workstations that know its key. */
+const trustedOn = (device: Device, hosts: readonly Host[]): string => {
+  const names = hosts.filter((host) => device.hostIds.includes(host.id)).map((host) => host.name)
+  return names.length === 0 ? 'not trusted by a workstation yet' : names.join(', ')
+}
 const isLive = (host: Host): boolean => host.liveUntil !== null && Date.parse(host.liveUntil) > Date.now()
 
 export default function DevicesScreen() {
@@ -32,8 +37,26 @@ export default function DevicesScreen() {
   const [openId, setOpenId] = useState<string | null>(null)
   const [enrolling, setEnrolling] = useState(false)
   const [revoking, setRevoking] = useState<Host | null>(null)
+  const [endingAll, setEndingAll] = useState(false)
+  const [ended, setEnded] = useState<string | null>(null)
   const [said, setSaid] = useState<string | null>(null)
   const opened = use.devices.find((device) => device.id === openId)
+  const others = use.devices.filter((device) => !device.isThisOne)
+  const othersWords = others.length === 1 ? '1 other device' : `${others.length} other devices`
+
+  const revokeOthers = async () => {
+    setEndingAll(false)
+    setEnded(`Revoking ${othersWords}.`)
+    // One that is refused must not save the others.
+    const problems = await Promise.all(others.map((device) => use.revoke(device.id)))
+    const failed = others.filter((_, at) => problems[at] !== null)
+    const [first] = problems.filter((problem) => problem !== null)
+    setEnded(
+      first
+        ? `${others.length - failed.length} of ${others.length} revoked. Not ${failed.map((one) => one.name).join(', ')}: ${first.message}`
+        : `${othersWords} revoked.`,
+    )
+  }
   return (
     <div className="settings">
       <Header title="Devices and workstations" onBack={() => go('/settings')} />
@@ -58,14 +81,29 @@ export default function DevicesScreen() {
                   ) : (
                     'Not seen yet'
                   )}
-                  {device.kind === 'SCRIPT' && ' · script'}
+                  {device.kind === 'SCRIPT' && ' · script'} · {trustedOn(device, use.hosts)}
                 </>
               }
               end={<Chip tone="outline">{rungName[device.rung]}</Chip>}
               onClick={() => setOpenId(device.id)}
             />
           ))}
+          {others.length > 0 && (
+            <Row
+              lead={<Icon name="stop" size={18} />}
+              wrap
+              tone="destructive"
+              title="Revoke all others"
+              detail={`${othersWords}, this ${deviceWord()} stays`}
+              onClick={() => setEndingAll(true)}
+            />
+          )}
         </Group>
+      )}
+      {ended !== null && (
+        <div role="status">
+          <GroupNote>{ended}</GroupNote>
+        </div>
       )}
       <GroupNote>To pair another device, press Ctrl+E at a terminal and scan the QR with it.</GroupNote>
 
@@ -107,6 +145,17 @@ export default function DevicesScreen() {
 
       {opened && <DeviceSheet key={opened.id} device={opened} use={use} onClose={() => setOpenId(null)} />}
       {enrolling && <EnrolSheet onClose={() => setEnrolling(false)} onJoined={use.reload} />}
+      <ConfirmDialog
+        open={endingAll}
+        title={`Revoke ${othersWords}?`}
+        confirm="Revoke all others"
+        destructive
+        onClose={() => setEndingAll(false)}
+        onConfirm={() => void revokeOthers()}
+      >
+        {others.map((device) => device.name).join(', ')}. Each loses every connection within a second. At a
+        workstation’s terminal, offdesk devices revoke does the same without this server.
+      </ConfirmDialog>
       <ConfirmDialog
         open={revoking !== null}
         title={`Remove ${revoking?.name ?? ''}?`}
