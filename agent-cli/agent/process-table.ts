@@ -1,7 +1,7 @@
 // Reads which processes of this machine belong to an agent: its group, its terminal session, its descendants, and who carries its mark
 // in the environment (a child that detached from all three is still found by it, on Linux). Ends nothing.
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** A process for good: a pid alone is reused, so `startedAt` (opaque) belongs to it. */
@@ -12,7 +12,9 @@ export interface Relative {
   command: string
 }
 
-interface Row extends Relative {
+interface Row extends Omit<Relative, 'command'> {
+  /** Asked only of relatives: of the others nobody wants to know. */
+  command: () => string
   parent: number
   group: number
   session: number
@@ -24,7 +26,7 @@ export const markName = 'OFFDESK_AGENT_FAMILY'
 
 /** Start time of a live process, as in Relative; undefined if there is none or the system cannot be asked. */
 export async function startedAtOf(pid: number, mark: string): Promise<string | undefined> {
-  if (process.platform === 'linux') return (await linuxRow(pid, mark))?.startedAt
+  if (process.platform === 'linux') return linuxRow(pid, mark)?.startedAt
   return (await rowsOf(mark)).find((row) => row.pid === pid)?.startedAt
 }
 
@@ -51,7 +53,7 @@ export async function relativesOf(root: number, rootStartedAt: string | undefine
   }
   return rows
     .filter(({ pid }) => pid !== root && pid !== process.pid && family.has(pid))
-    .map(({ pid, startedAt, command }) => ({ pid, startedAt, command: command.slice(0, 500) }))
+    .map(({ pid, startedAt, command }) => ({ pid, startedAt, command: command().slice(0, 500) }))
 }
 
 async function rowsOf(mark: string): Promise<Row[]> {
@@ -59,35 +61,38 @@ async function rowsOf(mark: string): Promise<Row[]> {
   return process.platform === 'darwin' ? macRows() : []
 }
 
-async function linuxRows(mark: string): Promise<Row[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const rows = await Promise.all(pids.map((pid) => linuxRow(pid, mark)))
-  return rows.filter((row) => row !== undefined)
+// Not asynchronously: the kernel answers from memory in microseconds, and by way of the thread pool a table of a hundred processes cost most of a short turn.
+function linuxRows(mark: string): Row[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (linuxRow(Number(name), mark) ?? []) : []))
 }
 
-async function linuxRow(pid: number, mark: string): Promise<Row | undefined> {
+function linuxRow(pid: number, mark: string): Row | undefined {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The second field is the program's name in parentheses and may hold anything: count from the last one.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined
-    const [command, environment] = await Promise.all([
-      readFile(`/proc/${pid}/cmdline`, 'utf8'),
-      // Another user's environment may not be read, and is not of this family.
-      readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
-    ])
     return {
       pid,
       parent: Number(fields[1]),
       group: Number(fields[2]),
       session: Number(fields[3]),
       startedAt: fields[19] ?? '',
-      command: command.replaceAll('\0', ' ').trim(),
-      marked: `\0${environment}`.includes(`\0${markName}=${mark}\0`),
+      command: () => textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
+      marked: `\0${textOf(`/proc/${pid}/environ`)}`.includes(`\0${markName}=${mark}\0`),
     }
   } catch {
     // Ended while it was being read.
     return undefined
+  }
+}
+
+/** Another user's environment may not be read, and is not of this family; whoever has ended has neither. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
   }
 }
 
@@ -101,6 +106,6 @@ async function macRows(): Promise<Row[]> {
     const [, pid, parent, group, state, startedAt, command] = found ?? []
     if (pid === undefined || state === undefined || state.startsWith('Z')) return []
     const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group), session: -1 }
-    return [{ ...numbers, startedAt: startedAt ?? '', command: command ?? '', marked: false }]
+    return [{ ...numbers, startedAt: startedAt ?? '', command: () => command ?? '', marked: false }]
   })
 }
