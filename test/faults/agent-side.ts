@@ -1,6 +1,7 @@
 /** The agent of one session: works off prompts with texts, questions and an end, and writes down what it said, asked, got and was told. */
 import { createScriptedAgent, type ScriptedAgent } from '../kit/agent/scripted.ts'
 import type { Excuse, Said } from './evidence.ts'
+import { type Pace, paceOf } from './pace.ts'
 import { passes } from './process.ts'
 import type { Random } from './random.ts'
 
@@ -13,8 +14,6 @@ export type AskRecord = {
   excuse?: Excuse
 }
 
-export type Pace = { texts: number; asks: number; atOnce: number }
-
 export type AgentSide = {
   readonly agent: ScriptedAgent
   readonly said: readonly Said[]
@@ -23,8 +22,10 @@ export type AgentSide = {
   readonly prompts: ReadonlyMap<string, number>
   /** Its process of now, null before the first. */
   readonly pid: number | null
-  /** From now on: at most so many texts between questions, how likely questions are, and at most how many at once. 0 texts let it only answer. */
+  /** From its next step on. */
   pace: Pace
+  /** Texts said and questions ended so far, without a look at each. */
+  readonly counts: { readonly texts: number; readonly answered: number }
   /** What its process of now says and asks need not be found in the journal. */
   excuses(excuse: Excuse): void
   /** A new process is about to be started. */
@@ -46,6 +47,7 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   const excuses = new Map<number, Excuse>()
   let launches = 0
   let texts = 0
+  let answered = 0
   let pid: number | null = null
   let gone: Promise<unknown> = Promise.resolve()
   let isOver = false
@@ -75,10 +77,11 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
     record.got = await Promise.race([asked.answered(ANSWER_MS).catch(() => null), gone.then(() => 'gone')])
     record.gotAt = performance.now()
     record.isOpen = false
+    answered++
   }
 
   async function turn(launch: number): Promise<void> {
-    const steps = random.between(2, 6)
+    const steps = random.between(...side.pace.steps)
     for (let step = 0; step < steps && launch === launches && !isOver; step++) {
       if (side.pace.texts > 0) says(random.between(1, side.pace.texts), launch)
       // Agents that work on several things ask several questions at once.
@@ -103,7 +106,7 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
   void work().catch(() => undefined)
 
   const side: AgentSide = {
-    ...{ agent, prompts, pace: { texts: 0, asks: 0, atOnce: 1 } },
+    ...{ agent, prompts, pace: paceOf('rest', 0) },
     get said() {
       return said.map((one) => withExcuse(one, excuses.get(one.launch)))
     },
@@ -112,6 +115,9 @@ export async function createAgentSide(name: string, random: Random): Promise<Age
     },
     get pid() {
       return pid
+    },
+    get counts() {
+      return { texts, answered }
     },
     excuses: (excuse) => void excuses.set(launches, excuse),
     async expects() {

@@ -1,10 +1,14 @@
 /** Counts what happened in a round and what came of it. Judges nothing. */
 import type { Evidence, Violation } from './evidence.ts'
 import type { Tap } from './phone.ts'
+import type { FaultKind } from './schedule.ts'
 import type { World } from './world.ts'
 
-/** From a fault's beginning to its heal, by the clock of this process. */
-export type Window = { from: number; to: number }
+/** Nobody is out of reach by these. */
+const HARMLESS = new Set<FaultKind>(['server.clock', 'host.clock', 'agent.freeze', 'requests.duplicated'])
+
+/** What a fault touched, from its beginning to its heal, by the clock of this process. */
+export type Window = { kind: FaultKind; things: readonly (object | string)[]; from: number; to: number }
 
 export type Figures = {
   faults: Record<string, number>
@@ -13,9 +17,13 @@ export type Figures = {
   decisions: number
   /** Decisions that two or more people answered. */
   races: number
-  /** Milliseconds from the decision, or the loser's tap when that came later, until the loser was shown it: all, and those with no fault under way. */
-  toldMs: number[]
-  toldInPeaceMs: number[]
+  /**
+   * Milliseconds until losers were shown it: `all` from the moment the agent had its answer, or from the loser's tap when that came later. `up`: of those
+   * whose phone, server, database and workstation were not cut off meanwhile, with the host live all the time. `healed`: of the others, from the last heal in between.
+   */
+  toldMs: { all: number[]; up: number[]; healed: number[] }
+  /** Commands by their kind. */
+  kinds: Record<string, number>
   restored: number
   convergedMs: number
   seconds: number
@@ -39,37 +47,48 @@ export function figuresOf(
   }
   const taps = new Map(world.phones.flatMap((phone) => phone.taps).map((tap) => [tap.key, tap]))
   const askedAt = new Map(world.scenes.flatMap(({ side }) => side.asks).map((ask) => [ask.marker, ask.gotAt]))
-  const toldMs: number[] = []
-  const toldInPeaceMs: number[] = []
+  const toldMs: Figures['toldMs'] = { all: [], up: [], healed: [] }
+  const phones = new Map(world.phones.map((phone) => [phone.name, phone]))
+  const kinds: Record<string, number> = {}
+  for (const { kind } of evidence.commands) kinds[kind] = (kinds[kind] ?? 0) + 1
+  const cutting = windows.filter(({ kind }) => !HARMLESS.has(kind))
   let races = 0
-  for (const { marker, answers, terminal } of evidence.decisions) {
+  for (const { marker, sessionId, answers, terminal } of evidence.decisions) {
     const given = answers.flatMap((key) => taps.get(key) ?? []).filter((tap) => tap.refusedWith === null)
     const people = new Set(given.map((tap) => tap.device)).size + (terminal ? 1 : 0)
     if (people < 2) continue
     races++
+    const scene = world.scenes.find((one) => one.sessionId === sessionId)
     for (const tap of given) {
       const told = toldOf(tap, askedAt.get(marker) ?? 0)
       if (told === null) continue
-      toldMs.push(told.ms)
-      if (!windows.some(({ from, to }) => from < told.until && to > told.from)) toldInPeaceMs.push(told.ms)
+      const { from, until } = told
+      const road = new Set<unknown>(['database', ...world.servers, scene, scene?.workstation.cable])
+      road.add(phones.get(tap.device)?.cable)
+      const during = (one: { from: number; to: number }) => one.from < until && one.to > from
+      const cuts = cutting.filter((one) => during(one) && one.things.some((thing) => road.has(thing)))
+      toldMs.all.push(until - from)
+      if (cuts.length === 0 && !scene?.away.some(during)) toldMs.up.push(until - from)
+      else toldMs.healed.push(until - Math.max(from, ...cuts.map(({ to }) => to).filter((to) => to < until)))
     }
   }
   return {
     ...more,
     events: evidence.sessions.reduce((sum, { journal }) => sum + journal.length, 0),
-    ...{ commands, decisions: evidence.decisions.length, races, toldMs, toldInPeaceMs },
+    ...{ commands, kinds, decisions: evidence.decisions.length, races, toldMs },
   }
 }
 
-function toldOf(tap: Tap, decidedAt: number): { ms: number; from: number; until: number } | null {
+function toldOf(tap: Tap, decidedAt: number): { from: number; until: number } | null {
   if (tap.shown !== 'SUPERSEDED' || tap.settledAt === null) return null
   const from = Math.max(decidedAt, tap.sentAt)
-  return { ms: Math.max(0, tap.settledAt - from), from, until: tap.settledAt }
+  return { from, until: Math.max(from, tap.settledAt) }
 }
 
 export function sum(all: readonly Figures[]): Figures {
   const total: Figures = {
-    ...{ faults: {}, events: 0, commands: {}, decisions: 0, races: 0, toldMs: [], toldInPeaceMs: [] },
+    ...{ faults: {}, events: 0, commands: {}, decisions: 0, races: 0 },
+    ...{ toldMs: { all: [], up: [], healed: [] }, kinds: {} },
     ...{ restored: 0, convergedMs: 0, seconds: 0 },
   }
   const add = (into: Record<string, number>, from: Record<string, number>) => {
@@ -84,8 +103,8 @@ export function sum(all: readonly Figures[]): Figures {
     total.restored += one.restored
     total.seconds += one.seconds
     total.convergedMs = Math.max(total.convergedMs, one.convergedMs)
-    total.toldMs = total.toldMs.concat(one.toldMs)
-    total.toldInPeaceMs = total.toldInPeaceMs.concat(one.toldInPeaceMs)
+    add(total.kinds, one.kinds)
+    for (const how of ['all', 'up', 'healed'] as const) total.toldMs[how] = total.toldMs[how].concat(one.toldMs[how])
   }
   return total
 }

@@ -18,6 +18,7 @@ const PATIENCE_MS = { live: 3000, away: 600 }
 const isOpen = (id: string) => session.view().decisions.some((decision) => decision.id === id)
 const seen = new Set<string>()
 let said = ''
+let likely = answers
 
 async function answer(decisionId: string, optionId: string): Promise<void> {
   const from = performance.now()
@@ -39,7 +40,7 @@ function look(): void {
     const option = offered[random.between(0, offered.length - 1)]
     const waitMs = random.between(20, 450)
     if (option === undefined) continue
-    if (random.chance(answers)) setTimeout(() => void answer(id, option.id), waitMs)
+    if (random.chance(likely)) setTimeout(() => void answer(id, option.id), waitMs)
     else {
       const patienceMs = remote.state === 'live' ? PATIENCE_MS.live : PATIENCE_MS.away
       setTimeout(() => isOpen(id) && void answer(id, option.id), patienceMs)
@@ -63,6 +64,7 @@ createInterface({ input: process.stdin })
   .on('line', (line) => {
     const order = JSON.parse(line) as HostOrder
     if (order.order === 'prompt') void session.prompt(order.text).catch(() => undefined)
+    if (order.order === 'answers') likely = order.likely
     if (order.order === 'release') void session.releaseQueue()
     if (order.order === 'close') void session.close(order.reason).then(() => process.exit(0))
   })

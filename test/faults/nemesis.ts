@@ -1,5 +1,6 @@
 /** Does to a world what a schedule says, and undoes it. One thing is hurt by one fault at a time; different things at once. */
 import type { Cable } from './cable.ts'
+import type { Window } from './figures.ts'
 import { passes, until } from './process.ts'
 import type { Scene } from './scene.ts'
 import type { Fault, FaultKind } from './schedule.ts'
@@ -12,8 +13,8 @@ export type Nemesis = {
   readonly done: ReadonlyMap<FaultKind, number>
   /** Those that could not be done here, with the reason. */
   readonly skipped: ReadonlyMap<FaultKind, string>
-  /** True while nothing is hurt and all is healed. */
-  readonly isCalm: boolean
+  /** What was out of order, from when until when. */
+  readonly windows: readonly Window[]
 }
 
 const CLOCK_JUMPS_MS = [-7_200_000, -600_000, -5_000, 5_000, 90_000, 600_000, 7_200_000]
@@ -23,17 +24,20 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
   const busy = new Set<object | string>()
   const done = new Map<FaultKind, number>()
   const skipped = new Map<FaultKind, string>()
+  const windows: Window[] = []
   let under = 0
 
   /** Waits its turn at everything it touches. */
-  async function alone(things: readonly (object | string)[], act: () => Promise<void>): Promise<void> {
+  async function alone(kind: FaultKind, things: readonly (object | string)[], act: () => Promise<void>): Promise<void> {
     while (things.some((thing) => busy.has(thing)) || under >= MAX_AT_ONCE) await passes(20)
     for (const thing of things) busy.add(thing)
     under++
+    const from = performance.now()
     try {
       await act()
     } finally {
       under--
+      windows.push({ kind, things, from, to: performance.now() })
       for (const thing of things) busy.delete(thing)
     }
   }
@@ -52,7 +56,7 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
 
   const onWire = (hurt: (cable: Cable, fault: Fault) => void) => (fault: Fault) => {
     const cable = of(world.cables, fault.target)
-    return alone([cable], async () => {
+    return alone(fault.kind, [cable], async () => {
       hurt(cable, fault)
       await passes(fault.holdMs)
       cable.mend()
@@ -60,15 +64,15 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
   }
   const onScene = (act: (scene: Scene, fault: Fault) => Promise<void>) => (fault: Fault) => {
     const scene = of(world.scenes, fault.target)
-    return alone([scene], () => act(scene, fault))
+    return alone(fault.kind, [scene], () => act(scene, fault))
   }
   const onServer = (act: (server: World['servers'][number], fault: Fault) => Promise<void>) => (fault: Fault) => {
     const server = of(world.servers, fault.target)
-    return alone([server], () => act(server, fault))
+    return alone(fault.kind, [server], () => act(server, fault))
   }
   const onDatabase =
     (act: (postgres: NonNullable<World['postgres']>, fault: Fault) => Promise<void>) => (fault: Fault) =>
-      alone(['database'], async () => {
+      alone(fault.kind, ['database'], async () => {
         if (world.postgres) await act(world.postgres, fault)
       })
   const jump = ({ amount }: Fault) => of(CLOCK_JUMPS_MS, amount)
@@ -112,13 +116,13 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
       await passes(fault.holdMs * 2)
       host?.shiftClock(0)
     }),
-    'host.zombie'({ target, holdMs }) {
+    'host.zombie'({ kind, target, holdMs }) {
       // The one on the small disk stays there.
       const scene = of(
         world.scenes.filter(({ workstation }) => workstation.disk === null),
         target,
       )
-      return alone([scene], async () => {
+      return alone(kind, [scene], async () => {
         const end = await scene.clone(world.folder('clone'))
         await passes(holdMs * 2)
         await end()
@@ -128,7 +132,7 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
       const scene = world.scenes.find(({ workstation, dataDir }) => workstation.disk && dataDir === workstation.dataDir)
       const disk = scene?.workstation.disk
       if (scene === undefined || !disk) return void skipped.set(fault.kind, 'no small disk could be mounted here')
-      await alone([scene], async () => {
+      await alone(fault.kind, [scene], async () => {
         scene.side.excuses('disk full')
         disk.fill()
         await passes(fault.holdMs)
@@ -171,8 +175,8 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
       postgres.signal('SIGCONT')
     }),
     // As the owner does it: everything that uses it is stopped. A fresh copy is taken each time, for the next.
-    'database.restored': ({ amount, holdMs }) =>
-      alone([...world.servers, 'database'], async () => {
+    'database.restored': ({ kind, amount, holdMs }) =>
+      alone(kind, [...world.servers, 'database'], async () => {
         for (const server of world.servers) await server.stop()
         await world.postgres?.stop()
         if (amount < 0.7) {
@@ -187,10 +191,7 @@ export function createNemesis(world: World, onRestored: () => void): Nemesis {
 
   return {
     done,
-    skipped,
-    get isCalm() {
-      return under === 0
-    },
+    ...{ skipped, windows },
     async does(fault) {
       try {
         await acts[fault.kind](fault)

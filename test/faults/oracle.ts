@@ -90,8 +90,8 @@ function judgeCommand(command: CommandEvidence, breaks: Breaks): void {
   }
   if (shown === null || !SETTLED.has(shown))
     return void breaks('hung', `${who} was last shown as ${shown ?? 'nothing'}`)
-  if (isForgotten) return
-  if (stored !== shown) breaks('shown otherwise', `${who} is ${stored ?? 'not'} stored and was shown as ${shown}`)
+  if (!isForgotten && stored !== shown)
+    breaks('shown otherwise', `${who} is ${stored ?? 'not'} stored and was shown as ${shown}`)
   if (effects === null) return
   if (shown === 'APPLIED') {
     const isExplained = effects === 1 || ENDS_WITHOUT_EFFECT.has(fate ?? '')

@@ -4,6 +4,7 @@ import { nextCounter } from '../../protocol/command.ts'
 import { proofFor, type Seen } from '../../protocol/command-input.ts'
 import { type KeyPair, sign } from '../../protocol/keys.ts'
 import { ask, Refusal } from '../kit/ask.ts'
+import type { Cable } from './cable.ts'
 import { createLive, type Live } from './live.ts'
 import { passes } from './process.ts'
 
@@ -41,6 +42,7 @@ export type Phone = {
   readonly id: string
   readonly name: string
   readonly token: string
+  readonly cable: Cable
   readonly taps: readonly Tap[]
   tap(kind: Tap['kind'], sessionId: string, input: Tap['input'], seen?: Tap['seen']): Tap
   /** Watches what becomes of the taps at that session. */
@@ -81,6 +83,7 @@ export function createPhone(given: {
   token: string
   keys: KeyPair
   hostId: string
+  cable: Cable
   url: string
   random: () => number
   onDecision: (decision: OpenDecision & { isOpen: boolean }) => void
@@ -146,7 +149,7 @@ export function createPhone(given: {
   })
 
   return {
-    ...{ id, name, token, taps },
+    ...{ id, name, token, taps, cable: given.cable },
     tap(kind, sessionId, input, seen = {}) {
       const tap: Tap = {
         ...{ key: randomText(16), device: name, kind, sessionId, input, seen, sentAt: performance.now(), ids: [] },

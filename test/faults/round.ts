@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collect } from './collect.ts'
 import type { Evidence, Violation } from './evidence.ts'
-import { type Figures, figuresOf, type Window } from './figures.ts'
+import { type Figures, figuresOf } from './figures.ts'
 import { createNemesis } from './nemesis.ts'
 import { judge } from './oracle.ts'
 import { isSettled } from './phone.ts'
 import { passes, until } from './process.ts'
 import { createRandom } from './random.ts'
 import { type DatabaseKind, type FaultKind, scheduleOf } from './schedule.ts'
+import { type Quotas, storm } from './storm.ts'
 import { createWorld, type World } from './world.ts'
 
 export type Round = {
@@ -25,6 +26,8 @@ export type Round = {
   withSmallDisk: boolean
   /** At most so many texts between two questions of an agent that writes much. */
   texts: number
+  /** What storms between the faults bring it to; null for no storms. */
+  quotas: Quotas | null
   say: (line: string) => void
 }
 
@@ -39,6 +42,9 @@ export type Verdict = {
   folder: string | null
 }
 
+/** After so many faults everybody is left in peace for a storm. */
+const FAULTS_BETWEEN_STORMS = 20
+
 /** Without any progress for so long, what is left is taken for hung; with progress it may go on for as long as the second says. */
 const STUCK_AFTER_MS = 90_000
 const SETTLES_WITHIN_MS = 300_000
@@ -49,22 +55,20 @@ export async function runRound(round: Round): Promise<Verdict> {
   const folder = mkdtempSync(join(tmpdir(), 'offdesk-faults-'))
   // PostgreSQL runs as another user where this one is root.
   chmodSync(folder, 0o711)
-  const { dist, sessions, withSmallDisk } = round
-  const world = await createWorld({ folder, dist, kind, random: createRandom(seed), sessions, withSmallDisk })
+  const { dist, sessions, withSmallDisk, texts } = round
+  const world = await createWorld({ folder, dist, kind, random: createRandom(seed), sessions, withSmallDisk, texts })
   let restored = 0
   const nemesis = createNemesis(world, () => {
     restored++
     for (const phone of world.phones) phone.sendAgain()
   })
-  const windows: Window[] = []
   try {
-    // One agent writes much, the others ask much: what stands behind ten thousand events waits for them, and would measure only that.
-    for (const [index, { side }] of world.scenes.entries())
-      side.pace =
-        index === 0 && world.scenes.length > 1
-          ? { texts: round.texts, asks: 0.2, atOnce: 1 }
-          : { texts: Math.min(round.texts, 12), asks: 0.95, atOnce: 6 }
+    const underFaults = () => {
+      for (const [index, scene] of world.scenes.entries())
+        scene.feels(index === 0 && world.scenes.length > 1 ? 'texts' : 'questions')
+    }
     await firstCopy(world)
+    underFaults()
     const under = new Set<Promise<void>>()
     for (const fault of scheduleOf(seed, round.faults, kind, round.kinds)) {
       await passes(fault.gapMs)
@@ -72,12 +76,15 @@ export async function runRound(round: Round): Promise<Verdict> {
       const from = performance.now()
       const doing = nemesis.does(fault).finally(() => {
         under.delete(doing)
-        windows.push({ from, to: performance.now() })
         say(
           `  ${String(fault.number).padStart(4)} ${fault.kind} healed after ${Math.round(performance.now() - from)} ms`,
         )
       })
       under.add(doing)
+      if (round.quotas === null || fault.number % FAULTS_BETWEEN_STORMS !== 0) continue
+      await Promise.all(under)
+      await storm(world, round.quotas, fault.number / round.faults, say)
+      underFaults()
     }
     await Promise.all(under)
     const healed = performance.now()
@@ -90,7 +97,7 @@ export async function runRound(round: Round): Promise<Verdict> {
     const violations = judge(evidence)
     const seconds = (performance.now() - began) / 1000
     const faults = Object.fromEntries(nemesis.done)
-    const figures = figuresOf(world, evidence, { faults, restored, convergedMs, seconds }, windows)
+    const figures = figuresOf(world, evidence, { faults, restored, convergedMs, seconds }, nemesis.windows)
     const skipped = Object.fromEntries(nemesis.skipped)
     if (violations.length === 0) world.remove()
     const left = violations.length === 0 ? null : folder
@@ -114,7 +121,7 @@ async function firstCopy(world: World): Promise<void> {
 /** Nothing new is asked; what is open is answered, sent, shown. What does not come to its end is a complaint. */
 async function peace(world: World): Promise<void> {
   for (const cable of world.cables) cable.mend()
-  for (const { side } of world.scenes) side.pace = { texts: 0, asks: 0, atOnce: 1 }
+  for (const scene of world.scenes) scene.feels('rest')
   const left = (): string[] => [
     ...world.scenes.flatMap(({ name, view }) => {
       if (view === null) return [`${name} has no host`]

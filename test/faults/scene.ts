@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { program as programArgs } from '../kit/programs.ts'
 import { type AgentSide, createAgentSide } from './agent-side.ts'
+import { type Mood, paceOf } from './pace.ts'
 import type { OpenDecision, Phone, Tap } from './phone.ts'
 import { type Program, passes, startProgram, until } from './process.ts'
 import type { Random } from './random.ts'
@@ -18,6 +19,14 @@ export type Scene = {
   readonly host: Program | null
   readonly view: HostView | null
   readonly terminal: readonly (TerminalAnswer & { at: number })[]
+  /** Decisions that two phones have answered, and commands of another kind, so far. */
+  readonly counts: { readonly raced: number; readonly steered: number }
+  /** Its host has nothing open, nothing waiting, nothing unsent; false while there is none. */
+  readonly isAtRest: boolean
+  /** When the host was not known to reach the server: closed spans by the clock of this process, and one that is not over. */
+  readonly away: readonly Away[]
+  /** How busy everybody is from now on. */
+  feels(mood: Mood): void
   /** Where its journal is: a clone has a folder of its own. */
   readonly dataDir: string
   /** Starts the host's process, the first time with a new session. Throws when it does not come up. */
@@ -32,8 +41,10 @@ export type Scene = {
   close(): Promise<void>
 }
 
+export type Away = { readonly from: number; to: number }
+
 /** So many events unsent, and nobody asks for more: what is measured is not the length of a queue. */
-const MAX_PENDING = 3000
+const MAX_PENDING = 4000
 
 export async function createScene(given: {
   name: string
@@ -41,11 +52,15 @@ export async function createScene(given: {
   workstation: Workstation
   phones: readonly Phone[]
   random: Random
+  /** An agent says at most so much at once while faults are done. */
+  texts: number
   onComplaint: (what: string) => void
 }): Promise<Scene> {
   const { name, folder, workstation, phones, random, onComplaint } = given
   const side = await createAgentSide(name, random.fork('agent'))
   const people = random.fork('people')
+  /** Who answered it first, until another phone does. */
+  const firstBy = new Map<string, Phone>()
   const terminal: (TerminalAnswer & { at: number })[] = []
   /** What was seen open, by whom, and when somebody last answered it. */
   const seen = new Map<string, { by: Set<Phone>; at: number; tries: number; decision: OpenDecision }>()
@@ -58,6 +73,18 @@ export async function createScene(given: {
   let isOver = false
   /** Not settled yet, as far as their senders know. */
   let open: Tap[] = []
+  let raced = 0
+  let steered = 0
+  const away: Away[] = [{ from: performance.now(), to: Number.POSITIVE_INFINITY }]
+
+  function shows(next: HostView | null): void {
+    const isLive = next?.remote === 'live'
+    const last = away.at(-1)
+    const isAway = last?.to === Number.POSITIVE_INFINITY
+    if (isLive && last && isAway) last.to = performance.now()
+    if (!isLive && !isAway) away.push({ from: performance.now(), to: Number.POSITIVE_INFINITY })
+    view = next
+  }
 
   const optionsOf = () => ({
     ...{ dataDir, cwd: folder, ceiling: 'FULL', server: workstation.cable.url, name },
@@ -74,7 +101,7 @@ export async function createScene(given: {
     expected.catch(() => undefined)
     let isReady = false
     let isFailed = false
-    const given = { options: optionsOf(), seed: random.fork(`terminal ${lives}`).next(), answers: 0.15 }
+    const given = { options: optionsOf(), seed: random.fork(`terminal ${lives}`).next(), answers: side.pace.terminal }
     const one = startProgram({
       ...{ args: [...programArgs('fault-host'), JSON.stringify(given)], clockFile: join(folder, `clock-${lives}`) },
       onLine(line) {
@@ -84,12 +111,12 @@ export async function createScene(given: {
           isReady = true
         }
         if (report.is === 'terminalAnswer') terminal.push({ ...report, at: performance.now() })
-        if (report.is === 'view' && host === one) view = report
+        if (report.is === 'view' && host === one) shows(report)
       },
     })
     void one.exited.then(() => {
       isFailed = true
-      if (host === one) view = null
+      if (host === one) shows(null)
     })
     host = one
     await until(() => isReady || isFailed, 40_000)
@@ -146,6 +173,10 @@ export async function createScene(given: {
     const [first, ...rest] = decision.options
     if (first === undefined) return
     const { id: optionId, name: optionName } = people.pick([first, ...rest])
+    const before = firstBy.get(decisionId)
+    if (before !== undefined && before !== by) raced++
+    if (before === undefined) firstBy.set(decisionId, by)
+    else if (before !== by) firstBy.delete(decisionId)
     by.tap('answerPermission', its, { decisionId, epoch, optionId }, { evidence, optionName })
   }
 
@@ -169,14 +200,16 @@ export async function createScene(given: {
       const [first, ...others] = phones
       open = open.filter(({ settledAt, refusedWith }) => settledAt === null && refusedWith === null)
       if (first === undefined) continue
-      if (view !== null && (view.waiting > 3 || view.pending > MAX_PENDING)) continue
+      const { pace } = side
+      if (view !== null && (view.waiting >= Math.max(4, pace.open) || view.pending > MAX_PENDING)) continue
       // The one at the terminal works on whatever the network does.
       if (view !== null && (view.remote !== 'live' ? people.chance(0.3) : people.chance(0.03))) {
         host?.tell({ order: 'prompt', text: `terminal#${name}-${++prompts}#` })
         continue
       }
       const phone = people.pick([first, ...others])
-      if (open.length > 3) continue
+      if (open.length >= pace.open) continue
+      steered++
       if (people.chance(0.1)) {
         // The scripted agent names its modes by their ids.
         const modeId = people.pick(['default', 'plan'])
@@ -188,6 +221,19 @@ export async function createScene(given: {
 
   return {
     ...{ name, workstation, side, terminal, start, stop, clone, sees },
+    away,
+    get counts() {
+      return { raced, steered }
+    },
+    get isAtRest() {
+      if (view === null || view.remote !== 'live') return false
+      const { pending, open: questions, isWorking, waiting } = view
+      return pending === 0 && questions === 0 && !isWorking && waiting === 0
+    },
+    feels(mood) {
+      side.pace = paceOf(mood, given.texts)
+      host?.tell({ order: 'answers', likely: side.pace.terminal })
+    },
     get sessionId() {
       return sessionId
     },

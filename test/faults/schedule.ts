@@ -71,7 +71,7 @@ export function scheduleOf(
     number: index + 1,
     kind: draw(),
     target: random.next(),
-    gapMs: random.between(200, 2000),
+    gapMs: random.between(100, 900),
     holdMs: random.between(50, 1200),
     amount: random.next(),
   }))

@@ -14,7 +14,7 @@ const kinds: FaultKind[] = [
 
 test('[E1][C3][D2][L3] under faults nothing acknowledged is lost, doubled or re-ordered, and nothing hangs', async () => {
   const round = { seed: 31, kind: 'pglite', faults: 5, kinds, dist, sessions: 1, withSmallDisk: false } as const
-  const verdict = await runRound({ ...round, texts: 40, say: () => {} })
+  const verdict = await runRound({ ...round, texts: 40, quotas: null, say: () => {} })
   expect(verdict.violations).toEqual([])
   expect(Object.values(verdict.figures.faults).reduce((sum, count) => sum + count, 0)).toBe(5)
   expect(verdict.figures.events).toBeGreaterThan(50)

@@ -3,6 +3,8 @@
 export type HostOrder =
   | { readonly order: 'prompt'; readonly text: string }
   | { readonly order: 'release' }
+  /** From now on: how likely the one at the terminal answers soon. */
+  | { readonly order: 'answers'; readonly likely: number }
   | { readonly order: 'close'; readonly reason: string }
 
 export type TerminalAnswer = {

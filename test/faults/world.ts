@@ -42,6 +42,8 @@ export async function createWorld(given: {
   /** Sessions at the first workstation; the second, on a small disk, has one. */
   sessions: number
   withSmallDisk: boolean
+  /** An agent says at most so much at once while faults are done. */
+  texts: number
 }): Promise<World> {
   const { kind, random, dist } = given
   let folders = 0
@@ -106,7 +108,7 @@ export async function createWorld(given: {
       const { name: called } = paired
       const to = await cable(last as ServerProcess)
       const phone: Phone = createPhone({
-        ...{ ...paired, url: to.url, random: wires.next, onThrownOut: onThrownOut(called) },
+        ...{ ...paired, cable: to, url: to.url, random: wires.next, onThrownOut: onThrownOut(called) },
         onDecision(decision) {
           own.find((scene) => scene.sessionId === decision.sessionId)?.sees(decision, phone)
         },
@@ -117,6 +119,7 @@ export async function createWorld(given: {
     for (let index = 0; index < sessions; index++) {
       const scene = await createScene({
         ...{ name: `${name}-${index}`, folder: folder(`work-${name}-${index}`), workstation, phones: devices },
+        texts: given.texts,
         ...{ random: random.fork(`scene ${name}-${index}`), onComplaint: (what) => void complaints.push(what) },
       })
       scenes.push(scene)
