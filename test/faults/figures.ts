@@ -10,6 +10,9 @@ const HARMLESS = new Set<FaultKind>(['server.clock', 'host.clock', 'agent.freeze
 /** What a fault touched, from its beginning to its heal, by the clock of this process. */
 export type Window = { kind: FaultKind; things: readonly (object | string)[]; from: number; to: number }
 
+/** A loser is told within so long (p99). */
+const PROMISED_MS = 1000
+
 export type Figures = {
   faults: Record<string, number>
   events: number
@@ -22,6 +25,8 @@ export type Figures = {
    * whose phone, server, database and workstation were not cut off meanwhile, with the host live all the time. `healed`: of the others, from the last heal in between.
    */
   toldMs: { all: number[]; up: number[]; healed: number[] }
+  /** Of those told later than the promise although their line was up: how late, and what was healed on it in the ten seconds before. */
+  late: string[]
   /** Commands by their kind. */
   kinds: Record<string, number>
   restored: number
@@ -52,6 +57,7 @@ export function figuresOf(
   const kinds: Record<string, number> = {}
   for (const { kind } of evidence.commands) kinds[kind] = (kinds[kind] ?? 0) + 1
   const cutting = windows.filter(({ kind }) => !HARMLESS.has(kind))
+  const late: string[] = []
   let races = 0
   for (const { marker, sessionId, answers, terminal } of evidence.decisions) {
     const given = answers.flatMap((key) => taps.get(key) ?? []).filter((tap) => tap.refusedWith === null)
@@ -68,14 +74,21 @@ export function figuresOf(
       const during = (one: { from: number; to: number }) => one.from < until && one.to > from
       const cuts = cutting.filter((one) => during(one) && one.things.some((thing) => road.has(thing)))
       toldMs.all.push(until - from)
-      if (cuts.length === 0 && !scene?.away.some(during)) toldMs.up.push(until - from)
-      else toldMs.healed.push(until - Math.max(from, ...cuts.map(({ to }) => to).filter((to) => to < until)))
+      if (cuts.length === 0 && !scene?.away.some(during)) {
+        toldMs.up.push(until - from)
+        if (until - from < PROMISED_MS) continue
+        const before = windows.filter(
+          ({ to, things }) => to <= from && to > from - 10_000 && things.some((one) => road.has(one)),
+        )
+        const healed = before.map(({ kind, to }) => `${kind} ${Math.round(from - to)} ms before`).join(', ')
+        late.push(`${tap.device}, ${scene?.name}: ${Math.round(until - from)} ms after ${healed || 'nothing'}`)
+      } else toldMs.healed.push(until - Math.max(from, ...cuts.map(({ to }) => to).filter((to) => to < until)))
     }
   }
   return {
     ...more,
     events: evidence.sessions.reduce((sum, { journal }) => sum + journal.length, 0),
-    ...{ commands, kinds, decisions: evidence.decisions.length, races, toldMs },
+    ...{ commands, kinds, decisions: evidence.decisions.length, races, toldMs, late },
   }
 }
 
@@ -88,7 +101,7 @@ function toldOf(tap: Tap, decidedAt: number): { from: number; until: number } | 
 export function sum(all: readonly Figures[]): Figures {
   const total: Figures = {
     ...{ faults: {}, events: 0, commands: {}, decisions: 0, races: 0 },
-    ...{ toldMs: { all: [], up: [], healed: [] }, kinds: {} },
+    ...{ toldMs: { all: [], up: [], healed: [] }, late: [], kinds: {} },
     ...{ restored: 0, convergedMs: 0, seconds: 0 },
   }
   const add = (into: Record<string, number>, from: Record<string, number>) => {
@@ -104,6 +117,7 @@ export function sum(all: readonly Figures[]): Figures {
     total.seconds += one.seconds
     total.convergedMs = Math.max(total.convergedMs, one.convergedMs)
     add(total.kinds, one.kinds)
+    total.late = total.late.concat(one.late)
     for (const how of ['all', 'up', 'healed'] as const) total.toldMs[how] = total.toldMs[how].concat(one.toldMs[how])
   }
   return total

@@ -128,6 +128,7 @@ async function oneRound(number: number, roundSeed: number, count: number): Promi
     say(`  ${events} events, ${decisions} decisions, ${races} races, ${settled}, ${Math.round(seconds)} s`)
     for (const [how, values] of Object.entries(figures.toldMs))
       say(`  told ${how}: p50 ${quantile(values, 0.5)}, p99 ${quantile(values, 0.99)} of ${values.length}`)
+    for (const one of figures.late.slice(0, 20)) say(`  late: ${one}`)
     return { figures, violations, skipped, databaseVersion, ...end() }
   } catch (error) {
     say(`BROKEN round: ${error instanceof Error ? error.stack : String(error)}`)
