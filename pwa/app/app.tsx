@@ -3,6 +3,7 @@ import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { AnswersProvider } from '../features/decisions/answers-context.tsx'
 import { DecisionsProvider } from '../features/decisions/decisions.tsx'
+import { LockGate } from '../features/lock/lock-context.tsx'
 import { AppBadge } from '../features/push/app-badge.tsx'
 import { createConnection } from '../graphql/connection.ts'
 import { ConnectionProvider } from '../graphql/connection-context.tsx'
@@ -33,11 +34,13 @@ function Gate() {
   if (state.kind === 'loading') return null
   if (state.kind === 'paired')
     return (
-      <Connected key={state.identity.token} token={state.identity.token}>
-        <AppBadge />
-        <OpenFromWorker />
-        <Routes />
-      </Connected>
+      <LockGate>
+        <Connected key={state.identity.token} token={state.identity.token}>
+          <AppBadge />
+          <OpenFromWorker />
+          <Routes />
+        </Connected>
+      </LockGate>
     )
   return (
     <Switch>

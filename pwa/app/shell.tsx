@@ -3,6 +3,7 @@ import { lazy, type MouseEvent, type ReactNode, Suspense } from 'react'
 import { useLocation } from 'wouter'
 import { useDecisions } from '../features/decisions/decisions.tsx'
 import { useViewer } from '../features/devices/viewer.ts'
+import { LockKeeper } from '../features/lock/lock-keeper.tsx'
 import { AppMark } from '../ui/app-mark.tsx'
 import { Badge, Tabs } from '../ui/bars.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -40,6 +41,7 @@ function Phone(props: { children: ReactNode; tab: string | null }) {
     <div className="phone">
       <UpdatePrompt />
       {!ownHeader && <OfflineBanner />}
+      <LockKeeper />
       <main className="phone-screen">{props.children}</main>
       {!ownHeader && (
         <Tabs
@@ -96,6 +98,7 @@ function TwoPanes(props: { children: ReactNode; tab: string | null; activeId?: s
       <div className="pane-main">
         <UpdatePrompt />
         {props.tab !== null && <OfflineBanner />}
+        <LockKeeper />
         <main className="pane-screen">{props.children}</main>
       </div>
     </div>

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 import { useDevices } from '../features/devices/devices.ts'
 import { rungName, rungSentence } from '../features/devices/rung-words.ts'
 import { useViewer } from '../features/devices/viewer.ts'
+import { LockSection } from '../features/lock/lock-section.tsx'
 import { isUninstalledApple } from '../features/pairing/this-device.ts'
 import { PolicySection } from '../features/policy/policy-section.tsx'
 import { setPreferences, type Theme, usePreferences } from '../features/preferences/preferences.ts'
@@ -111,6 +112,7 @@ export default function SettingsScreen() {
       </Group>
       <PolicySection />
       <PushSection />
+      <LockSection />
       <GroupHeading>Looks and keys</GroupHeading>
       <Group>
         <Row

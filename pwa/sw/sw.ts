@@ -3,6 +3,7 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { answeredNotice, decisionIn, notificationOf, readNotice, readNoticeData } from '../features/push/notice.ts'
+import { isLocked, lockRecords, openRecord } from '../keys/app-lock.ts'
 import { learn, renewSubscription, sendAnswer } from './ask-server.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -17,6 +18,8 @@ self.addEventListener('message', (event) => {
 })
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 
+const isLockedNow = async () => isLocked(await lockRecords.read().catch(() => openRecord), Date.now())
+
 async function badge(count: number | null): Promise<void> {
   if (count === null || !('setAppBadge' in navigator)) return
   await (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined)
@@ -28,7 +31,7 @@ async function show(payload: string | null): Promise<void> {
   const { learned, openCount } = about ? await learn(about) : { learned: null, openCount: null }
   // Settled while its push was under way: the settled sentence follows or has come; a card with buttons would be stale.
   const asked = notice.kind === 'DECISION_OPENED' ? learned : null
-  const { title, options } = notificationOf(notice, asked)
+  const { title, options } = notificationOf(notice, asked, await isLockedNow())
   await self.registration.showNotification(title, options)
   await badge(openCount)
 }
@@ -49,7 +52,8 @@ async function clicked(action: string, notification: Notification): Promise<void
   const data = readNoticeData(notification.data)
   notification.close()
   const answer = action === 'deny' ? data.deny : action === 'allow' ? data.allow : undefined
-  if (!answer) return open(data.path)
+  // The lock may have fallen since the notification was shown; a Deny needs nobody to be known (D5).
+  if (!answer || (action === 'allow' && (await isLockedNow()))) return open(data.path)
   const { title, options } = answeredNotice(data, answer, await sendAnswer(answer))
   await self.registration.showNotification(title, options)
 }

@@ -35,6 +35,8 @@ export type DeskOptions = {
   /** What the person sees of the workstation; a scratch folder and a plain name when left out. */
   place?: { cwd: string; agentName: string }
   server?: Omit<ServerOptions, 'database' | 'port' | 'pages'>
+  /** Devices reach the server as `localhost`: passkeys belong to a name, never to a number. */
+  byName?: boolean
 }
 
 export type DeskPhone = Phone & {
@@ -78,7 +80,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const database = await memoryDatabase()
   const serving = { ...options.server, database, pages: await builtPages() }
   let server = await startServer(serving)
-  const { port, url } = server
+  const { port } = server
+  const url = options.byName ? `http://localhost:${port}` : server.url
   const wire = await createWire(port)
   const dataDir = await mkdtemp(join(tmpdir(), 'offdesk-desk-'))
   const scratch = await mkdtemp(join(tmpdir(), 'offdesk-work-'))

@@ -26,7 +26,7 @@ export type NoticeAnswer = {
 export type NoticeData = { path: string; title: string; body: string; deny?: NoticeAnswer; allow?: NoticeAnswer }
 
 export type Shown = { title: string; options: NotificationOptions & { renotify?: boolean; actions?: NoticeAction[] } }
-type NoticeAction = { action: 'deny' | 'allow'; title: string }
+type NoticeAction = { action: 'deny' | 'allow' | 'review'; title: string }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -82,8 +82,8 @@ export type NoticeDecision = Pick<
   session: { id: string; host: { id: string; name: string }; allowed: { rung: Decision['session']['allowed']['rung'] } }
 }
 
-/** The notification of a notice. Deny may stand on any permission; Allow once only where everything asked is in its words. */
-export function notificationOf(notice: Notice, learned: Learned): Shown {
+/** The notification of a notice. `isDue`: the person must be verified before anything is allowed. Deny may stand on any permission; Allow once only where everything asked is in its words. */
+export function notificationOf(notice: Notice, learned: Learned, isDue = false): Shown {
   const data: NoticeData = { path: notice.path, title: notice.title, body: notice.body }
   const actions: NoticeAction[] = []
   const decision = learned?.decision
@@ -106,10 +106,12 @@ export function notificationOf(notice: Notice, learned: Learned): Shown {
       actions.push({ action: 'deny', title: deny.name })
     }
     // Two options of one kind: a button could not say which.
-    if (allow && once.length === 1 && learned?.evidenceMatches && showsAll(notice, decision.evidence)) {
+    if (!isDue && allow && once.length === 1 && learned?.evidenceMatches && showsAll(notice, decision.evidence)) {
       data.allow = answer(allow)
       actions.push({ action: 'allow', title: allow.name })
     }
+    // No worker can ask who holds the phone: the card can, so the button leads there.
+    if (isDue && allow) actions.push({ action: 'review', title: 'Review' })
   }
   return {
     title: notice.title,

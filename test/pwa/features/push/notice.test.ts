@@ -96,6 +96,12 @@ describe('the notification', () => {
     expect(buttons(shown)).toEqual([])
   })
 
+  it('[T4] where the person must be verified first, Deny stays and Review opens the card', () => {
+    const shown = notificationOf(notice(), learned(), true)
+    expect(shown.options.actions?.map((one) => one.title)).toEqual(['Deny', 'Review'])
+    expect(shown.options.data).not.toHaveProperty('allow')
+  })
+
   it('[D5] a view-only device gets no buttons', () => {
     const { session } = decision()
     const viewOnly = { ...session, allowed: { ...session.allowed, rung: 'VIEW' as const } }
