@@ -1,12 +1,14 @@
 // `npm run model`: the pure machine and its mutants, then histories on the real server and host, then the same with defects in the real code.
-// Prints what it made; ends with 1 when something did not hold. --seed N, --only pure|real|defects, --histories N (real, and per defect),
-// --seconds N (per defect), --workers N, --defect PART (only defects whose name holds it), --db postgres|pglite.
+// Prints what it made; ends with 1 when something did not hold. --seed N, --only pure|real|defects, --histories N (real), --db postgres|pglite.
+// Defects: --aimed N and --rich N (histories of each), --seconds N (for each), --workers N, --defect PART (only those whose name holds it), --resume.
+import { execFileSync } from 'node:child_process'
+import { loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../kit/postgres.ts'
 import bundlePrograms from '../kit/programs.ts'
-import { copyTree, drives, inject } from './defects/kill.ts'
-import { defects } from './defects/list.ts'
-import { seenBy } from './defects/seen-by.ts'
+import { copyTree, drives } from './defects/kill.ts'
+import { runDefects } from './defects/run.ts'
 import { invariants } from './pure/invariants.ts'
 import { mutants, rules } from './pure/rules.ts'
 import { emptyTally, search } from './pure/run.ts'
@@ -18,8 +20,11 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     seconds: { type: 'string', default: '90' },
-    workers: { type: 'string', default: '2' },
-    histories: { type: 'string', default: '40' },
+    workers: { type: 'string', default: '1' },
+    histories: { type: 'string', default: '20' },
+    aimed: { type: 'string', default: '8' },
+    rich: { type: 'string', default: '30' },
+    resume: { type: 'boolean', default: false },
     defect: { type: 'string', default: '' },
     db: { type: 'string', default: 'postgres' },
   },
@@ -40,12 +45,15 @@ function counts(happened: Partial<Record<Kind, number>>): void {
 
 function pureHistories(): void {
   const tally = emptyTally()
-  const started = performance.now()
+  const [started, cpuBefore] = [performance.now(), process.cpuUsage()]
   const found = search({ seed, runs: 20_000, tally })
   const seconds = (performance.now() - started) / 1000
+  const cpu = process.cpuUsage(cpuBefore)
   const mean = (tally.steps / tally.histories).toFixed(1)
   const useful = ((tally.steps - tally.nothing) / tally.histories).toFixed(1)
-  say(`pure machine, seed ${seed}: ${tally.histories} histories in ${seconds.toFixed(1)} s`)
+  say(
+    `pure machine, seed ${seed}: ${tally.histories} histories in ${seconds.toFixed(1)} s, ${((cpu.user + cpu.system) / 1e6).toFixed(1)} CPU s`,
+  )
   say(`  on average ${mean} steps, of which ${useful} found something to happen to; counted are those`)
   counts(tally.happened)
   const never = kinds.filter((kind) => tally.happened[kind] === 0)
@@ -82,60 +90,14 @@ async function realHistories(databaseUrl: string | null): Promise<void> {
   if (driven.violated) fail(`history ${driven.violated.history}: ${said(driven)}`)
 }
 
-const figures = ({ histories, steps, milliseconds }: Driven): string =>
-  `${histories} histories of ${(steps / histories).toFixed(1)} steps in ${(milliseconds / 1000).toFixed(0)} s`
+const figures = ({ histories, steps, milliseconds, cpuSeconds }: Driven): string =>
+  `${histories} histories of ${(steps / histories).toFixed(1)} steps in ${(milliseconds / 1000).toFixed(0)} s, ${cpuSeconds.toFixed(0)} CPU s`
 const said = ({ violated }: Driven): string => (violated ? `${invariants[violated.invariant]}: ${violated.detail}` : '')
 
-async function realDefects(newDatabase: () => Promise<string | null>): Promise<void> {
-  const chosen = defects.filter(({ name }) => name.includes(values.defect))
-  say(`\n${chosen.length} defects in the real code: killed or not, by which invariant, in which history`)
-  let killed = 0
-  const waiting = [...chosen]
-  const work = async () => {
-    for (let defect = waiting.shift(); defect; defect = waiting.shift()) {
-      const { folder, remove } = await copyTree()
-      try {
-        await inject(folder, defect)
-        const driven = await drives(folder, {
-          seed,
-          histories,
-          milliseconds: 1_000 * Number(values.seconds),
-          databaseUrl: await newDatabase(),
-          richestFirst: true,
-        })
-        const name = `  ${defect.rule.padEnd(3)} ${defect.name.padEnd(52)}`
-        if ('failed' in driven) {
-          // Found, but by no invariant: the driver could not work with it at all.
-          say(
-            `${name} BROKE     ${driven.failed
-              .split('\n')
-              .find((line) => line.includes('rror'))
-              ?.slice(0, 120)}`,
-          )
-          failed = true
-        } else if (driven.violated) {
-          const { invariant, history, detail } = driven.violated
-          const isOwn = seenBy[defect.rule]?.includes(invariant) ?? false
-          if (isOwn) killed += 1
-          else failed = true
-          say(
-            `${name} ${isOwn ? 'killed   ' : 'OTHERWISE'} ${invariant.padEnd(13)} ${String(history).padStart(3)}  ${detail.slice(0, 110)}`,
-          )
-        } else {
-          say(`${name} SURVIVED  ${figures(driven)}`)
-          failed = true
-        }
-      } catch (error) {
-        fail(error instanceof Error ? error.message : String(error))
-      } finally {
-        await remove()
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Number(values.workers) }, work))
-  say(`  ${killed} of ${chosen.length} killed`)
-}
-
+const git = (...args: string[]) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
+/** What one run found is not another's, unless the code is the same. */
+const commit = `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : '-changed'}`
+say(`at ${commit}, load ${loadavg()[0]?.toFixed(1)} at the beginning`)
 const wants = (part: string) => values.only === undefined || values.only === part
 if (wants('pure')) {
   pureHistories()
@@ -146,8 +108,17 @@ if (wants('real') || wants('defects')) {
   const postgres = values.db === 'postgres' ? await startPostgres() : null
   const newDatabase = async () => (postgres ? postgres.create() : null)
   if (wants('real')) await realHistories(await newDatabase())
-  if (wants('defects')) await realDefects(newDatabase)
+  if (wants('defects')) {
+    const isDone = await runDefects({
+      ...{ seed, newDatabase, say, goesOn: values.resume, part: values.defect },
+      ...{ aimed: Number(values.aimed), rich: Number(values.rich) },
+      ...{ seconds: Number(values.seconds), workers: Number(values.workers) },
+      file: fileURLToPath(new URL(`../.out/model/defects-${values.db}-${seed}-${commit}.jsonl`, import.meta.url)),
+    })
+    failed ||= !isDone
+  }
   await postgres?.stop()
   removePrograms()
 }
+say(`${(performance.now() / 1_000).toFixed(0)} s in all, load ${loadavg()[0]?.toFixed(1)} at the end`)
 process.exit(failed ? 1 : 0)

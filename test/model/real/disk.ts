@@ -5,7 +5,11 @@ import { constants } from 'node:fs'
 import { type Disk, type DiskFile, realDisk } from '../../../agent-cli/journal/disk.ts'
 
 /** One life of a host process: once it is over nothing of it reaches the disk any more. */
-export type Life = { isOver: boolean }
+export type Life = {
+  isOver: boolean
+  /** It ends with the sync that comes after so many others: before what that one should keep is kept, or right after it. */
+  lastSync?: { after: number; isKept: boolean; dies: () => void } | null
+}
 
 const lives = new AsyncLocalStorage<Life>()
 
@@ -46,10 +50,20 @@ function forgetful(file: DiskFile, life: Life, slow: () => number): DiskFile {
     alive()
     const writes = unsynced
     unsynced = []
+    const last = writes.length > 0 ? isLast() : null
+    if (last?.isKept === false) last.dies()
     const waitMs = slow()
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
     alive()
     for (const write of writes) await write(file)
+    if (last?.isKept) last.dies()
+    alive()
+  }
+  function isLast() {
+    const { lastSync } = life
+    if (!lastSync || lastSync.after-- > 0) return null
+    life.lastSync = null
+    return lastSync
   }
   return {
     async write(bytes, offset, length, position) {

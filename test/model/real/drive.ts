@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Invariant } from '../pure/invariants.ts'
 import { type Kind, stepOf } from '../steps.ts'
 import { play } from './history.ts'
-import { realHistories } from './motifs.ts'
+import { aimedHistories, type Motif, realHistories } from './motifs.ts'
 import { openPlace } from './place.ts'
 
 export type Driven = {
@@ -15,18 +15,23 @@ export type Driven = {
   decisions: number
   happened: Partial<Record<Kind, number>>
   milliseconds: number
+  cpuSeconds: number
+  /** Until the first history began. */
+  startedInMs: number
 }
+
+/** First some histories aimed at something, then some of all kinds, the richest first. */
+export type Series = { aim: readonly Motif[]; aimed: number; rich: number }
 
 const longest = 100
 
 /** Same seed, same histories; what lies between their steps is the machine's own. */
 export async function drive(how: {
   seed: number
-  histories: number
+  /** So many of all kinds as they are drawn, or series: for defects, of which each waits for its own. */
+  histories: number | readonly Series[]
   milliseconds: number
   databaseUrl: string | null
-  /** Those with the most kinds of step and fault first: for defects, of which each waits for its own. */
-  richestFirst?: boolean
   onHistory?: (count: number) => void
 }): Promise<Driven> {
   const random = fc.sample(fc.noBias(fc.double({ min: 0, max: 1, noNaN: true })), { numRuns: 1_000, seed: how.seed })
@@ -36,8 +41,10 @@ export async function drive(how: {
     random: () => random[at++ % random.length] ?? 0,
   })
   const started = Date.now()
+  const startedInMs = performance.now()
   const driven: Driven = {
     ...{ violated: null, histories: 0, steps: 0, events: 0, commands: 0, decisions: 0, happened: {}, milliseconds: 0 },
+    ...{ cpuSeconds: 0, startedInMs },
   }
   try {
     for (const numbers of chosen(how)) {
@@ -56,14 +63,22 @@ export async function drive(how: {
   } finally {
     await place.close()
   }
+  const { user, system } = process.cpuUsage()
+  driven.cpuSeconds = (user + system) / 1e6
   return driven
 }
 
-function chosen(how: { seed: number; histories: number; richestFirst?: boolean }): number[][] {
-  const sampled = (count: number) => fc.sample(realHistories(longest), { numRuns: count, seed: how.seed })
-  if (how.richestFirst !== true) return sampled(how.histories)
+function chosen({ seed, histories }: { seed: number; histories: number | readonly Series[] }): number[][] {
+  const sampled = (numRuns: number) => fc.sample(realHistories(longest), { numRuns, seed })
+  if (typeof histories === 'number') return sampled(histories)
   const richness = (numbers: number[]) => new Set(numbers.map((number) => stepOf(number, 'real').kind)).size
-  return sampled(how.histories * 10)
-    .sort((one, other) => richness(other) - richness(one))
-    .slice(0, how.histories)
+  let rich: number[][] | null = null
+  const richest = (count: number): number[][] => {
+    rich ??= sampled(300).sort((one, other) => richness(other) - richness(one))
+    return rich.slice(0, count)
+  }
+  return histories.flatMap(({ aim, aimed, rich }) => [
+    ...(aimed > 0 ? fc.sample(aimedHistories(aim), { numRuns: aimed, seed }) : []),
+    ...(rich > 0 ? richest(rich) : []),
+  ])
 }

@@ -4,7 +4,7 @@ import { type Step, stepOf } from '../steps.ts'
 import { isLetIn } from './people.ts'
 import type { Place } from './place.ts'
 import { isEnd, openScene, type Scene } from './scene.ts'
-import { apply, deviceCancels, reports, send, terminalAnswers, watch } from './steps.ts'
+import { apply, deviceCancels, losesWrites, reports, send, terminalAnswers, watch } from './steps.ts'
 import { journalled, type Line, notedResults, type Stored, stored } from './store.ts'
 
 export type Outcome = {
@@ -16,8 +16,9 @@ export type Outcome = {
   decisions: number
 }
 
-/** How long everything may take to agree once everything works: less than any safety poll of a viewer. */
+/** How long everything may take to agree once everything works, and how long nothing may move then: less than any safety poll of a viewer. */
 const patienceMs = 9_000
+const stillMs = 6_000
 /** A stream of a revoked device ends within a second; the rest is for a busy machine. */
 const revocationMs = 1_500
 
@@ -30,7 +31,7 @@ export async function play(place: Place, numbers: readonly number[]): Promise<Ou
     for (const number of numbers) {
       const step = stepOf(number, 'real')
       if (await apply(scene, step)) happened.push(step.kind)
-      if (number % 5 === 0 && place.isServerUp) await checkNow(scene)
+      if ((number % 5 === 0 || losesWrites(step)) && place.isServerUp) await checkNow(scene)
       if (scene.violated) break
     }
     let last = null
@@ -89,6 +90,8 @@ function checkLogs(scene: Scene, { events, commands, decisions }: Stored, journa
 async function heal(scene: Scene): Promise<Stored> {
   const { place, devices } = scene
   scene.diesAfterEffectMs = null
+  if (scene.host) scene.host.life.lastSync = null
+  place.slowsDisk(false)
   await place.startServer()
   if (scene.isAgentDead) await scene.stopsHost()
   await scene.startsHost()
@@ -100,11 +103,13 @@ async function heal(scene: Scene): Promise<Stored> {
   for (const { net } of devices) await net.release()
   let seen = await rests(scene)
   // Nothing comes after these: what was not rung for stays unseen.
+  place.store.slowsReads(true)
   for (const say of lastWords(scene)) {
     if (scene.violated) break
     await say()
     seen = await rests(scene)
   }
+  place.store.slowsReads(false)
   await checkRevoked(scene)
   return seen
 }
@@ -125,7 +130,8 @@ function lastWords(scene: Scene): (() => Promise<void> | void)[] {
 async function rests(scene: Scene): Promise<Stored> {
   const { place, sessionId, devices, host } = scene
   if (!host) throw new Error('no host')
-  const deadline = Date.now() + patienceMs
+  let deadline = Date.now() + patienceMs
+  let before = ''
   for (;;) {
     for (let index = 0; index < devices.length; index += 1) watch(scene, index)
     for (const [index, mine] of scene.asked.entries())
@@ -139,6 +145,9 @@ async function rests(scene: Scene): Promise<Stored> {
     const seen = await stored(place.store, sessionId)
     const journal = await journalled(place.folderOf(sessionId))
     const missing = whatIsMissing(scene, seen, journal)
+    // What still moves is late, and not lost.
+    if (missing !== before) deadline = Math.max(deadline, Date.now() + stillMs)
+    before = missing
     if (missing === '' || scene.violated || Date.now() > deadline) {
       if (missing !== '' && !scene.violated)
         scene.violate(missing.startsWith('command') ? 'losersTold' : 'converges', missing)

@@ -49,7 +49,7 @@ export async function openPlace(options: { databaseUrl: string | null; random: (
   // Mostly quick, now and then so slow that whatever does not wait for it is long gone.
   let isDiskSlow = false
   makeForgetful(() => {
-    if (isDiskSlow) return 150
+    if (isDiskSlow) return 250
     const luck = random()
     return luck < 0.5 ? 0 : luck < 0.9 ? random() * 6 : 20 + random() * 40
   })

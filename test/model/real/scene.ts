@@ -105,8 +105,10 @@ export async function openScene(place: Place): Promise<Scene> {
       const { host } = scene
       if (!host) return dying
       scene.host = null
+      scene.diesAfterEffectMs = null
       host.life.isOver = true
       host.net.end()
+      place.slowsDisk(false)
       dying = (async () => {
         await host.agent.close()
         await letGo(place.folderOf(sessionId))

@@ -101,9 +101,9 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
       // In one process no ring is lost on the way; across processes the contract suite loses them.
       return false
     case 'tellsAgent':
-      return did(await untilOr(300, scene.nextEffect()))
+      return did(await untilOr(isReachable(scene) ? 600 : 20, scene.nextEffect()))
     case 'pushes':
-      return did(await untilOr(300, scene.nextPush()))
+      return did(await untilOr(isReachable(scene) ? 400 : 20, scene.nextPush()))
     default:
       return did(await moment(a % 6))
   }
@@ -123,17 +123,30 @@ async function untilOr(waitMs: number, happens: Promise<void>): Promise<void> {
   clearTimeout(timer)
 }
 
-/** At once, a moment after something was said, or when the agent next has an effect: what was not noted by then is what matters. */
+/** Otherwise nothing can come of the waiting. */
+const isReachable = ({ host, place }: Scene): boolean => host !== null && place.isServerUp && !host.net.isCut
+
+/** Dies with something said that is not safe yet. */
+export const losesWrites = ({ kind, a }: Step): boolean => kind === 'killsHost' && a % 4 === 1
+
+/** At once, after something was said, when the agent next has an effect, or with one of the next things to be noted: what was noted by then is what matters. */
 async function kills(scene: Scene, a: number, b: number): Promise<void> {
+  const { host, place } = scene
   const how = a % 4
-  if (how > 1) scene.diesAfterEffectMs = b % 12
-  else if (how === 1 && !scene.isAgentDead) {
-    scene.place.slowsDisk(true)
+  if (how === 0 || !host || (how === 1 && scene.isAgentDead)) return scene.killsHost()
+  if (how === 1) {
+    place.slowsDisk(true)
     reports(scene)
-    await moment(20 + (b % 100))
+    const waitMs = 20 + (b % 200)
+    await (b % 2 ? moment(waitMs) : untilOr(waitMs, scene.nextPush()))
     await scene.killsHost()
-    scene.place.slowsDisk(false)
-  } else await scene.killsHost()
+  } else if (how === 2) {
+    scene.diesAfterEffectMs = b % 12
+    place.slowsDisk(b % 2 === 1)
+  } else {
+    const dies = () => void scene.killsHost().catch(() => undefined)
+    host.life.lastSync = { after: (b >>> 1) % 8, isKept: b % 2 === 0, dies }
+  }
 }
 
 /** Of an agent's words this leaves at once: it is not put together with what follows. */
@@ -175,8 +188,11 @@ async function deviceAsks(scene: Scene, kind: Step['kind'], a: number, b: number
       input,
     })
   }
-  const open = scene.place.isServerUp ? (await stored(scene.place.store, sessionId)).decisions : []
-  const decision = open[open.length - 1 - (b % open.length)]
+  const all = scene.place.isServerUp ? (await stored(scene.place.store, sessionId)).decisions : []
+  const open = all.filter(({ state }) => state === 'OPEN')
+  // What is settled is answered now and then, what is open mostly.
+  const some = open.length > 0 && b % 8 !== 7 ? open : all
+  const decision = some[(b >>> 3) % some.length]
   if (!decision) return false
   const wrong = kind === 'deviceErrs' ? { evidenceDigest: createHash('sha256').update('wrong').digest('hex') } : {}
   const optionId = kind === 'deviceDenies' ? 'deny' : 'allow'

@@ -7,6 +7,8 @@ import type { Database, Tx } from '../../../server/db/database.ts'
 import { command, decision, event, session } from '../../../server/db/schema.ts'
 
 export type Store = Database & {
+  /** What is read comes late, so that more happens between a reader's look and its wait. */
+  slowsReads(isSlow: boolean): void
   /** The next transaction that is ready to commit fails instead. */
   failCommit(): void
   backUp(): Promise<void>
@@ -26,6 +28,7 @@ export function createStore(database: Database, random: () => number): Store {
   const lag = async () => {
     if (random() < 0.3) await pause(1 + random() * 4)
   }
+  let areReadsSlow = false
   /** Again when it met somebody else's locks the other way round. */
   async function steadily(work: (tx: Tx) => Promise<void>): Promise<void> {
     for (let left = 5; ; left -= 1) {
@@ -52,8 +55,11 @@ export function createStore(database: Database, random: () => number): Store {
       }),
     read: async (work) => {
       const value = await database.read(work)
-      await lag()
+      await (areReadsSlow ? pause(2 + random() * 12) : lag())
       return value
+    },
+    slowsReads(isSlow) {
+      areReadsSlow = isSlow
     },
     failCommit() {
       isFailing = true

@@ -8,6 +8,7 @@ export type Net = {
   plan(fault: Fault): void
   cut(): void
   mend(): void
+  readonly isCut: boolean
   /** Requests that were held back arrive now, whoever sent them. */
   release(): Promise<void>
   /** Nothing goes out any more, for good. */
@@ -63,6 +64,9 @@ export function createNet(onAnswer: (asked: string, answer: string) => Promise<v
     mend() {
       isCut = false
       planned.length = 0
+    },
+    get isCut() {
+      return isCut
     },
     async release() {
       for (const send of late.splice(0)) await send().catch(() => undefined)
