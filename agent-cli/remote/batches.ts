@@ -17,15 +17,13 @@ export type BatchLimits = Pick<Wrapping, 'knownKinds' | 'maxEventBytes'> & {
 
 export type Batches = {
   next(after: number, limits: BatchLimits): Promise<Batch>
-  /** The batch that was given last is stored. */
-  taken(): void
   /** The server will never take this number: a tombstone goes in its place. False when that was refused too. */
   refuse(seq: number, why: string): boolean
   /**
    * What the server cannot take as a batch names no number: half of it is tried, until one event is left, which then goes as `other`, and
    * as a tombstone if not even so (E7, peer 14). False when there is nothing left to try.
    */
-  narrow(why: string): boolean
+  narrow(untaken: Batch, why: string): boolean
 }
 
 type Log = {
@@ -40,7 +38,6 @@ const envelopeBytes = 128
 export function createBatches(log: Log): Batches {
   const refused = new Map<number, string>()
   const unread = new Set<number>()
-  let pushing: readonly EventInput[] = []
   /** Up to this number batches are kept small, because one was not taken. */
   let careful = { untilSeq: 0, maxEvents: 1 }
 
@@ -69,25 +66,20 @@ export function createBatches(log: Log): Batches {
         events.push(event)
         bytes += size
       }
-      pushing = events
       return { events, bytes }
-    },
-    taken() {
-      pushing = []
     },
     refuse(seq, why) {
       if (refused.has(seq)) return false
       refused.set(seq, why.slice(0, maxReasonChars))
       return true
     },
-    narrow(why) {
-      const [first, ...rest] = pushing
+    narrow({ events }, why) {
+      const [first, ...rest] = events
       const last = rest.at(-1)
       if (first === undefined || refused.has(first.seq)) return false
-      if (last !== undefined) careful = { untilSeq: last.seq, maxEvents: Math.ceil(pushing.length / 2) }
+      if (last !== undefined) careful = { untilSeq: last.seq, maxEvents: Math.ceil(events.length / 2) }
       else if (unread.has(first.seq)) refused.set(first.seq, why.slice(0, maxReasonChars))
       else unread.add(first.seq)
-      pushing = []
       return true
     },
   }

@@ -7,10 +7,13 @@ import { type Batch, createBatches } from './batches.ts'
 import { createBodyUpload, referencesIn } from './body-upload.ts'
 import { watchClock } from './clock-watch.ts'
 import type { Caller } from './credentials.ts'
-import { factNumber, isPassing, RemoteError } from './failure.ts'
+import { factNumber, RemoteError } from './failure.ts'
+import { createFlight, type Flight } from './flight.ts'
 import type { Held } from './forks.ts'
 import { createBackoff, pause, probeTimeoutSeconds, sendTimeoutSeconds } from './pause.ts'
 import { PushEvents, type SessionStart, StartSession } from './session-operations.ts'
+import { createUnderWay } from './under-way.ts'
+import { fencedReason, verdictOf } from './verdict.ts'
 
 export type PusherState =
   | { is: 'connecting' | 'live' }
@@ -35,23 +38,8 @@ export type Pusher = {
   close(): Promise<void>
 }
 
-/** Codes after which this attachment can never push again, when they come from the start of the session. */
-const final = new Set([
-  'EPOCH_FENCED',
-  'ATTACHMENT_TAKEN',
-  'SESSION_DELETED',
-  'SESSION_ENDED',
-  'EVENT_CONFLICT',
-  'REVOKED',
-  'NOT_FOUND',
-  'BAD_INPUT',
-])
-/** Of these only the start of the session is believed: a server put back from an old dump knows a lower epoch, or no session, until then (E5). */
-const finalAtStart = new Set(['EPOCH_FENCED', 'NOT_FOUND'])
 /** What a content can be refused with for good. */
 const finalForBody = new Set(['BODY_MISMATCH', 'BAD_INPUT', 'TOO_LARGE'])
-const fencedReason =
-  'This session goes on in another Offdesk process, which has taken it over. What happens here from now on stays on this machine and nobody else sees it. End this one, or go on without remote.'
 const pausedRetryMs = 30_000
 /** A request that takes longer, while others have reached the server, hangs on a dead line. */
 const hangsAfterMs = 5_000
@@ -75,8 +63,10 @@ export function createPusher(options: {
   ackedSeq?: number
   random?: () => number
 }): Pusher {
-  const { call, log } = options
+  const { log } = options
   const ended = new AbortController()
+  const underWay = createUnderWay(options.call)
+  const { ask } = underWay
   const backoff = createBackoff(options.random ? { random: options.random } : {})
   const batches = createBatches(log)
   let state: PusherState = { is: 'connecting' }
@@ -84,9 +74,9 @@ export function createPusher(options: {
   let waking = new AbortController()
   let isWoken = false
   let anew = new AbortController()
-  /** The request on its way, and since when; ended by itself it counts as an outage. */
-  let asking: { giveUp: AbortController; since: number } | null = null
   let hasStarted = false
+  /** What the last push has ended with, if it was a batch. */
+  let untaken: Batch | null = null
   /** Until then the numbers here may change. */
   let hasAgreed = false
   const watch = watchClock(() => wake(0))
@@ -99,25 +89,14 @@ export function createPusher(options: {
     if (wayChanged) options.onWay?.()
   }
 
-  /** Asks, until the answer, the end, or someone who knows that the line is dead. */
-  const ask: Caller = async (document, variables, how = {}) => {
-    const giveUp = new AbortController()
-    asking = { giveUp, since: performance.now() }
-    try {
-      return await call(document, variables, { ...how, signal: AbortSignal.any([ended.signal, giveUp.signal]) })
-    } finally {
-      asking = null
-    }
-  }
-
   const upload = createBodyUpload({ call: ask, sessionId: options.start().id, bodies: options.bodies })
 
   function wake(hangsAfterMs: number): void {
     isWoken = true
     backoff.reset()
     waking.abort()
-    if (asking === null || performance.now() - asking.since < hangsAfterMs) return
-    asking.giveUp.abort(new RemoteError('UNREACHABLE', 'The way to the server was lost; it is tried again.'))
+    // Given up it counts as an outage.
+    underWay.giveUp(hangsAfterMs, new RemoteError('UNREACHABLE', 'The way to the server was lost; it is tried again.'))
   }
 
   function changed(): void {
@@ -140,6 +119,7 @@ export function createPusher(options: {
   async function push(signal: AbortSignal): Promise<void> {
     anew = new AbortController()
     hasStarted = false
+    untaken = null
     isWoken = false
     checkPolicy()
     const timeoutSeconds = state.is === 'away' ? probeTimeoutSeconds : sendTimeoutSeconds(0)
@@ -166,17 +146,41 @@ export function createPusher(options: {
     // A start that succeeds before pushes that fail must not make it hurry.
     if (log.lastSeq <= ackedSeq) backoff.reset()
     become({ is: 'live' })
-    for (;;) {
-      await log.waitFor(ackedSeq, AbortSignal.any([signal, anew.signal]))
-      checkPolicy()
-      const batch = await batches.next(ackedSeq, how)
-      await putBodies(batch.events, signal)
-      ackedSeq = await pushBatch(batch)
-      batches.taken()
-      backoff.reset()
-      void log.trim(ackedSeq)
-      changed()
+    const flight = createFlight(pushBatch, stored)
+    const over = AbortSignal.any([signal, anew.signal])
+    try {
+      for (let sentSeq = ackedSeq; ; ) {
+        // While others are under way only a full one goes: small ones are better sent together, and stored in one commit.
+        const enough = flight.size === 0 ? sentSeq : sentSeq + limits.maxBatchEvents - 1
+        if (!(await isDue(flight, enough, over))) continue
+        checkPolicy()
+        const batch = await batches.next(sentSeq, how)
+        await putBodies(batch.events, signal)
+        flight.send(batch)
+        sentSeq += batch.events.length
+      }
+    } finally {
+      flight.close()
+      untaken = flight.failed
+      // Whatever went wrong with one, those behind it are sent again.
+      underWay.giveUp(0, new RemoteError('UNREACHABLE', 'The batch before it was not stored.'))
     }
+  }
+
+  /** True once there are events past `enough` and room for them; false when something else has happened meanwhile. */
+  async function isDue(flight: Flight, enough: number, over: AbortSignal): Promise<boolean> {
+    if (!flight.hasRoom) return flight.moved().then(() => false)
+    if (flight.size === 0) return log.waitFor(enough, over).then(() => true)
+    const waiting = new AbortController()
+    const grown = log.waitFor(enough, AbortSignal.any([over, waiting.signal])).then(() => true)
+    return Promise.race([grown, flight.moved().then(() => false)]).finally(() => waiting.abort())
+  }
+
+  function stored(lastSeq: number): void {
+    ackedSeq = lastSeq
+    backoff.reset()
+    void log.trim(ackedSeq)
+    changed()
   }
 
   function checkPolicy(): void {
@@ -211,33 +215,24 @@ export function createPusher(options: {
   async function recover(error: unknown): Promise<void> {
     // Fenced while it waited or asked.
     if (state.is === 'ended') return
-    if (!(error instanceof RemoteError)) {
-      const reason = error instanceof Error ? error.message : String(error)
-      return become({ is: 'ended', code: 'JOURNAL', reason: `The journal cannot be read: ${reason}` })
-    }
-    if (error.code === 'EVENT_REFUSED') {
+    const { code, facts, message } = error instanceof RemoteError ? error : { code: null, facts: {}, message: '' }
+    if (error instanceof RemoteError && code === 'EVENT_REFUSED') {
       const seq = factNumber(error, 'seq')
       // A tombstone that is refused too would be refused for ever.
-      if (seq !== null && batches.refuse(seq, error.message)) return
+      if (seq !== null && batches.refuse(seq, message)) return
     }
-    if ((error.code === 'BAD_INPUT' || error.code === 'TOO_LARGE') && batches.narrow(error.message)) return
-    if (error.code === 'EVENT_GAP' || (hasStarted && finalAtStart.has(error.code))) return wait(backoff.next())
-    if (error.code === 'BODY_MISSING') {
-      if (typeof error.facts.digest === 'string') upload.forget(error.facts.digest)
-      return wait(backoff.next())
+    if ((code === 'BAD_INPUT' || code === 'TOO_LARGE') && untaken && batches.narrow(untaken, message)) return
+    if (code === 'BODY_MISSING' && typeof facts.digest === 'string') upload.forget(facts.digest)
+    const verdict = verdictOf(error, hasStarted)
+    if (verdict.is === 'again') return wait(backoff.next())
+    if (verdict.is !== 'away') {
+      become(verdict)
+      return verdict.is === 'paused' ? wait(pausedRetryMs) : undefined
     }
-    if (final.has(error.code) || error.code === 'EVENT_REFUSED') {
-      const reason = error.code === 'EPOCH_FENCED' || error.code === 'ATTACHMENT_TAKEN' ? fencedReason : error.message
-      return become({ is: 'ended', code: error.code, reason })
-    }
-    if (isPassing(error) || error.code === 'UNAUTHENTICATED') {
-      if (state.is !== 'away') become({ is: 'away', reason: error.message })
-      if (isWoken) return
-      const seconds = factNumber(error, 'retryAfterSeconds')
-      return wait(seconds === null ? backoff.next() : seconds * 1_000)
-    }
-    become({ is: 'paused', code: error.code, reason: error.message })
-    await wait(pausedRetryMs)
+    if (state.is !== 'away') become(verdict)
+    if (isWoken) return
+    const seconds = error instanceof RemoteError ? factNumber(error, 'retryAfterSeconds') : null
+    return wait(seconds === null ? backoff.next() : seconds * 1_000)
   }
 
   async function wait(waitMs: number): Promise<void> {
@@ -280,14 +275,15 @@ export function createPusher(options: {
     fence() {
       if (state.is === 'ended') return
       become({ is: 'ended', code: 'EPOCH_FENCED', reason: fencedReason })
-      const ended = new RemoteError('EPOCH_FENCED', fencedReason)
-      anew.abort(ended)
-      asking?.giveUp.abort(ended)
+      const fenced = new RemoteError('EPOCH_FENCED', fencedReason)
+      anew.abort(fenced)
+      underWay.giveUp(0, fenced)
       waking.abort()
     },
     restart: () => anew.abort(new RemoteError('EVENT_GAP', 'The server was put back to an earlier state.')),
     async close() {
       ended.abort()
+      underWay.close(ended.signal.reason)
       watch.close()
       for (const check of waiters) check()
       await running

@@ -42,9 +42,9 @@ test('[E7] a batch that is not taken is halved, down to the event, which then go
   const batches = createBatches(await journal(['a', 'b', 'c', 'd', 'e']))
   const sizes: number[] = []
   for (;;) {
-    const { events } = await batches.next(0, limits())
-    sizes.push(events.length)
-    if (!batches.narrow('no')) break
+    const batch = await batches.next(0, limits())
+    sizes.push(batch.events.length)
+    if (!batches.narrow(batch, 'no')) break
   }
   expect(sizes).toEqual([5, 3, 2, 1, 1, 1])
   expect((await batches.next(0, limits())).events[0]?.body).toMatchObject({ tombstone: { reason: 'no' } })
