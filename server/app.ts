@@ -6,9 +6,11 @@ import { createAppend } from './graphql/appending.ts'
 import { createDocuments } from './graphql/compiled/documents.ts'
 import { createEventFeeds } from './graphql/event-feeds.ts'
 import { buildSchema } from './graphql/schema.ts'
+import type { BucketRule } from './http/buckets.ts'
 import { createDirect } from './http/direct.ts'
 import { showError } from './http/errors.ts'
 import { MAX_TOKENS } from './http/limits.ts'
+import { createRates, withRates } from './http/rates.ts'
 import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
 import { createRounds } from './live/rounds.ts'
@@ -38,6 +40,7 @@ export type AppOptions = {
   /** Tests: a push service of their own, a bell that is lost, a database that is gone. */
   push?: { allowLoopback?: boolean; ca?: string }
   bell?: Bell
+  rates?: { credential?: BucketRule; stranger?: BucketRule }
   trust?: { ignoreBell?: boolean; pollMilliseconds?: number; cutOffMilliseconds?: number }
 }
 
@@ -93,9 +96,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }
   const schema = buildSchema()
-  const yoga = createHttp({ parts, schema, pages: options.pages, log, stopping: stopping.signal })
+  const rates = createRates({ trust, ...options.rates })
+  const yoga = createHttp({ parts, schema, rates, pages: options.pages, log, stopping: stopping.signal })
   const documents = createDocuments(schema, { maxTokens: MAX_TOKENS })
-  const direct = createDirect({ parts, documents, log, stopping: stopping.signal, rest: yoga })
+  const direct = createDirect({ parts, documents, rates, log, stopping: stopping.signal, rest: yoga })
   const feeds = createEventFeeds({ schema, parts, mask: (error) => showError(error, log), log })
   const sockets: { close(): Promise<void> }[] = []
   let stopped: Promise<void> | null = null
@@ -111,8 +115,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   return {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
-      server.on('request', direct)
-      sockets.push(createSockets(server, { yoga, parts, documents, feeds, log }))
+      server.on('request', withRates(rates, publicUrl, direct))
+      sockets.push(createSockets(server, { yoga, parts, documents, rates, feeds, log }))
     },
     stop: () => {
       stopped ??= end()

@@ -12,6 +12,7 @@ import { showError } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { SECURITY_HEADERS } from './pages.ts'
+import type { Rates } from './rates.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 /** What is left to do of a request. */
@@ -21,6 +22,7 @@ type Asked = { query: string; variables: Record<string, unknown>; operationName:
 export type DirectOptions = {
   parts: Parts
   documents: Documents
+  rates: Rates
   log: (error: unknown) => void
   /** Aborts when the server stops. */
   stopping: AbortSignal
@@ -29,7 +31,7 @@ export type DirectOptions = {
 }
 
 export function createDirect(options: DirectOptions): Handler {
-  const { parts, documents, log, stopping, rest } = options
+  const { parts, documents, rates, log, stopping, rest } = options
   const open = new Set<AbortController>()
   stopping.addEventListener('abort', () => {
     for (const one of open) one.abort()
@@ -43,8 +45,9 @@ export function createDirect(options: DirectOptions): Handler {
     if (!asked || !found || !prepared) return null
     try {
       assertAffordable(found.document, asked.operationName, asked.variables)
-      const identity = await parts.trust.identify(request.headers.authorization)
-      return { prepared, context: createContext(parts, { identity, address: peerAddress(request), signal: ended }) }
+      const address = peerAddress(request, parts.publicUrl)
+      const identity = await rates.identify(request.headers.authorization, address)
+      return { prepared, context: createContext(parts, { identity, address, signal: ended }) }
     } catch {
       return null
     }

@@ -9,6 +9,7 @@ import { showError } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { createPages, SECURITY_HEADERS } from './pages.ts'
+import type { Rates } from './rates.ts'
 
 /** Beside a request: node's own, or for a WebSocket's operation all that its context needs. */
 export type Beside = { req?: IncomingMessage; operation?: Operation }
@@ -16,6 +17,7 @@ export type Beside = { req?: IncomingMessage; operation?: Operation }
 export type YogaOptions = {
   parts: Parts
   schema: GraphQLSchema
+  rates: Rates
   /** Folder of the built page. */
   pages: string
   log: (error: unknown) => void
@@ -25,7 +27,7 @@ export type YogaOptions = {
 
 export type Yoga = ReturnType<typeof createHttp>
 
-export function createHttp({ parts, schema, pages, log, stopping }: YogaOptions) {
+export function createHttp({ parts, schema, rates, pages, log, stopping }: YogaOptions) {
   return createYoga<Beside, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -34,9 +36,10 @@ export function createHttp({ parts, schema, pages, log, stopping }: YogaOptions)
     maskedErrors: { maskError: (error) => showError(error, log) },
     context: async ({ request, req, operation }) => {
       if (operation) return createContext(parts, operation)
+      const address = req ? peerAddress(req, parts.publicUrl) : 'unknown'
       return createContext(parts, {
-        identity: await parts.trust.identify(request.headers.get('authorization')),
-        address: req ? peerAddress(req) : 'unknown',
+        identity: await rates.identify(request.headers.get('authorization') ?? undefined, address),
+        address,
         signal: AbortSignal.any([request.signal, stopping]),
       })
     },

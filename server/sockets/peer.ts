@@ -11,7 +11,7 @@ export type Peer = {
   /** As the limits count it. */
   address: string
   /** Once it has said who it is. */
-  held: { identity: Identity; unwatch: () => void } | null
+  held: { identity: Identity; unwatch: () => void; authorization: unknown } | null
   /** Operations under way, by their ids, with their ends; made by the first. */
   operations: Map<string, () => void> | null
   /** It has answered since the last ping. */

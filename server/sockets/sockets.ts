@@ -7,9 +7,11 @@ import { WebSocketServer } from 'ws'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import type { Parts } from '../graphql/context.ts'
 import type { EventFeeds } from '../graphql/event-feeds.ts'
+import { peerAddress } from '../http/address.ts'
 import { showError } from '../http/errors.ts'
 import { MAX_REQUEST_BYTES } from '../http/limits.ts'
 import { isOwnOrigin } from '../http/origin.ts'
+import type { Rates } from '../http/rates.ts'
 import type { Yoga } from '../http/yoga.ts'
 import { isRefused } from '../store/refused.ts'
 import { createTake } from './fed.ts'
@@ -23,13 +25,14 @@ export type SocketsOptions = {
   yoga: Yoga
   parts: Parts
   documents: Documents
+  rates: Rates
   feeds: EventFeeds
   log: (error: unknown) => void
 }
 
 /** Attaches to the server's upgrades. `close()` ends every socket with 1001 and detaches. */
 export function createSockets(server: Server, options: SocketsOptions): { close(): Promise<void> } {
-  const { yoga, parts, documents, feeds, log } = options
+  const { yoga, parts, documents, rates, feeds, log } = options
   const { trust, publicUrl } = parts
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES })
 
@@ -38,6 +41,9 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
     if (path !== '/graphql') return refuseUpgrade(stream, '404 Not Found')
     if (!isOwnOrigin(request.headers.origin, request.headers.host, publicUrl))
       return refuseUpgrade(stream, '403 Forbidden')
+    const tooMany = rates.arriving(undefined, peerAddress(request, publicUrl))
+    if (tooMany)
+      return refuseUpgrade(stream, '429 Too Many Requests', `Retry-After: ${tooMany.numbers.retryAfterSeconds}\r\n`)
     if (sockets.clients.size >= MAX_SOCKETS) return refuseUpgrade(stream, '503 Service Unavailable')
     sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request))
   }
@@ -47,10 +53,11 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
     onConnect: async ({ connectionParams, extra: peer }) => {
       const { socket } = peer
       try {
-        const identity = await trust.identify(connectionParams?.authorization)
+        const authorization = connectionParams?.authorization
+        const identity = await rates.identify(authorization, peer.address)
         if (identity.tokenHash === null) return close(socket, CLOSE.none, 'UNAUTHENTICATED')
         const unwatch = trust.watch(identity, { onEnd: (why) => closeFor(socket, why) })
-        peer.held = { identity, unwatch }
+        peer.held = { identity, unwatch, authorization }
         if (socket.readyState !== socket.OPEN) unwatch()
         return undefined
       } catch (error) {
@@ -96,7 +103,7 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
   })
   const mask = (error: unknown) => showError(locatedError(error, undefined, ['eventsAppended']), log)
   const take = createTake({ parts, documents, feeds, mask })
-  const stopPinging = wire(sockets, { serving, take, log })
+  const stopPinging = wire(sockets, { serving, take, rates, publicUrl, log })
 
   return {
     close: async () => {
@@ -125,6 +132,6 @@ async function throughYoga(args: ExecutionArgs, how: 'execute' | 'subscribe', lo
   }
 }
 
-function refuseUpgrade(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+function refuseUpgrade(stream: Duplex, status: string, header = ''): void {
+  stream.end(`HTTP/1.1 ${status}\r\n${header}Connection: close\r\nContent-Length: 0\r\n\r\n`)
 }

@@ -2,8 +2,11 @@
 import type { IncomingMessage } from 'node:http'
 import { handleProtocols, type Server } from 'graphql-ws'
 import type { WebSocket, WebSocketServer } from 'ws'
+import { toGraphQLError } from '../graphql/refusal.ts'
 import { peerAddress } from '../http/address.ts'
-import { close, endOperation, type Peer } from './peer.ts'
+import type { Rates } from '../http/rates.ts'
+import type { Refused } from '../store/refused.ts'
+import { CLOSE, close, endOperation, type Peer } from './peer.ts'
 
 /** A peer that has not answered one ping by the next is gone. */
 const PING_MILLISECONDS = 20_000
@@ -12,16 +15,19 @@ export type WireOptions = {
   serving: Server<Peer>
   /** Sees every text of a peer first; true when it has taken it. */
   take: (peer: Peer, text: string) => boolean
+  rates: Rates
+  publicUrl: string | null
   log: (error: unknown) => void
 }
 
 /** Serves every connection from now on. Returns how to stop pinging. */
-export function wire(sockets: WebSocketServer, { serving, take, log }: WireOptions): () => void {
+export function wire(sockets: WebSocketServer, options: WireOptions): () => void {
+  const { serving, take, rates, publicUrl, log } = options
   sockets.options.handleProtocols = (protocols) => handleProtocols(protocols)
   const peers = new Set<Peer>()
 
   const onConnection = (socket: WebSocket, request: IncomingMessage) => {
-    const peer: Peer = { socket, address: peerAddress(request), held: null, operations: null, isAlive: true }
+    const peer: Peer = { socket, address: peerAddress(request, publicUrl), held: null, operations: null, isAlive: true }
     peers.add(peer)
     let onMessage: (text: string) => Promise<void> = async () => {}
     const closed = serving.opened(
@@ -45,6 +51,8 @@ export function wire(sockets: WebSocketServer, { serving, take, log }: WireOptio
     }
     socket.on('message', (data) => {
       const text = String(data)
+      const refused = peer.held && rates.again(peer.held.authorization)
+      if (refused) return refuseWord(socket, text, refused)
       if (!take(peer, text)) onMessage(text).catch(fault)
     })
     socket.on('pong', () => {
@@ -71,4 +79,22 @@ export function wire(sockets: WebSocketServer, { serving, take, log }: WireOptio
   }, PING_MILLISECONDS)
   pings.unref()
   return () => clearInterval(pings)
+}
+
+/** An operation is told when to come again; whoever floods with anything else loses the socket. */
+function refuseWord(socket: WebSocket, text: string, refused: Refused): void {
+  const id = idOfSubscribe(text)
+  if (id === null) return void close(socket, CLOSE.later, refused.message)
+  const { message, extensions } = toGraphQLError(refused)
+  socket.send(JSON.stringify({ id, type: 'error', payload: [{ message, extensions }] }))
+}
+
+function idOfSubscribe(text: string): string | null {
+  if (text.length > 64 * 1024) return null
+  try {
+    const { type, id } = JSON.parse(text) as { type?: unknown; id?: unknown }
+    return type === 'subscribe' && typeof id === 'string' ? id : null
+  } catch {
+    return null
+  }
 }

@@ -151,7 +151,7 @@ describe('a guesser', () => {
   })
 
   test('from a hundred addresses is stopped over all of them', async () => {
-    const other = await startServer()
+    const other = await startServer({ publicUrl: 'https://desk.example.com' })
     const owner = await other.enrolledHost()
     const guess = (address: string) =>
       fetch(`${other.url}/graphql`, {
