@@ -3,6 +3,7 @@
 import type { Ledger } from '../journal/ledger.ts'
 import type { HostCommand } from '../remote/host-operations.ts'
 import type { Roster, Rung } from '../remote/roster.ts'
+import type { Standing } from '../rules/rules.ts'
 import { type Verdict, verifyCommand } from '../trust/verify.ts'
 import { BridgeError, type DecisionAnswer, type FieldValue } from './contract.ts'
 import type { Decisions } from './decisions.ts'
@@ -30,7 +31,11 @@ export function createCommands(given: {
   settlements: Settlements
   roster: Roster
   ceiling: () => Rung
-  remoteControl: () => string | null
+  rules: () => Standing
+  /** Why the session may not be remote at all, or null. */
+  sessionRefusal: () => Refused | null
+  /** A rule has refused something: whoever sits here is told. */
+  onRuledOut: (refusal: Refused, command: HostCommand) => void
   decisions: Decisions
   modes: Modes
   queue: Queue
@@ -61,7 +66,10 @@ export function createCommands(given: {
     }
     if (isInDoubt) return settlements.settle(command.id, 'UNKNOWN', inDoubt)
     if (isExpired(command, now())) return settlements.settle(command.id, 'EXPIRED')
-    if (refusal !== null) return settlements.settle(command.id, 'REFUSED', refusal)
+    if (refusal !== null) {
+      if (refusal.code === 'POLICY') given.onRuledOut(refusal, command)
+      return settlements.settle(command.id, 'REFUSED', refusal)
+    }
     const doing = finish(command, facts).finally(() => acting.delete(doing))
     acting.add(doing)
   }
@@ -88,7 +96,12 @@ export function createCommands(given: {
     const modeId = command.__typename === 'EditPrompt' ? (queue.find(command.promptId)?.modeId ?? null) : null
     const promptMode = modeId === modes.effective?.id ? null : modeId
     const standingMode = modes.effective?.id ?? null
-    const rules = { device: found, ceiling: given.ceiling(), remoteControl: given.remoteControl() }
+    const rules = {
+      device: found,
+      ceiling: given.ceiling(),
+      rules: given.rules(),
+      sessionRefusal: given.sessionRefusal(),
+    }
     return { ...rules, decision, meaningOf, promptMode, standingMode }
   }
 

@@ -1,6 +1,7 @@
 // What a caller of the bridge is given and gives: the types of a session. Knows no terminal and does nothing by itself.
 import type { AgentPreset } from '../agent/presets/preset.ts'
 import type { HostLink } from '../remote/host-link.ts'
+import type { MachineOptions } from '../rules/machine.ts'
 import type { CanonicalMode, Delivery, Rung, SessionView, Settlement } from './view.ts'
 
 export type SessionOptions = {
@@ -26,6 +27,10 @@ export type SessionOptions = {
   readonly server?: string
   /** A link to a server shared by several sessions of this process; without it the session makes its own. */
   readonly link?: HostLink
+  /** Nobody sits at a terminal of it: policy may say that such a session is not remote. Default false. */
+  readonly isHeadless?: boolean
+  /** Where this machine's administrator says what holds (docs/operations.md); the product's own places when left out. */
+  readonly machine?: MachineOptions
   /** Ends the start; a running session is ended by `close`. */
   readonly signal?: AbortSignal
 }
@@ -49,11 +54,14 @@ export type DecisionAnswer =
 export class BridgeError extends Error {
   readonly code: string
   readonly rule: string | undefined
-  constructor(code: string, message: string, rule?: string) {
+  /** Whose rule it is and what would lift it, where a rule refuses (T7). */
+  readonly because: { readonly level?: string; readonly owner?: string; readonly remedy?: string }
+  constructor(code: string, message: string, rule?: string, because: BridgeError['because'] = {}) {
     super(message)
     this.name = 'BridgeError'
     this.code = code
     this.rule = rule
+    this.because = because
   }
 }
 

@@ -1,5 +1,6 @@
 // Finishes the sessions whose process died on this machine, or ended out of the server's reach: closes what they left open, tells the
 // server the rest, ends them (C4, E1).
+import pkg from '../../package.json' with { type: 'json' }
 import { JournalError } from '../journal/failure.ts'
 import { readMeta } from '../journal/meta.ts'
 import { abandoned, sessionIds, sessionPaths } from '../journal/session-folder.ts'
@@ -7,9 +8,12 @@ import type { HostLink } from '../remote/host-link.ts'
 import { createPusher } from '../remote/pusher.ts'
 import { isRung } from '../remote/roster.ts'
 import { EndSession, type SessionStart } from '../remote/session-operations.ts'
+import { readMachine } from '../rules/machine.ts'
+import { wayTo } from '../rules/ways.ts'
 import { agree } from './foreign-tail.ts'
 import { mintId } from './mint.ts'
 import { placeOf } from './place.ts'
+import { openRuling } from './ruling.ts'
 import { openSessionJournal, type SessionJournal } from './session-journal.ts'
 import { createSettlements } from './settlements.ts'
 import { closeEarlier } from './starting.ts'
@@ -64,7 +68,7 @@ async function recover(
   journal: SessionJournal,
   { link, signal }: { link: HostLink; signal: AbortSignal },
 ): Promise<boolean> {
-  const { epoch } = journal.meta.facts
+  const { epoch, agent, command, cwd } = journal.meta.facts
   // Nothing of it ever left the machine, and nothing does now (A1).
   if (journal.log.lastSeq === 0) return false
   await closeEarlier(journal, epoch)
@@ -73,6 +77,11 @@ async function recover(
   await journal.meta.update({ pid: null, ended: true, untold: reason })
   // Another server was never shown this session, and is not shown it now (A1).
   if (journal.meta.facts.server !== link.server) return false
+  const machine = await readMachine()
+  const [program = '', ...args] = command
+  const told = { agent: { id: agent, name: agent, command: program, args, preset: null }, cwd }
+  const ruling = await openRuling(told, machine)
+  if (ruling.refusal(null) !== null || wayTo(machine, link.server, pkg.version) !== null) return false
   const call = link.callFor(journal.id)
   const start = await startOf(journal, link.identity.hostId)
   const pusher = createPusher({
@@ -81,7 +90,7 @@ async function recover(
     log: journal.published,
     agree: (held, ask) => agree(journal, ask, held, (body) => journal.log.append(epoch, body)),
     bodies: journal.bodies,
-    mayPush: () => link.remoteControl !== 'OFF',
+    mayPush: () => ruling.refusal(link.policy) === null,
     onChange: () => {},
   })
   const settlements = createSettlements({ ledger: journal.ledger, call, said: (until) => pusher.flushed(until) })

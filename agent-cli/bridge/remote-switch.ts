@@ -1,5 +1,6 @@
 // Turns a session's remote side on and off, and keeps its state in the view. The session works the same without it.
 import { join } from 'node:path'
+import pkg from '../../package.json' with { type: 'json' }
 import type { EventBody } from '../agent/translate/event-body.ts'
 import { openAcked } from '../journal/acked.ts'
 import { createHostLink, type HostLink } from '../remote/host-link.ts'
@@ -7,6 +8,8 @@ import type { HostCommand } from '../remote/host-operations.ts'
 import { createPusher, type Pusher } from '../remote/pusher.ts'
 import { readServers } from '../remote/servers.ts'
 import { EndSession, type SessionStart } from '../remote/session-operations.ts'
+import type { Machine } from '../rules/machine.ts'
+import { wayTo } from '../rules/ways.ts'
 import type { Board } from './board.ts'
 import { asBridgeError, bridgePairing } from './bridge-pairing.ts'
 import { BridgeError, type RemoteSwitch, type SessionOptions } from './contract.ts'
@@ -14,9 +17,15 @@ import { agree } from './foreign-tail.ts'
 import { limits } from './limits.ts'
 import type { Publishing } from './publishing.ts'
 import { addressOf, attached, offView, remoteState } from './remote-view.ts'
+import type { Refused } from './rights.ts'
+import type { Ruling } from './ruling.ts'
 import type { SessionJournal } from './session-journal.ts'
 import { createSettlements, type Settlements } from './settlements.ts'
 import type { Rung } from './view.ts'
+
+/** What is said at the terminal holds the reason, whose it is and the way out (T7). */
+const refused = ({ code, message, rule, ...because }: Refused) =>
+  new BridgeError(code, because.remedy ? `${message} ${because.remedy}` : message, rule, because)
 
 export type Remote = RemoteSwitch & {
   /** The link and what hangs on it, while remote is on. */
@@ -39,6 +48,8 @@ export function createRemote(given: {
   board: Board
   journal: SessionJournal
   publishing: Publishing
+  machine: Machine
+  ruling: Ruling
   /** Read at every start of the connection. */
   start: (hostId: string) => SessionStart
   /** What is so now, for readers from whom the past is withheld (E8, B2). */
@@ -49,7 +60,7 @@ export function createRemote(given: {
     close(): Promise<void>
   }
 }): Remote {
-  const { options, board, journal, publishing, epoch, ceiling } = given
+  const { options, board, journal, publishing, epoch, ceiling, machine, ruling } = given
   let live: Live | null = null
   let turning: Promise<unknown> = Promise.resolve()
 
@@ -75,8 +86,14 @@ export function createRemote(given: {
 
   async function turnOn(share: boolean): Promise<void> {
     if (live !== null) return
+    await ruling.refresh()
+    // What the server's policy says now is not known before it is heard: then nothing leaves, and the view says why.
+    const refusal = ruling.refusal(null)
+    if (refusal !== null) throw refused(refusal)
     const link = await linkToUse()
     try {
+      const way = wayTo(machine, link.server, pkg.version)
+      if (way !== null) throw refused({ code: 'POLICY', level: 'machine', ...way })
       await publishing.inOrder(async () => {
         // Whoever tells the rest later tells it to this server and to no other.
         await journal.meta.update({ server: link.server })
@@ -103,7 +120,7 @@ export function createRemote(given: {
       log: journal.published,
       bodies: journal.bodies,
       ackedSeq: acked.seq,
-      mayPush: () => link.remoteControl !== 'OFF',
+      mayPush: () => ruling.refusal(link.policy) === null,
       onChange: () => queueMicrotask(show),
       onWay: () => link.probe(),
       onStarted: () => link.started(journal.id),
@@ -141,7 +158,12 @@ export function createRemote(given: {
 
     function showWith(devices: Parameters<typeof attached>[0]): void {
       if (ended) return
-      const { state, reason } = remoteState(link, pusher.state, wasLive, Date.now())
+      const { state, reason } = remoteState(
+        { state: link.state, refusal: ruling.refusal(link.policy) },
+        pusher.state,
+        wasLive,
+        Date.now(),
+      )
       wasLive ||= state === 'live'
       clearTimeout(offlineTimer)
       if (state === 'reconnecting') offlineTimer = setTimeout(show, limits.offlineAfterMs).unref()

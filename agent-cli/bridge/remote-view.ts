@@ -3,6 +3,7 @@ import type { LinkState } from '../remote/host-link.ts'
 import type { PusherState } from '../remote/pusher.ts'
 import type { TrustedDevice } from '../remote/roster.ts'
 import { limits } from './limits.ts'
+import type { Refused } from './rights.ts'
 import type { RemoteView, Rung } from './view.ts'
 
 export const offView = (ceiling: Rung): RemoteView => ({
@@ -20,14 +21,14 @@ export const offView = (ceiling: Rung): RemoteView => ({
 })
 
 export function remoteState(
-  { state: link, remoteControl }: { state: LinkState; remoteControl: string | null },
+  { state: link, refusal }: { state: LinkState; refusal: Refused | null },
   pusher: PusherState,
   wasLive: boolean,
   nowMs: number,
 ): Pick<RemoteView, 'state' | 'reason'> {
-  if (pusher.is === 'ended' || pusher.is === 'paused') return { state: 'refused', reason: pusher.reason }
-  if (remoteControl === 'OFF')
-    return { state: 'refused', reason: 'Remote control is turned off by policy: no device sees this session.' }
+  if (pusher.is === 'ended') return { state: 'refused', reason: pusher.reason }
+  if (refusal !== null) return { state: 'refused', reason: `${refusal.message} ${refusal.remedy ?? ''}`.trim() }
+  if (pusher.is === 'paused') return { state: 'refused', reason: pusher.reason }
   if (link.is === 'refused') return { state: 'refused', reason: link.reason }
   if (link.is === 'live' && pusher.is === 'live') return { state: 'live', reason: null }
   const reason = link.reason ?? (pusher.is === 'away' ? pusher.reason : null)

@@ -4,16 +4,28 @@ import { isRejection } from '../agent/translate/options.ts'
 import type { AskedDecision } from '../agent/translate/permission.ts'
 import type { HostCommand } from '../remote/host-operations.ts'
 import { isRung, lower, type Rung, reaches, type TrustedDevice } from '../remote/roster.ts'
+import type { Standing } from '../rules/rules.ts'
 import type { Asking } from '../trust/freshness.ts'
 import { limits } from './limits.ts'
+import { deviceRefusal, ruled, ruledOut } from './ruling.ts'
 import type { CanonicalMode } from './view.ts'
 
-export type Refused = { code: string; message: string; rule: string }
+/** `level`, `owner` and `remedy` where a rule refuses (T7): whose it is and what would lift it. */
+export type Refused = {
+  code: string
+  message: string
+  rule: string
+  level?: string
+  owner?: string
+  remedy?: string
+}
 
 export type Facts = {
   device: TrustedDevice | null
   ceiling: Rung
-  remoteControl: string | null
+  rules: Standing
+  /** Why the session may not be remote at all, or null. */
+  sessionRefusal: Refused | null
   decision: AskedDecision | null
   meaningOf: (modeId: string) => CanonicalMode | null
   /** The mode a waiting prompt will be set to before it runs; null when it runs in the mode that is. */
@@ -25,7 +37,11 @@ export type Facts = {
 /** Whether its sender may turn this mode on: prompting under one that stands is another thing. */
 export const mayEnterMode = (command: HostCommand, facts: Facts, modeId: string): boolean =>
   facts.device !== null &&
-  reaches(lower(granted(command, facts.device), facts.ceiling), rungOfMode(facts.meaningOf(modeId)))
+  reaches(
+    lower(lower(granted(command, facts.device), facts.ceiling), facts.rules.maxRung.value),
+    rungOfMode(facts.meaningOf(modeId)),
+  ) &&
+  facts.rules.allowedModes.value.some((allowed) => allowed === (facts.meaningOf(modeId) ?? 'AUTOPILOT'))
 
 // The server may have lowered the device's rung; it cannot raise it above what was confirmed here.
 const granted = (command: HostCommand, device: TrustedDevice): Rung =>
@@ -33,19 +49,22 @@ const granted = (command: HostCommand, device: TrustedDevice): Rung =>
 
 /** Null when the command may be carried out. */
 export function refusalOf(command: HostCommand, facts: Facts): Refused | null {
-  const { device, ceiling, remoteControl } = facts
-  if (remoteControl === 'OFF')
-    return { code: 'POLICY', message: 'Remote control is turned off by policy.', rule: 'remoteControl OFF' }
-  if (remoteControl === 'VIEW')
-    return { code: 'POLICY', message: 'Policy allows only viewing.', rule: 'remoteControl VIEW' }
+  const { device, ceiling, rules } = facts
+  const ruling = ruledOut(command, facts, facts.sessionRefusal)
+  if (ruling !== null) return ruling
   if (device === null) {
     const message =
       'This machine does not know the device. Pair it with this machine, or let a device that is paired vouch for it.'
     return { code: 'REVOKED', message, rule: 'T5 roster' }
   }
+  const kind = deviceRefusal(rules, device)
+  if (kind !== null) return kind
   const may = granted(command, device)
   const allowed = lower(may, ceiling)
   const needed = neededRung(command, facts)
+  const most = rules.maxRung.value
+  if (!reaches(most, needed) && !takesAway(command, facts))
+    return ruled(rules, 'maxRung', `No device may go above ${most} here; this needs ${needed}.`, most)
   if (reaches(allowed, needed)) return null
   const isCeiling = reaches(may, needed)
   const message = isCeiling

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { AgentConnection } from '../agent/connection.ts'
 import type { EventBody } from '../agent/translate/event-body.ts'
 import { other } from '../agent/translate/update.ts'
+import { lower } from '../remote/roster.ts'
+import { readMachine } from '../rules/machine.ts'
 import { createAsking } from './asking.ts'
 import { blocksOf } from './attachments.ts'
 import { createBoard } from './board.ts'
@@ -20,6 +22,7 @@ import { host, terminal } from './origin.ts'
 import { createPublishing } from './publishing.ts'
 import { createQueue } from './queue.ts'
 import { createRemote } from './remote-switch.ts'
+import { openRuling, tellRefused } from './ruling.ts'
 import { createRunner } from './runner.ts'
 import { snapshotOf } from './snapshot.ts'
 import { openSession } from './starting.ts'
@@ -37,8 +40,10 @@ export type * from './view.ts'
  * is the sentence to show, and leaves nothing running. Remote is off.
  */
 export async function createSession(options: SessionOptions): Promise<BridgeSession> {
-  const ceiling: Rung = options.ceiling ?? 'STEER'
-  const { agent, cwd } = options
+  const machine = await readMachine(options.machine)
+  const ruling = await openRuling(options, machine)
+  const ceiling: Rung = lower(options.ceiling ?? 'STEER', ruling.most)
+  const { agent, cwd, isHeadless: headless = false } = options
   const { preset } = agent
   const { journal, epoch, place, view, loadSessionId } = await openSession(options, ceiling)
   const attachmentId = mintId('att')
@@ -150,11 +155,15 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
     },
   })
   const remote = createRemote({
-    ...{ options, ceiling, epoch, board, journal, publishing },
+    ...{ options, ceiling, epoch, board, journal, publishing, machine, ruling },
     start: (hostId) => {
       const { id, createdAt } = board.view.session
       const name = options.name ?? journal.meta.facts.title
-      return { ...{ id, hostId, epoch, attachmentId, agent: agentInfo(), cwd, createdAt, ceiling, name }, ...place }
+      return {
+        ...{ id, hostId, epoch, attachmentId, agent: agentInfo(), cwd, createdAt, ceiling, name },
+        ...place,
+        headless,
+      }
     },
     snapshot: () => snapshotOf(board.view),
     takeCommands: ({ link, settlements }) =>
@@ -172,7 +181,9 @@ export async function createSession(options: SessionOptions): Promise<BridgeSess
           turns,
         },
         ceiling: () => ceiling,
-        remoteControl: () => link.remoteControl,
+        rules: () => ruling.standing(link.policy),
+        sessionRefusal: () => ruling.refusal(link.policy),
+        onRuledOut: (refusal, command) => tellRefused(publishing, refusal, command),
         stop: (reason) => void close(reason),
       }),
   })

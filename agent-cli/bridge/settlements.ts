@@ -132,9 +132,18 @@ export function createSettlements(given: {
 const maxMessageChars = 1_500
 
 /** An agent's words may be in it: what the server would not take would leave the command without an end (C4, E7). */
-function sayable({ code, message, rule }: Refused): Refused {
-  const plain = wellFormedText(message).replaceAll(/\p{Cc}/gu, ' ')
-  return { code, rule, message: wellFormedText(plain.slice(0, maxMessageChars)) }
+function sayable({ code, message, rule, level, owner, remedy }: Refused): Refused {
+  return {
+    ...{ code, rule: plain(rule), message: plain(message) },
+    ...(level !== undefined && owner !== undefined && remedy !== undefined
+      ? { level: plain(level), owner: plain(owner), remedy: plain(remedy) }
+      : {}),
+  }
+}
+
+function plain(text: string): string {
+  const repaired = wellFormedText(text).replaceAll(/\p{Cc}/gu, ' ')
+  return wellFormedText(repaired.slice(0, maxMessageChars))
 }
 
 function inputOf({ commandId, state, reason }: LedgerEntry): CommandSettlement {
@@ -145,8 +154,8 @@ function inputOf({ commandId, state, reason }: LedgerEntry): CommandSettlement {
 function refusalIn(reason: string | null): Refused | null {
   if (reason === null) return null
   try {
-    const { code, message, rule } = JSON.parse(reason) as Partial<Refused>
-    if (typeof code === 'string' && typeof message === 'string') return { code, message, rule: rule ?? '' }
+    const { code, message, rule, ...because } = JSON.parse(reason) as Partial<Refused>
+    if (typeof code === 'string' && typeof message === 'string') return { code, message, rule: rule ?? '', ...because }
   } catch {}
   return { code: 'INTERNAL', message: reason, rule: '' }
 }

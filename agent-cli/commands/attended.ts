@@ -2,6 +2,7 @@
 import { openScreen } from '../terminal/open.ts'
 import type { OpenedSession } from './open-session.ts'
 import { aborted } from './signals.ts'
+import { hasTerminal } from './terminal-here.ts'
 import { unattended } from './unattended.ts'
 
 export type Attending = {
@@ -19,8 +20,7 @@ export async function attend(opened: OpenedSession, options: Attending): Promise
   const { signal } = options
   try {
     if (options.firstPrompt) await session.prompt(options.firstPrompt)
-    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
-    if (isTerminal) {
+    if (hasTerminal()) {
       const { show } = await openScreen()
       await Promise.race([show(session, { showQr: options.showQr }), aborted(signal)])
     } else await unattended(session, signal)

@@ -69,6 +69,7 @@ export async function trustDevice(which: string, at: At): Promise<void> {
     name: device.name,
     publicKey: device.publicKey,
     rung: device.rung,
+    kind: device.kind,
     via: 'terminal',
     addedAt: new Date().toISOString(),
   })

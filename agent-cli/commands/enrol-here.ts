@@ -6,9 +6,11 @@ import { enrolWithSetupCode, isEnrolled } from '../remote/enrolment.ts'
 import { RemoteError } from '../remote/failure.ts'
 import { openIdentity } from '../remote/identity.ts'
 import { Mistake } from './mistake.ts'
+import { requireWay } from './ways.ts'
 
 /** Enrols with the setup code that a server on this machine keeps in its folder; another server needs `offdesk login`. Throws Mistake. */
 export async function enrolHere(places: Places, url: string): Promise<void> {
+  await requireWay(url)
   const identity = await openIdentity(places.host)
   const at = { endpoint: { url }, identity, hostDir: places.host }
   try {

@@ -9,6 +9,7 @@ import { confirmed } from './ask.ts'
 import { Mistake } from './mistake.ts'
 import { openPlaces } from './open-places.ts'
 import { say } from './say.ts'
+import { requireWay } from './ways.ts'
 
 export async function login(
   address: string,
@@ -16,6 +17,7 @@ export async function login(
 ): Promise<void> {
   const places = await openPlaces()
   const url = readAddress(address)
+  await requireWay(url)
   const identity = await openIdentity(places.host)
   const at = { endpoint: { url }, identity, hostDir: places.host, ...(flags.name ? { name: flags.name } : {}) }
   try {

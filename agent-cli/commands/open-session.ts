@@ -7,6 +7,7 @@ import { createHostLink } from '../remote/host-link.ts'
 import type { ChosenAgent } from './choose-agent.ts'
 import { Mistake } from './mistake.ts'
 import { withProgress } from './say.ts'
+import { hasTerminal } from './terminal-here.ts'
 
 export type Opening = {
   readonly agent: ChosenAgent
@@ -75,6 +76,7 @@ function start(
     cwd: agent.cwd,
     ceiling,
     signal,
+    isHeadless: !hasTerminal(),
     ...(name ? { name } : {}),
     ...(link ? { link } : {}),
     ...(resume ? { resumeSessionId: resume } : {}),

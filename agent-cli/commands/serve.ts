@@ -6,11 +6,13 @@ import { openPlaces } from './open-places.ts'
 import { serverProgram } from './programs.ts'
 import { detectTailscale, reach } from './reach.ts'
 import { portToUse } from './start.ts'
+import { requireServing } from './ways.ts'
 
 export type ServeFlags = { readonly port: number | undefined; readonly reach: string | undefined }
 
 /** Resolves when the server has ended; its exit code becomes ours. */
 export async function serve(flags: ServeFlags): Promise<void> {
+  const { reaches } = await requireServing(flags.reach ?? process.env.OFFDESK_PUBLIC_URL)
   const places = await openPlaces()
   const running = process.env.DATABASE_URL ? null : await findServer(places)
   if (running)
@@ -20,7 +22,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const port = portToUse(flags.port)
   const publicUrl = flags.reach
     ? await reach(flags.reach, port)
-    : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))
+    : (process.env.OFFDESK_PUBLIC_URL ?? (reaches ? await detectTailscale(port) : null))
   const { command, args } = serverProgram()
   const env = {
     ...process.env,

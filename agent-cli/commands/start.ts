@@ -8,6 +8,7 @@ import { openPlaces } from './open-places.ts'
 import { detectTailscale, reach } from './reach.ts'
 import { say, withProgress } from './say.ts'
 import { unless, untilSignalled } from './signals.ts'
+import { requireServing } from './ways.ts'
 
 export const DEFAULT_PORT = 4747
 
@@ -66,6 +67,7 @@ async function ownServer(
   wanted: string | undefined,
   signal: AbortSignal,
 ) {
+  const { reaches } = await requireServing(wanted ?? process.env.OFFDESK_PUBLIC_URL)
   const running = await findServer(places)
   if (running) {
     say(`Using the server that already runs at ${running.url}.`)
@@ -74,7 +76,7 @@ async function ownServer(
   }
   const publicUrl = wanted
     ? await reach(wanted, port)
-    : (process.env.OFFDESK_PUBLIC_URL ?? (await detectTailscale(port)))
+    : (process.env.OFFDESK_PUBLIC_URL ?? (reaches ? await detectTailscale(port) : null))
   return withProgress('Starting the server', startServer(places, { port, publicUrl, signal }))
 }
 

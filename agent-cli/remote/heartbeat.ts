@@ -22,7 +22,7 @@ export function createHeartbeat(options: { call: Caller; hostId: string; news: L
       try {
         const { heartbeat } = await call(Heartbeat, { hostId }, { signal: ended.signal, timeoutSeconds: 8 })
         news.onReached()
-        news.onFacts({ remoteControl: heartbeat.policy.remoteControl, revokedDeviceIds: heartbeat.revokedDeviceIds })
+        news.onFacts({ ...heartbeat.policy, revokedDeviceIds: heartbeat.revokedDeviceIds })
       } catch (error) {
         if (ended.signal.aborted) return
         if (error instanceof RemoteError) news.onLost(error, isFinalForHost(error.code))

@@ -1,6 +1,7 @@
 // This process's connection to one server on behalf of this host, shared by all its sessions: credential, poll, heartbeat, roster upkeep.
 // Says how the link is; runs no command but those about devices.
 import { join } from 'node:path'
+import type { RemoteControl, Word } from '../rules/rules.ts'
 import { watchClock } from './clock-watch.ts'
 import { type Caller, createCaller } from './credentials.ts'
 import type { RemoteError } from './failure.ts'
@@ -16,7 +17,8 @@ import {
 import { type Identity, openIdentity } from './identity.ts'
 import { openPairing } from './open-pairing.ts'
 import { type Pairing, watchPairing } from './pairing.ts'
-import { createPoller } from './poller.ts'
+import { openPolicies, ownPolicy } from './policies.ts'
+import { createPoller, type PolicyFacts } from './poller.ts'
 import { openRevocations } from './revocations.ts'
 import { openRoster, type Roster, type Rung } from './roster.ts'
 import { type Acknowledgement, type CommandTaker, createTakers } from './takers.ts'
@@ -36,6 +38,8 @@ export type HostLink = {
   readonly state: LinkState
   /** What policy allows on this server, as last heard; null before that. */
   readonly remoteControl: string | null
+  /** All that policy says there, as last heard, also before; null when it was never heard. */
+  readonly policy: Word | null
   /** The server's address as phones reach it, or null. */
   readonly publicUrl: string | null
   /** Which database the server speaks from, as last heard: another one after it was put back (C2). */
@@ -63,11 +67,13 @@ export async function createHostLink(options: {
   const roster = openRoster(hostDir)
   const call = createCaller({ endpoint, identity, sessionId: null })
   const revocations = openRevocations({ hostDir, server: endpoint.url, call })
+  const policies = await openPolicies({ hostDir, server: endpoint.url, call })
   const takers = createTakers({ rereads: () => poller.rewind() })
   const pairings = new Map<string, Pairing>()
   const listeners = new Set<() => void>()
   let state: LinkState = { is: 'connecting', since: new Date(), reason: null }
-  let remoteControl: string | null = null
+  // The last word holds until there is another.
+  let remoteControl: string | null = policies.word?.says.remoteControl ?? null
   let publicUrl: string | null = null
   let incarnation: string | null = null
   /** Since the way was last lost. */
@@ -88,18 +94,27 @@ export async function createHostLink(options: {
       if (!hasLearnt) void learnServer()
       become('live', null)
     },
-    onFacts(facts: { remoteControl: string; revokedDeviceIds: readonly string[] }) {
+    onFacts(facts: PolicyFacts & { revokedDeviceIds: readonly string[] }) {
       // A revoked device is trusted no more; a server that lies here can only take away (T5).
       void forgetRevoked(facts.revokedDeviceIds).catch(() => undefined)
       void revocations.heard(facts.revokedDeviceIds)
+      void learnPolicy(facts).catch(() => undefined)
       if (facts.remoteControl === remoteControl) return
       remoteControl = facts.remoteControl
       tell()
     },
     onLost(error: RemoteError, isFinal: boolean) {
       hasLearnt = false
+      policies.doubt()
       become(isFinal ? 'refused' : 'lost', error.message)
     },
+  }
+
+  /** Two answers may be on their way at once: what the later one says is asked for last. */
+  async function learnPolicy({ version }: PolicyFacts): Promise<void> {
+    const before = policies.word
+    await policies.heard(version)
+    if (policies.word !== before) tell()
   }
 
   async function forgetRevoked(ids: readonly string[]): Promise<void> {
@@ -156,7 +171,7 @@ export async function createHostLink(options: {
   }
 
   const { hostId } = identity
-  const poller = createPoller({ call, hostId, takes, onCommand, news, epochsOf: takers.epochsOf })
+  const poller = createPoller({ call, hostId, takes, onCommand, news, epochsOf: takers.epochsOf, learnt: learnPolicy })
   const beatNews = {
     ...news,
     onLost(error: RemoteError, isFinal: boolean) {
@@ -188,6 +203,13 @@ export async function createHostLink(options: {
     get remoteControl() {
       return remoteControl
     },
+    get policy() {
+      const { word } = policies
+      if (remoteControl === null || word?.says.remoteControl === remoteControl) return word
+      // The level has come with an answer, what else holds is being asked for.
+      const says = { ...word?.says, remoteControl: remoteControl as RemoteControl }
+      return { source: word?.source ?? ownPolicy, ...word, says }
+    },
     get publicUrl() {
       return publicUrl
     },
@@ -210,6 +232,7 @@ export async function createHostLink(options: {
     },
     async close() {
       watch.close()
+      policies.close()
       await Promise.all([poller.close(), heartbeat.close(), ...[...pairings.values()].map((each) => each.close())])
       listeners.clear()
     },

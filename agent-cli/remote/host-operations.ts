@@ -50,6 +50,17 @@ export const AskViewer = graphql(`
   query AskViewer { viewer { id name server { version publicUrl incarnation } } }
 `)
 
+/** What the server checks, for this host to check again. */
+export const AskPolicy = graphql(`
+  query AskPolicy {
+    effectivePolicy {
+      version remoteControl maxRung allowedModes allowedDeviceKinds allowedAgents headlessSessions
+      neverRemote { name patterns }
+      settings { name level owner remedy }
+    }
+  }
+`)
+
 export const RevokeDevice = graphql(`
   mutation RevokeDevice($id: ID!) { revokeDevice(id: $id) { id } }
 `)
@@ -57,5 +68,12 @@ export const RevokeDevice = graphql(`
 export type CommandSettlement = {
   commandId: string
   state: 'APPLIED' | 'REFUSED' | 'SUPERSEDED' | 'EXPIRED' | 'UNKNOWN'
-  refusal?: { code: string; message: string; rule?: string | null } | null
+  refusal?: {
+    code: string
+    message: string
+    rule?: string | null
+    level?: string | null
+    owner?: string | null
+    remedy?: string | null
+  } | null
 }

@@ -13,9 +13,11 @@ export type Poller = {
   close(): Promise<void>
 }
 
+export type PolicyFacts = { remoteControl: string; version: number }
+
 export type LinkNews = {
   /** Facts that came with an answer, from poll or heartbeat. */
-  onFacts(facts: { remoteControl: string; revokedDeviceIds: readonly string[] }): void
+  onFacts(facts: PolicyFacts & { revokedDeviceIds: readonly string[] }): void
   onReached(): void
   /** `isFinal`: trying again is of no use (revoked, not enrolled). */
   onLost(error: RemoteError, isFinal: boolean): void
@@ -38,6 +40,8 @@ export function createPoller(options: {
    */
   onCommand: (command: HostCommand, said: Acknowledgement) => void
   news: LinkNews
+  /** Commands are handed on when what holds under that policy is known; rejects when it cannot be had. */
+  learnt?: (policy: PolicyFacts) => Promise<void>
   random?: () => number
 }): Poller {
   const { call, hostId, news } = options
@@ -56,7 +60,8 @@ export function createPoller(options: {
     const { hostCommands } = await call(PollCommands, asked, { signal, timeoutSeconds })
     isLost = false
     news.onReached()
-    news.onFacts({ remoteControl: hostCommands.policy.remoteControl, revokedDeviceIds: hostCommands.revokedDeviceIds })
+    news.onFacts({ ...hostCommands.policy, revokedDeviceIds: hostCommands.revokedDeviceIds })
+    await options.learnt?.(hostCommands.policy)
     const mine = hostCommands.commands.filter(options.takes)
     if (mine.length > 0) {
       const said = await acknowledged(mine)

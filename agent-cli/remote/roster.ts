@@ -19,6 +19,8 @@ export type TrustedDevice = {
   /** Null for a script made on the server's word by its owner's terminal: it can sign nothing. */
   publicKey: string | null
   rung: Rung
+  /** What it is, where that is known; else how it came here tells. */
+  kind?: 'BROWSER' | 'SCRIPT'
   /** How it came here: `paired`, or the id of the device that vouched for it. */
   via: string
   addedAt: string

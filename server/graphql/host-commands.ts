@@ -2,7 +2,7 @@
 import { rememberEndorsed } from '../auth/devices.ts'
 import { write } from '../live/write.ts'
 import type { CommandRow } from '../store/commands.ts'
-import { type Acknowledged, acknowledgeCommands, settleCommand } from '../store/delivery.ts'
+import { type Acknowledged, acknowledgeCommands, type Refusal, settleCommand } from '../store/delivery.ts'
 import { type HostLook, lookForHost } from '../store/host-commands.ts'
 import { limits } from '../store/limits.ts'
 import type { PolicyRow } from '../store/policies.ts'
@@ -118,7 +118,14 @@ const SettledState = builder.enumType('SettledState', {
 })
 
 const RefusalInput = builder.inputType('RefusalInput', {
-  fields: (t) => ({ code: t.string({ required: true }), message: t.string({ required: true }), rule: t.string() }),
+  fields: (t) => ({
+    code: t.string({ required: true }),
+    message: t.string({ required: true }),
+    rule: t.string(),
+    level: t.string({ description: 'With owner and remedy, or not at all: whose rule it is (T7).' }),
+    owner: t.string(),
+    remedy: t.string(),
+  }),
 })
 
 const SettleCommandInput = builder.inputType('SettleCommandInput', {
@@ -136,6 +143,14 @@ function settlerOf({ principal }: Context): { hostId: string; sessionId?: string
   throw refuse('UNAUTHENTICATED', 'Only a host settles commands.')
 }
 
+type Said = { code: string; message: string } & {
+  [K in 'rule' | 'level' | 'owner' | 'remedy']?: string | null | undefined
+}
+
+function kept({ code, message, rule, level, owner, remedy }: Said): Refusal {
+  return { code, message, rule: rule ?? null, because: level && owner && remedy ? { level, owner, remedy } : null }
+}
+
 builder.mutationField('settleCommand', (t) =>
   t.field({
     type: Command,
@@ -145,7 +160,7 @@ builder.mutationField('settleCommand', (t) =>
       const { commandId: id, state, refusal } = input
       const broken = brokenText(refusal)
       if (broken) throw refuse('BAD_INPUT', `The refusal holds ${broken}.`)
-      const words = refusal ? { code: refusal.code, message: refusal.message, rule: refusal.rule ?? null } : null
+      const words = refusal ? kept(refusal) : null
       const by = settlerOf(context)
       const row = await write(context, async (tx, ring) => {
         const settled = await settleCommand(tx, ring, by, { id, state, refusal: words })

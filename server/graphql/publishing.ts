@@ -1,8 +1,9 @@
 /** The host's side of a session: start, publish, store contents, end (E1 to E7). */
+import type { Tx } from '../db/database.ts'
 import { write } from '../live/write.ts'
 import { requirePublishing } from '../policy/allowance.ts'
 import { boundsOf } from '../policy/effective.ts'
-import { requireAgent } from '../policy/steering-rules.ts'
+import { requireAgent, requireAttended } from '../policy/steering-rules.ts'
 import type { Appended } from '../store/append-events.ts'
 import { endSession, startSession } from '../store/attachments.ts'
 import { knownEventKinds } from '../store/event-kinds.ts'
@@ -13,8 +14,9 @@ import { type PolicyRow, readPolicy } from '../store/policies.ts'
 import { type Push, pushEvents } from '../store/push-events.ts'
 import type { RecentEvent } from '../store/recent-events.ts'
 import { refuse } from '../store/refused.ts'
+import { letSessionOn } from '../store/running.ts'
 import type { SessionRow } from '../store/sessions.ts'
-import { sessionTopic } from '../store/topic.ts'
+import { type Ring, sessionTopic } from '../store/topic.ts'
 import { brokenText } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
 import type { Context } from './context.ts'
@@ -66,6 +68,11 @@ const StartSessionInput = builder.inputType('StartSessionInput', {
     branch: t.string(),
     name: t.string(),
     ceiling: t.field({ type: Rung, required: true }),
+    headless: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Nobody sits at a terminal of this session.',
+    }),
     createdAt: t.field({ type: 'DateTime', required: true }),
   }),
 })
@@ -84,20 +91,31 @@ builder.mutationField('startSession', (t) =>
       parseFacts({ attachmentId, cwd, repository, branch, name, agentId: input.agent.id, agentName: input.agent.name })
       const agent = agentInfo.parse(input.agent)
       const given = name === null || name.trim() === '' ? null : name.trim().slice(0, maxNameChars)
-      const { epoch, ceiling, createdAt, firstSeq } = input
+      const { epoch, ceiling, headless, createdAt, firstSeq } = input
       return write(context, async (tx, ring) => {
         const policy = await readPolicy(tx, ownerId)
         requirePublishing({ rung: 'FULL', remoteControl: policy.remoteControl, bounds: boundsOf(policy.bounds) })
         requireAgent(policy, agent.id)
-        const session = await startSession(tx, ring, {
+        requireAttended(policy, headless)
+        const started = await startSession(tx, ring, {
           ...{ id, ownerId, hostId, attachmentId, epoch, agent, cwd, repository, branch, ceiling, createdAt, firstSeq },
-          name: given,
+          ...{ headless, name: given },
         })
-        return { session, policy }
+        return { session: await letOn(tx, ring, started), policy }
       })
     },
   }),
 )
+
+/** What was withheld goes on under an attachment that is allowed. Looked at under the session's lock: a policy that changes now finds it as it is then. */
+async function letOn(tx: Tx, ring: Ring, session: SessionRow): Promise<SessionRow> {
+  if (session.withheldBy === null) return session
+  const policy = await readPolicy(tx, session.ownerId)
+  requireAgent(policy, session.agentId)
+  requireAttended(policy, session.headless)
+  await letSessionOn(tx, ring, session)
+  return { ...session, withheldBy: null }
+}
 
 const PushedEvents = builder.objectRef<{ lastSeq: number }>('PushedEvents').implement({
   extensions: partOf('Session'),

@@ -60,11 +60,14 @@ const maxRungLimit = ({ value, from }: Bounds['maxRung']): Limit => ({
 })
 
 /** From what `withheldBy` holds: where the rule comes from, as it is kept with the session. */
-const withheldLimit = (from: From): Limit => ({
+const withheldLimit = ({ setting = 'allowedAgents', ...from }: From & { setting?: string }): Limit => ({
   code: 'POLICY',
-  rule: 'allowedAgents',
-  message: 'This session may not go on from away: its agent is not among those that are allowed.',
-  ...because('allowedAgents', from),
+  rule: setting,
+  message:
+    setting === 'headlessSessions'
+      ? 'This session may not go on from away: nobody sits at its terminal, and policy asks for that.'
+      : 'This session may not go on from away: its agent is not among those that are allowed.',
+  ...because(setting, from),
 })
 
 const deviceLimit = (rung: Rung): Limit => ({

@@ -6,7 +6,7 @@ import { withholdSessions } from '../store/running.ts'
 import { refuseSteering } from '../store/taken-away.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
 import { effectiveOf, textsOf } from './effective.ts'
-import { type Effective, valuesOf } from './resolve.ts'
+import { type Effective, type From, valuesOf } from './resolve.ts'
 import { isSame, type SettingName, type Settings, settingNames, tighten } from './settings.ts'
 import type { Governed } from './standing-levels.ts'
 
@@ -40,8 +40,11 @@ export async function enforce(tx: Tx, ring: Ring, governed: readonly Governed[],
   const ownerIds = governed.map(({ ownerId }) => ownerId)
   const rows = await readPolicies(tx, ownerIds)
   for (const { ownerId, effective } of governed) {
-    const { value, from } = effective.allowedAgents
-    await withholdSessions(tx, ring, ownerId, { agents: value, rule: JSON.stringify(from) })
+    const { allowedAgents, headlessSessions } = effective
+    await withholdSessions(tx, ring, ownerId, {
+      ...{ agents: allowedAgents.value, agentsRule: JSON.stringify(allowedAgents.from) },
+      ...{ headless: headlessSessions.value, headlessRule: headlessRule(headlessSessions.from) },
+    })
   }
   // Whoever queues a command holds its host's lock: theirs is committed and refused below, or finds the new policy.
   await lockHostsOf(tx, ownerIds)
@@ -54,6 +57,8 @@ export async function enforce(tx: Tx, ring: Ring, governed: readonly Governed[],
   }
   ring(trustTopic, ...ownerIds.map(ownerTopic))
 }
+
+const headlessRule = (from: From): string => JSON.stringify({ ...from, setting: 'headlessSessions' })
 
 const tooLate = (remoteControl: RemoteControl) =>
   remoteControl === 'VIEW_AND_CONTROL'
@@ -70,7 +75,7 @@ const tooLate = (remoteControl: RemoteControl) =>
 
 /** Of the settings that say what may be asked of a host. */
 const ABOUT_STEERING = [
-  ...(['remoteControl', 'maxRung', 'allowedModes', 'allowedAgents'] as const),
+  ...(['remoteControl', 'maxRung', 'allowedModes', 'allowedAgents', 'headlessSessions'] as const),
   ...(['allowedDeviceKinds', 'neverRemote', 'stepUp'] as const),
 ]
 

@@ -26,7 +26,9 @@ export function resolve(levels: readonly Level[]): Effective {
 
 function resolveOne<K extends SettingName>(name: K, start: Settings, levels: readonly Level[]) {
   let value: Settings[K] = start[name]
-  let from = nobody
+  // What an organisation begins with is its admins' to change, also before they have said anything.
+  const governing = isSame(start[name], personal[name]) ? undefined : levels.findLast(governs)
+  let from: From = governing ? { level: governing.level, id: governing.id, name: governing.name } : nobody
   let isSet = false
   for (const one of levels) {
     const said = one.says[name]
@@ -34,8 +36,8 @@ function resolveOne<K extends SettingName>(name: K, start: Settings, levels: rea
     if (said === undefined || isOverruled) continue
     // A person, a host and a session never give more than there is, also where nobody above has spoken.
     const next = isSet || !governs(one) ? tighten[name](value, said) : (said as Settings[K])
+    const isFirstWord = governs(one) && !isSet
     isSet ||= governs(one)
-    const isFirstWord = governs(one) && from.level === 'default'
     if (!isFirstWord && isSame(next, value)) continue
     value = next
     from = { level: one.level, id: one.id, name: one.name }

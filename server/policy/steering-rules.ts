@@ -88,6 +88,17 @@ export function requireAgent(row: PolicyRow, agentId: string): void {
   })
 }
 
+/** Throws POLICY for a session at whose terminal nobody sits, where policy asks for one. */
+export function requireAttended(row: PolicyRow, headless: boolean): void {
+  if (row.settings === null || !headless) return
+  const { value, from } = effectiveOf(row).headlessSessions
+  if (value) return
+  throw refuse('POLICY', 'A session without a terminal may not be used from away.', {
+    rule: 'headlessSessions false',
+    ...because('headlessSessions', from),
+  })
+}
+
 function textsIn<N extends string>(value: unknown, ...names: N[]): Partial<Record<N, string>> {
   const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   const found: Partial<Record<N, string>> = {}

@@ -23,6 +23,8 @@ export type SessionStart = {
   repository: string | null
   branch: string | null
   ceiling: Rung
+  /** Nobody sits at a terminal of it. */
+  headless?: boolean
   createdAt: Date
   firstSeq: number
   name: string | null
@@ -47,6 +49,7 @@ export async function startSession(tx: Tx, ring: Ring, start: SessionStart): Pro
     repository: start.repository,
     branch: start.branch,
     ceiling: start.ceiling,
+    headless: start.headless ?? false,
   }
   const { id, ownerId, hostId, name, createdAt, firstSeq } = start
   const [made] = await tx

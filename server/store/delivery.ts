@@ -7,7 +7,13 @@ import type { CommandRow } from './commands.ts'
 import { notFound, refuse } from './refused.ts'
 import { ownerTopic, type Ring, sessionTopic } from './topic.ts'
 
-export type Refusal = { code: string; message: string; rule: string | null }
+/** `because` says whose rule it is where a host has said so (T7); else it is worked out from the code. */
+export type Refusal = {
+  code: string
+  message: string
+  rule: string | null
+  because?: { level: string; owner: string; remedy: string } | null
+}
 export type SettledState = 'APPLIED' | 'REFUSED' | 'SUPERSEDED' | 'EXPIRED' | 'UNKNOWN'
 export const unsettledStates = ['QUEUED', 'DELIVERED'] as const
 
@@ -129,6 +135,7 @@ async function settle(
       refusalCode: refusal?.code ?? null,
       refusalMessage: refusal?.message ?? null,
       refusalRule: refusal?.rule ?? null,
+      refusalBecause: refusal?.because ? JSON.stringify(refusal.because) : null,
       revision: sql`${command.revision} + 1`,
     })
     .where(and(eq(command.id, there.id), onlyIf))

@@ -39,10 +39,10 @@ export async function pushEvents(
   if (session.endedAt)
     throw refuse('SESSION_ENDED', 'The session has ended; only a new attachment can add to it.', { level: 'session' })
   if (session.withheldBy)
-    throw refuse('POLICY', 'The agent of this session is not allowed to be used from away; nothing of it is taken.', {
-      rule: 'allowedAgents',
+    throw refuse('POLICY', 'Policy does not allow this session from away; nothing of it is taken.', {
+      rule: session.withheldBy.includes('"headlessSessions"') ? 'headlessSessions' : 'allowedAgents',
       level: 'organisation',
-      remedy: 'Ask the admins of your organisation to allow this agent; at its terminal the session goes on.',
+      remedy: 'Ask the admins of your organisation (effectivePolicy says more); at its terminal the session goes on.',
     })
   if (first.seq !== session.lastSeq + 1) throw gap(session.lastSeq + 1)
   assertAcceptable(fresh)

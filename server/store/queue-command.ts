@@ -70,6 +70,6 @@ export async function queueCommand(
     ...{ ...row, number: made.number, deviceName: made.deviceName, payload, state: 'QUEUED', revision: 1 },
     ...{ createdAt: new Date(made.createdAt), expiresAt: made.expiresAt === null ? null : new Date(made.expiresAt) },
     ...{ decisionId: null, isDeny: false, deliveredAt: null, deliveredEpoch: null, settledAt: null },
-    ...{ refusalCode: null, refusalMessage: null, refusalRule: null },
+    ...{ refusalCode: null, refusalMessage: null, refusalRule: null, refusalBecause: null },
   }
 }

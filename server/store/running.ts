@@ -28,16 +28,21 @@ export async function countRunning(tx: Tx, ownerIds: readonly string[]): Promise
   return row?.count ?? 0
 }
 
-/** Those of other agents may not go on until they are allowed again; `rule` says why. Null allows any. */
-export async function withholdSessions(
-  tx: Tx,
-  ring: Ring,
-  ownerId: string,
-  allowed: { agents: readonly string[] | null; rule: string },
-): Promise<void> {
+/** Whose rule it is, as JSON; kept with the session. */
+export type Withholding = {
+  agents: readonly string[] | null
+  agentsRule: string
+  headless: boolean
+  headlessRule: string
+}
+
+/** Those of other agents, and those without a terminal, may not go on until they are allowed again. Null allows any agent. */
+export async function withholdSessions(tx: Tx, ring: Ring, ownerId: string, allowed: Withholding): Promise<void> {
   const agents = allowed.agents === null ? null : JSON.stringify(allowed.agents)
   const wanted = sql<string | null>`case when ${agents}::json is null
-    or ${session.agentId} in (select json_array_elements_text(${agents}::json)) then null else ${allowed.rule} end`
+    or ${session.agentId} in (select json_array_elements_text(${agents}::json)) then
+      case when ${session.headless} and not ${allowed.headless}::boolean then ${allowed.headlessRule} else null end
+    else ${allowed.agentsRule} end`
   const open = and(eq(session.ownerId, ownerId), isNull(session.endedAt), isNull(session.deletedAt))
   const changing = await tx
     .select({ id: session.id })
@@ -52,4 +57,13 @@ export async function withholdSessions(
     .set({ withheldBy: wanted, revision: sql`${session.revision} + 1` })
     .where(inArray(session.id, ids))
   ring(ownerTopic(ownerId), ...ids.map(sessionTopic))
+}
+
+/** Of one session whose new attachment is allowed. The caller holds its lock. */
+export async function letSessionOn(tx: Tx, ring: Ring, of: { id: string; ownerId: string }): Promise<void> {
+  await tx
+    .update(session)
+    .set({ withheldBy: null, revision: sql`${session.revision} + 1` })
+    .where(eq(session.id, of.id))
+  ring(ownerTopic(of.ownerId), sessionTopic(of.id))
 }

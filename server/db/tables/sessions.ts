@@ -1,6 +1,6 @@
 /** Sessions as the server knows them: an envelope, pointers to the newest events of a kind, and facts of its own (C7). */
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { instant } from './columns.ts'
 import { host, owner } from './people.ts'
 
@@ -9,7 +9,8 @@ import { host, owner } from './people.ts'
  * `last_seq` rises only in the transaction that stores those events, under this row's lock: readers past 8 never ask for 7 again.
  * `*_seq` point at the newest event of a kind; what it says is read there, so that a payload is stored once (and can be sealed).
  * `state` follows events; ENDED follows `endSession`. `revision` rises with every change a list would show.
- * `withheld_by` is set while its agent is not allowed, and says whose rule that is: nothing more is taken from it and nothing asked of it.
+ * `headless`: nobody sits at a terminal of it, as its host says.
+ * `withheld_by` is set while its agent, or a session without a terminal, is not allowed, and says whose rule that is: nothing more is taken from it and nothing asked of it.
  * `deleted_at` is the marker that stays when the rest is gone: a host that publishes it again is told (E5).
  */
 export const session = pgTable(
@@ -30,6 +31,7 @@ export const session = pgTable(
     cwd: text('cwd').notNull(),
     repository: text('repository'),
     branch: text('branch'),
+    headless: boolean('headless').notNull().default(false),
     ceiling: text('ceiling', { enum: ['VIEW', 'ANSWER', 'STEER', 'FULL'] }).notNull(),
     firstSeq: integer('first_seq').notNull().default(1),
     lastSeq: integer('last_seq').notNull().default(0),

@@ -102,6 +102,7 @@ export const command = pgTable(
     refusalCode: text('refusal_code'),
     refusalMessage: text('refusal_message'),
     refusalRule: text('refusal_rule'),
+    refusalBecause: text('refusal_because'),
     revision: integer('revision').notNull().default(1),
   },
   (t) => [

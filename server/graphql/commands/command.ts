@@ -31,18 +31,26 @@ export const CommandState = builder.enumType('CommandState', {
   values: ['APPLIED', 'DELIVERED', 'EXPIRED', 'QUEUED', 'REFUSED', 'SUPERSEDED', 'UNKNOWN'] as const,
 })
 
-const Refusal = builder.objectRef<{ code: string; message: string; rule: string | null }>('Refusal').implement({
+type RefusalShape = { code: string; message: string; rule: string | null; because: string | null }
+
+/** As the host said it, else what stands behind the code. */
+const whose = ({ code, rule, because }: RefusalShape) =>
+  because === null
+    ? reasonOfKept(code, rule)
+    : (JSON.parse(because) as { level: string; owner: string; remedy: string })
+
+const Refusal = builder.objectRef<RefusalShape>('Refusal').implement({
   extensions: partOf('Command'),
   fields: (t) => ({
     code: t.exposeString('code'),
     message: t.exposeString('message'),
     rule: t.exposeString('rule', { nullable: true }),
-    level: t.string({ nullable: true, resolve: ({ code, rule }) => reasonOfKept(code, rule)?.level ?? null }),
-    owner: t.string({ nullable: true, resolve: ({ code, rule }) => reasonOfKept(code, rule)?.owner ?? null }),
+    level: t.string({ nullable: true, resolve: (refusal) => whose(refusal)?.level ?? null }),
+    owner: t.string({ nullable: true, resolve: (refusal) => whose(refusal)?.owner ?? null }),
     remedy: t.string({
       nullable: true,
       description: 'What would lift it.',
-      resolve: ({ code, rule }) => reasonOfKept(code, rule)?.remedy ?? null,
+      resolve: (refusal) => whose(refusal)?.remedy ?? null,
     }),
   }),
 })
@@ -77,7 +85,10 @@ export const Command = builder.interfaceRef<ShownCommand>('Command').implement({
       resolve: ({ envelope: { row } }) =>
         row.refusalCode === null
           ? null
-          : { code: row.refusalCode, message: row.refusalMessage ?? '', rule: row.refusalRule },
+          : {
+              ...{ code: row.refusalCode, message: row.refusalMessage ?? '' },
+              ...{ rule: row.refusalRule, because: row.refusalBecause },
+            },
     }),
     winner: t.field({
       type: Settlement,

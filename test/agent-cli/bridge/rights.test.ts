@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { mayEnterMode, refusalOf } from '../../../agent-cli/bridge/rights.ts'
 import type { HostCommand } from '../../../agent-cli/remote/host-operations.ts'
 import type { Rung } from '../../../agent-cli/remote/roster.ts'
+import { standing } from '../../../agent-cli/rules/rules.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
 import { desk, eventually, folder, until } from './desk.ts'
 
@@ -14,7 +15,8 @@ function codeFor(rung: Rung, newText: string | null, promptMode: string | null):
   const facts = {
     device,
     ceiling: 'FULL',
-    remoteControl: 'VIEW_AND_CONTROL',
+    rules: standing([]),
+    sessionRefusal: null,
     decision: null,
     meaningOf,
     standingMode: 'yolo',
@@ -33,7 +35,15 @@ test('[T4] [peer 10] new words under a mode that another has chosen need what th
 test('[T4] who prompts under the mode that stands raises nothing: STEER does, but it cannot turn that mode on again', () => {
   const device = { id: 'dev', name: 'x', publicKey: null, rung: 'STEER', via: 'paired', addedAt: '' } as const
   const meaningOf = (id: string) => (id === 'yolo' ? 'AUTOPILOT' : null)
-  const rules = { device, ceiling: 'FULL', remoteControl: null, decision: null, meaningOf, promptMode: null } as const
+  const rules = {
+    device,
+    ceiling: 'FULL',
+    rules: standing([]),
+    sessionRefusal: null,
+    decision: null,
+    meaningOf,
+    promptMode: null,
+  } as const
   const prompt = { __typename: 'SendPrompt', rung: 'STEER', promptModeId: 'yolo' } as HostCommand
   expect(refusalOf(prompt, { ...rules, standingMode: 'yolo' })).toBeNull()
   expect(refusalOf(prompt, { ...rules, standingMode: 'ask' })?.code).toBe('RUNG_TOO_LOW')

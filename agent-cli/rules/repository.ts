@@ -1,0 +1,78 @@
+// `.offdesk.json` of the repository that a session works in: it may take away, never give. A repository is hostile input: what it holds is looked at
+// as bytes of a bounded plain file, and a file that cannot be obeyed closes the way instead of opening it.
+import { constants } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { maxRuleFileBytes, RuleFileError, readRuleJson, ruleFields, saysOf } from './rule-file.ts'
+import type { Source, Word } from './rules.ts'
+
+export const REPOSITORY_FILE = '.offdesk.json'
+const shape = z.strictObject(ruleFields)
+const deepestFolder = 64
+
+/** One word for each file from the repository's top down to the folder; without a repository only the folder's own. Never rejects. */
+export async function repositoryWords(cwd: string): Promise<Word[]> {
+  const words: Word[] = []
+  for (const folder of await foldersOf(resolve(cwd))) {
+    const word = await wordOf(join(folder, REPOSITORY_FILE))
+    if (word !== null) words.push(word)
+  }
+  return words
+}
+
+async function foldersOf(cwd: string): Promise<string[]> {
+  const folders: string[] = []
+  for (let folder = cwd; folders.length < deepestFolder; folder = dirname(folder)) {
+    folders.unshift(folder)
+    const isTop = await stat(join(folder, '.git')).then(
+      () => true,
+      () => false,
+    )
+    if (isTop) return folders
+    if (dirname(folder) === folder) break
+  }
+  return [cwd]
+}
+
+const sourceOf = (path: string): Source => ({
+  level: 'repository',
+  owner: 'whoever writes that repository',
+  remedy: `Change ${JSON.stringify(path)} and start the session again; until then it goes on at this terminal.`,
+})
+
+async function wordOf(path: string): Promise<Word | null> {
+  const source = sourceOf(path)
+  try {
+    const bytes = await bytesOf(path)
+    return bytes === null ? null : { says: saysOf(readRuleJson(bytes, shape)), source }
+  } catch (error) {
+    const why = error instanceof RuleFileError ? error.message : 'it cannot be read'
+    const because = `${JSON.stringify(path)} says what may be done from away here, and it cannot be obeyed: ${why}.`
+    return { says: { remoteControl: 'OFF' }, source, because }
+  }
+}
+
+/** Null where there is none. A link could point at any file of this person's, a pipe would hold the session up. */
+async function bytesOf(path: string): Promise<Buffer | null> {
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  let file: Awaited<ReturnType<typeof open>>
+  try {
+    file = await open(path, flags)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new RuleFileError(code === 'ELOOP' ? 'it is a link' : 'it cannot be read')
+  }
+  try {
+    const facts = await file.stat()
+    if (!facts.isFile()) throw new RuleFileError('it is no plain file')
+    if (facts.size > maxRuleFileBytes) throw new RuleFileError('it is too large')
+    const buffer = Buffer.alloc(maxRuleFileBytes + 1)
+    const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, 0)
+    if (bytesRead > maxRuleFileBytes) throw new RuleFileError('it is too large')
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
