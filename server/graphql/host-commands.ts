@@ -3,7 +3,7 @@ import { rememberEndorsed } from '../auth/devices.ts'
 import { write } from '../live/write.ts'
 import type { CommandRow } from '../store/commands.ts'
 import { type Acknowledged, acknowledgeCommands, type Refusal, settleCommand } from '../store/delivery.ts'
-import { type HostLook, lookForHost } from '../store/host-commands.ts'
+import { type HostLook, lookForHost, lookWith } from '../store/host-commands.ts'
 import { limits } from '../store/limits.ts'
 import type { PolicyRow } from '../store/policies.ts'
 import { refuse } from '../store/refused.ts'
@@ -35,15 +35,16 @@ async function poll(
   const deadline = performance.now() + ask.waitSeconds * 1000
   const waiting = waitAsHost(context, ask.hostId)
   try {
-    // Of what was seen only where to read on is kept while it waits.
-    let after = ask.after
+    let { after } = ask
     for (;;) {
       waiting.mark()
       const seen = await look(context, ask.hostId, after)
       const left = deadline - performance.now()
       if (seen.commands.length > 0 || seen.isTrustNews || left <= 0) return seen
+      const queued = await waiting.news(seen.mark, left)
+      const known = queued && lookWith(seen, queued)
+      if (known) return known
       after = seen.after
-      await waiting.news(seen.mark, left)
     }
   } finally {
     waiting.close()

@@ -4,6 +4,7 @@
  */
 import type { Bell, Watch } from '../live/bell.ts'
 import { movedHosts } from '../store/host-commands.ts'
+import type { Queued } from '../store/queue-command.ts'
 import { hostTopic, trustTopic } from '../store/topic.ts'
 import type { Context } from './context.ts'
 
@@ -13,12 +14,15 @@ const SAFETY_MILLISECONDS = 2000
 export type Waiting = {
   /** Forgets the rings so far; call it before the look that the wait is for (L3). */
   mark(): void
-  /** Resolves when a look may say something else than when it gave `mark`, and when the time is over; rejects when the operation ends. */
-  news(mark: string, milliseconds: number): Promise<void>
+  /**
+   * Resolves when a look may say something else than when it gave `mark`, and when the time is over; rejects when the operation ends. With the command that was
+   * queued here meanwhile, if that is the reason.
+   */
+  news(mark: string, milliseconds: number): Promise<Queued | null>
   close(): void
 }
 
-type Waiter = { hostId: string; mark: string; wake: () => void }
+type Waiter = { hostId: string; mark: string; wake: (queued: Queued | null) => void }
 type Room = { waiters: Set<Waiter>; ring: Watch; timer: NodeJS.Timeout; database: Context['database'] }
 
 const rooms = new WeakMap<Bell, Room>()
@@ -37,13 +41,19 @@ export function waitAsHost(context: Context, hostId: string): Waiting {
           release()
           settle()
         }
-        const waiter: Waiter = { hostId, mark, wake: () => leave(resolve) }
+        const waiter: Waiter = { hostId, mark, wake: (queued) => leave(() => resolve(queued)) }
         const room = rooms.get(context.bell) ?? openRoom(context)
         room.waiters.add(waiter)
         const release = context.ends((why) => leave(() => reject(why)))
-        void watch.rung(milliseconds).then(waiter.wake)
+        void watch.rung(milliseconds).then(() => waiter.wake(null))
       }),
   }
+}
+
+/** To who waits here for this host: it need not look for what has just been committed. Everyone else is rung for, as ever (L1). */
+export function handToHost(bell: Bell, queued: Queued): void {
+  for (const waiter of [...(rooms.get(bell)?.waiters ?? [])])
+    if (waiter.hostId === queued.row.hostId) waiter.wake(queued)
 }
 
 function openRoom({ bell, database }: Context): Room {
@@ -79,5 +89,5 @@ async function look(room: Room): Promise<void> {
   const waiting = [...room.waiters].map(({ hostId, mark }) => ({ id: hostId, mark }))
   if (waiting.length === 0) return
   const moved = new Set(await room.database.read((tx) => movedHosts(tx, waiting)).catch(() => []))
-  if (moved.size > 0) for (const waiter of [...room.waiters]) if (moved.has(waiter.hostId)) waiter.wake()
+  if (moved.size > 0) for (const waiter of [...room.waiters]) if (moved.has(waiter.hostId)) waiter.wake(null)
 }

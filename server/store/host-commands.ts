@@ -29,7 +29,7 @@ const revokedIds = sql<string>`(select coalesce(json_agg(${device.id} order by $
   from ${device} where ${device.ownerId} = ${host.ownerId} and ${device.revokedAt} is not null)`
 
 /** Which making of a row: a command that a restore took away and its device sends again has the same id, and may get the same number. */
-const made = (row: { id: SQLWrapper; createdAt: SQLWrapper }) =>
+export const madeOf = (row: { id: SQLWrapper; createdAt: SQLWrapper }) =>
   sql<string>`${row.id} || '@' || extract(epoch from ${row.createdAt})`
 
 // A restored backup may have the same incarnation, and the same ids under the same numbers: only what was made in that moment says that this is the place.
@@ -37,7 +37,7 @@ function prepareLook(tx: Tx) {
   const [at, number, id] = [sql.placeholder('at'), sql.placeholder('number'), sql.placeholder('id')]
   const fits = sql`${at}::text = ${incarnation} and (${number}::int = 0 or exists (select 1 from ${command} one
     where one.host_id = ${host.id} and one.number = ${number}::int
-      and ${made({ id: sql`one.id`, createdAt: sql`one.created_at` })} = ${id}::text))`
+      and ${madeOf({ id: sql`one.id`, createdAt: sql`one.created_at` })} = ${id}::text))`
   const from = sql<number>`case when ${fits} then ${number}::int else 0 end`
   return tx
     .select({
@@ -47,7 +47,7 @@ function prepareLook(tx: Tx) {
       trust: trustMark,
       policy: policyTextOf(host.ownerId),
       revokedIds,
-      made: made(command),
+      made: madeOf(command),
       command,
     })
     .from(host)
@@ -96,6 +96,18 @@ export async function lookForHost(tx: Tx, hostId: string, after: string | null):
     mark: facts.mark,
     isTrustNews: place.trust !== null && place.trust !== facts.trust,
   }
+}
+
+/**
+ * What a look would give now, when a command has just been queued here; null when another one has come between, and the store has to say. What has become of policy and
+ * roster since is not in it: `after` says as of when they are, so that the next look finds them changed.
+ */
+export function lookWith(seen: HostLook, { row, made }: { row: CommandRow; made: string }): HostLook | null {
+  const place = parsePlace(seen.after)
+  const [incarnation, next] = seen.mark.split(' ')
+  if (!place || place.incarnation !== incarnation || seen.commands.length > 0 || Number(next) !== row.number)
+    return null
+  return { ...seen, commands: [row], after: placeText({ ...place, number: row.number, id: made }) }
 }
 
 /** Of hosts that wait, those for which a look would say something else than when it gave the mark. One statement for any number. */

@@ -6,6 +6,7 @@ import type { Tx } from '../db/database.ts'
 import { rowsOf } from '../db/rows.ts'
 import { command, device, host, session } from '../db/schema.ts'
 import type { CommandRow, NewCommand } from './commands.ts'
+import { madeOf } from './host-commands.ts'
 import { idOfKey } from './ids.ts'
 import { encodePayload } from './payload.ts'
 import { isFree, type RemoteControl, remoteControlOf } from './policies.ts'
@@ -14,7 +15,10 @@ import type { Rung } from './rung.ts'
 /** What the device's right to give the command hangs on: as its asker believes it to be, and as it must be found. */
 export type Believed = { rung: Rung; remoteControl: RemoteControl; ceilings: readonly Rung[] }
 
-type Made = { number: number; deviceName: string; createdAt: number; expiresAt: number | null }
+type Made = { number: number; deviceName: string; made: string; createdAt: number; expiresAt: number | null }
+
+/** `made`: which making of the row, as the place of a host that has read it says. */
+export type Queued = { row: CommandRow; made: string }
 
 /**
  * Queues the command if all that is believed is so, nobody else governs its owner, and its key is new; else changes nothing and returns null. Commits by itself when `tx` is no transaction. The
@@ -24,7 +28,7 @@ export async function queueCommand(
   tx: Tx,
   wanted: NewCommand & { sessionId: string; device: NonNullable<NewCommand['device']> },
   believed: Believed,
-): Promise<CommandRow | null> {
+): Promise<Queued | null> {
   const { ownerId, hostId, sessionId, device: by } = wanted
   const payload = encodePayload(wanted.value)
   const row = {
@@ -55,7 +59,7 @@ export async function queueCommand(
       ${row.kind}, ${row.format}, convert_to(${Buffer.from(payload).toString('utf8')}, 'UTF8'), 'QUEUED',
       ${wanted.expiresInSeconds === null ? sql`null::timestamptz` : instantIn(wanted.expiresInSeconds)}
     from numbered, allowed
-    returning number, device_name as "deviceName", extract(epoch from created_at)::float8 * 1000 as "createdAt",
+    returning number, device_name as "deviceName", ${madeOf({ id: sql`id`, createdAt: sql`created_at` })} as made, extract(epoch from created_at)::float8 * 1000 as "createdAt",
       extract(epoch from expires_at)::float8 * 1000 as "expiresAt"`
   let made: Made | undefined
   try {
@@ -67,9 +71,12 @@ export async function queueCommand(
   }
   if (!made) return null
   return {
-    ...{ ...row, number: made.number, deviceName: made.deviceName, payload, state: 'QUEUED', revision: 1 },
-    ...{ createdAt: new Date(made.createdAt), expiresAt: made.expiresAt === null ? null : new Date(made.expiresAt) },
-    ...{ decisionId: null, isDeny: false, deliveredAt: null, deliveredEpoch: null, settledAt: null },
-    ...{ refusalCode: null, refusalMessage: null, refusalRule: null, refusalBecause: null },
+    made: made.made,
+    row: {
+      ...{ ...row, number: made.number, deviceName: made.deviceName, payload, state: 'QUEUED', revision: 1 },
+      ...{ createdAt: new Date(made.createdAt), expiresAt: made.expiresAt === null ? null : new Date(made.expiresAt) },
+      ...{ decisionId: null, isDeny: false, deliveredAt: null, deliveredEpoch: null, settledAt: null },
+      ...{ refusalCode: null, refusalMessage: null, refusalRule: null, refusalBecause: null },
+    },
   }
 }

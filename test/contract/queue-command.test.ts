@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowsOf } from '../../server/db/rows.ts'
 import { device, host, policy, session } from '../../server/db/schema.ts'
 import { createCommand, findCommand, lockHost } from '../../server/store/commands.ts'
+import { type HostLook, lookForHost, lookWith } from '../../server/store/host-commands.ts'
 import { type Believed, queueCommand } from '../../server/store/queue-command.ts'
 import { attach, newKey, type OpenSession, type Person, type Place, person, places, silent } from './place.ts'
 
@@ -26,7 +27,7 @@ describe.each(places)('a command in one statement on %s', (name, open) => {
     value: { promptId: 'p1', text: 'go on — ñ', attachments: [], delivery: 'AFTER_TURN', modeId: null },
   })
   const queue = (what = wanted(), as = believed, handle = place.database) =>
-    handle.read((tx) => queueCommand(tx, what, as))
+    handle.read((tx) => queueCommand(tx, what, as)).then((queued) => queued?.row ?? null)
   const nextNumber = async (of = who) => {
     const [row] = await place.database.read((tx) => tx.select().from(host).where(eq(host.id, of.hostId)))
     return row?.nextCommandNumber
@@ -41,6 +42,25 @@ describe.each(places)('a command in one statement on %s', (name, open) => {
       payload: Buffer.from(stored?.payload ?? []),
     })
     expect((await queue({ ...wanted(), expiresInSeconds: null }))?.expiresAt).toBeNull()
+  })
+
+  it('[C2] a host that has looked is told what its next look would give, and nothing when another command came between', async () => {
+    const them = await person(place.database)
+    const theirs = await attach(place.database, them)
+    const look = (after: string | null) => place.database.read((tx) => lookForHost(tx, them.hostId, after))
+    const send = () => place.database.read((tx) => queueCommand(tx, wanted(them, theirs), believed))
+    const plain = (seen: HostLook) => ({
+      ...{ ...seen, mark: null },
+      commands: seen.commands.map((row) => ({ ...row, payload: Buffer.from(row.payload) })),
+    })
+    const seen = await look(null)
+    const queued = await send()
+    if (!queued) throw new Error('not queued')
+    const told = lookWith(seen, queued)
+    expect(told && plain(told)).toEqual(plain(await look(seen.after)))
+    const later = await send()
+    expect(later && lookWith(seen, later)).toBeNull()
+    expect((await look(told?.after ?? null)).commands.map(({ id }) => id)).toEqual([later?.row.id])
   })
 
   it('[C1] [C2] a key that made a row before makes none, and spends no number', async () => {

@@ -16,6 +16,7 @@ import { findSession, type SessionRow } from '../../store/sessions.ts'
 import { hostTopic, type Ring, sessionTopic } from '../../store/topic.ts'
 import { brokenText } from '../../store/well-formed.ts'
 import type { Context } from '../context.ts'
+import { handToHost } from '../host-waiting.ts'
 import { deviceOf } from '../who.ts'
 import { requireProof, type Seen, type Signable } from './signature.ts'
 
@@ -111,9 +112,11 @@ async function makeAtOnce(context: Context, wanted: NewCommand & To, needs: Rung
   if (!device || stands.bounds || device.rung !== stands.rung || ceilings.length === 0) return null
   const { rung, remoteControl } = stands
   const believed = { rung, remoteControl, ceilings }
-  const row = await context.database.read((tx) => queueCommand(tx, { ...wanted, device }, believed))
-  if (row) context.bell.ring(hostTopic(row.hostId), sessionTopic(wanted.sessionId))
-  return row
+  const queued = await context.database.read((tx) => queueCommand(tx, { ...wanted, device }, believed))
+  if (!queued) return null
+  handToHost(context.bell, queued)
+  context.bell.ring(hostTopic(queued.row.hostId), sessionTopic(wanted.sessionId))
+  return queued.row
 }
 
 type To = { hostId: string; sessionId: string }
