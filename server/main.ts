@@ -1,7 +1,8 @@
 /**
  * The server process. Environment: OFFDESK_DATA_DIR, DATABASE_URL (PostgreSQL instead of the embedded database), OFFDESK_PORT (4747),
  * OFFDESK_PUBLIC_URL, OFFDESK_LOG (a file to append to; else stderr). With OFFDESK_READY=json stdout carries lines of JSON for a parent process:
- * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1.
+ * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1; also
+ * later, with exit code 74, when the disk refuses to keep what the embedded database writes.
  * setupCode is null once a host is enrolled. SIGTERM and SIGINT stop it; a second one at once.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
@@ -21,6 +22,8 @@ import { listen, PortTaken } from './http/port.ts'
 const env = process.env
 const isForParent = env.OFFDESK_READY === 'json'
 const CLOSE_MILLISECONDS = 5000
+/** EX_IOERR of sysexits.h. */
+const EXIT_DISK = 74
 
 /** What keeps the server from starting, in words that say what to do. */
 class CannotStart extends Error {
@@ -121,7 +124,8 @@ async function openDatabase(folder: string): Promise<Database> {
   const onProgress = (sentence: string) => tell({ progress: sentence }, `${sentence} …`)
   const url = env.DATABASE_URL
   try {
-    return await createDatabase(url ? { url, onProgress, log } : { dataDir: join(folder, 'db'), onProgress, log })
+    const dataDir = join(folder, 'db')
+    return await createDatabase(url ? { url, onProgress, log } : { dataDir, onProgress, log, onDiskRefused })
   } catch (error) {
     if (error instanceof DatabaseTooNew) throw new CannotStart('DATABASE_TOO_NEW', error.message)
     log(error)
@@ -132,6 +136,23 @@ async function openDatabase(folder: string): Promise<Database> {
       : 'See the log; a backup of that folder can take its place.'
     throw new CannotStart('DATABASE', `${what}: ${why}. ${next}`)
   }
+}
+
+/**
+ * Ends the process where it stands. After a refused sync nobody knows what of the last writes is on the disk, and PostgreSQL answers nothing more: those who
+ * wait would wait for ever. What was acknowledged was synced before.
+ */
+function onDiskRefused(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error)
+  const message = `The disk refused to keep what the database wrote (${why}). The server has ended. See to the disk, then start it again: what was acknowledged is there, and workstations and devices send the rest again.`
+  try {
+    if (env.OFFDESK_LOG) log(message)
+  } catch {
+    // It may be the same disk.
+  }
+  if (isForParent) process.stdout.write(`${JSON.stringify({ failed: { code: 'DISK', message } })}\n`)
+  else process.stderr.write(`${message}\n`)
+  process.exit(EXIT_DISK)
 }
 
 /** Written whole or not at all: the command reads it at any moment. */

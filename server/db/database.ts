@@ -18,6 +18,11 @@ export type DatabaseOptions = (
   onProgress?: (sentence: string) => void
   /** What goes wrong with nobody waiting for it: a checkpoint. A warning of the process when left out. */
   log?: (error: unknown) => void
+  /**
+   * The disk refuses to sync an embedded database's files. Called once or more from inside the failing call; no query is answered after it, not even with an error,
+   * so whoever runs a process ends it. Logged when left out.
+   */
+  onDiskRefused?: (error: unknown) => void
 }
 
 /** Beside this file in the source tree, beside the bundle in the package. */
@@ -32,12 +37,9 @@ const warn = (error: unknown): void => process.emitWarning(error instanceof Erro
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const migrationsFolder = options.migrationsFolder ?? bundledMigrations
   const newest = Math.max(...readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis))
-  const migrations = {
-    migrationsFolder,
-    newest,
-    onProgress: options.onProgress ?? (() => {}),
-    log: options.log ?? warn,
-  }
+  const log = options.log ?? warn
+  const { onProgress = () => {}, onDiskRefused = log } = options
+  const migrations = { migrationsFolder, newest, onProgress, log, onDiskRefused }
   if ('url' in options) return openPostgres(options, migrations)
   if ('memory' in options) return openPglite(options, migrations)
   const seed = options.seed ?? (existsSync(bundledSeed) ? await openAsBlob(bundledSeed) : null)

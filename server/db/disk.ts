@@ -11,9 +11,15 @@ type NodeFiles = { stream_ops: { fsync?: (stream: Stream) => number }; tryFSOper
 /**
  * PGlite's folder with an fsync. Its own has none: emscripten takes the missing operation for success, and PGlite starts with `-F`, so nothing is
  * ever synced (decision 0007). After a failed sync PostgreSQL answers nothing more, that write included: only a new start
- * helps, and nothing here brings it about.
+ * helps. `onRefused` hears of it first, from inside the failing call: it may end the process and must not ask the database.
  */
 export class SyncedFolder extends NodeFS {
+  private readonly onRefused: (error: unknown) => void
+  constructor(dataDir: string, onRefused: (error: unknown) => void) {
+    super(dataDir)
+    this.onRefused = onRefused
+  }
+
   override async init(...given: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(...given)
     const addSync = (mod: { NODEFS: unknown }): void => {
@@ -21,7 +27,15 @@ export class SyncedFolder extends NodeFS {
       files.stream_ops.fsync = ({ nfd, node }) => {
         // Of a file only its bytes and its size matter; writing down when it changed costs as much again.
         const isFolder = (node.mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR
-        files.tryFSOperation(() => (isFolder ? fs.fsyncSync(nfd) : fs.fdatasyncSync(nfd)))
+        files.tryFSOperation(() => {
+          try {
+            if (isFolder) fs.fsyncSync(nfd)
+            else fs.fdatasyncSync(nfd)
+          } catch (error) {
+            this.onRefused(error)
+            throw error
+          }
+        })
         return 0
       }
     }

@@ -17,8 +17,11 @@ export type Signals = {
 
 export type Database = {
   kind: 'pglite' | 'postgres'
-  /** All of it or nothing; rolled back when `work` throws, and what it threw is thrown on. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * All of it or nothing; rolled back when `work` throws, and what it threw is thrown on. `isLeft` is asked once, when its turn has come and before anything has
+   * begun: true drops it with an AbortError. What has begun is never dropped.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>, isLeft?: () => boolean): Promise<T>
   /** Statements that need no common snapshot. Cheaper than a transaction; what is written here commits by statement. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /**
@@ -34,6 +37,11 @@ export type Database = {
    */
   backup: ((to: string, signal: AbortSignal) => Promise<void>) | null
   close(): Promise<void>
+}
+
+/** Whoever asked is gone: in overload nobody works for those who have asked again meanwhile. */
+export function dropIfLeft(isLeft: (() => boolean) | undefined): void {
+  if (isLeft?.()) throw new DOMException('Whoever asked has gone.', 'AbortError')
 }
 
 /** The database was migrated by a later version of this program; using it with this one could destroy what it holds. */

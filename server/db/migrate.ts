@@ -8,6 +8,8 @@ export type Migrations = {
   newest: number
   onProgress: (sentence: string) => void
   log: (error: unknown) => void
+  /** A disk refuses to keep what was written: nothing is answered after this. */
+  onDiskRefused: (error: unknown) => void
 }
 
 async function appliedUpTo(tx: Tx): Promise<number | null> {

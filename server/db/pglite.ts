@@ -7,7 +7,7 @@ import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { type CheckpointOptions, createCheckpoints } from './checkpoints.ts'
 import { lastingStart, memoryStart, moveTo, SyncedFolder, syncPath, syncTree } from './disk.ts'
-import type { Database, Tx } from './handle.ts'
+import { type Database, dropIfLeft, type Tx } from './handle.ts'
 import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import { backUp, RESTORED } from './pglite-backup.ts'
@@ -44,7 +44,11 @@ async function openFolder(place: { dataDir: string; seed: Blob | null } & Checkp
   const isRestored = existsSync(marker)
   // Whoever unpacked it has not synced it, and from here on PostgreSQL takes what it has not written itself for lasting.
   if (isRestored) await syncTree(dataDir)
-  const client = await PGlite.create({ ...bytea, fs: new SyncedFolder(dataDir), startParams: lastingStart })
+  const client = await PGlite.create({
+    ...bytea,
+    fs: new SyncedFolder(dataDir, migrations.onDiskRefused),
+    startParams: lastingStart,
+  })
   const database = await migrated(client, migrations, { home: await homeOf(dataDir), isRestored })
   // After the new incarnation is durable: a cut between the two only makes another.
   if (isRestored) await rm(marker).then(() => syncPath(dataDir))
@@ -103,8 +107,11 @@ type Transaction = Database['transaction']
 // PGlite answers without ever leaving the microtasks: however many transactions wait, no socket is read before the last of them is done.
 function inTurn(run: Transaction): Transaction {
   let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const mine = last.then(() => run(work))
+  return (work, isLeft) => {
+    const mine = last.then(() => {
+      dropIfLeft(isLeft)
+      return run(work)
+    })
     last = mine.catch(() => {}).then(afterTurn)
     return mine
   }

@@ -2,7 +2,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
-import type { Database, Signals, Tx } from './handle.ts'
+import { type Database, dropIfLeft, type Signals, type Tx } from './handle.ts'
 import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import { preparing } from './preparing.ts'
@@ -25,7 +25,14 @@ export async function openPostgres(
   const aside = createAside(() => postgres(place.url, { ...options, max: 1, connect_timeout: 2, backoff: () => 0.1 }))
   return {
     kind: 'postgres',
-    transaction: (work) => db.transaction((inner) => work(inner as unknown as Tx)),
+    transaction: async (work, isLeft) => {
+      dropIfLeft(isLeft)
+      return db.transaction((inner) => {
+        // It may have waited for a connection.
+        dropIfLeft(isLeft)
+        return work(inner as unknown as Tx)
+      })
+    },
     read: (work) => work(tx),
     apart: aside.run,
     signals: signalsOver(client),

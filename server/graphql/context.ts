@@ -42,6 +42,8 @@ export type Context = Parts & {
    * `Refused` to throw). Everything that waits takes it.
    */
   signal(): AbortSignal
+  /** Whoever asked has gone: what has not begun for them need not begin. */
+  isLeft(): boolean
   /** `signal`, and also when policy takes sight from a device: its reason is then the POLICY refusal. For what shows sessions. */
   sightSignal(): AbortSignal
   /**
@@ -115,6 +117,7 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
       sighted ??= watch(true)
       return sighted
     },
+    isLeft: () => signal?.aborted ?? false,
     ends,
     stands,
     allowed: async (session) => allowance(identity.principal, await stands(), session),

@@ -156,7 +156,7 @@ builder.mutationField('pushEvents', (t) =>
       if (events.some((event) => event.seq < 1)) throw refuse('BAD_INPUT', 'Events are numbered from 1.')
       requirePublishing(await context.stands())
       const push = { sessionId, attachmentId, epoch, events: events.map(readPushed) }
-      const appended = await context.append({ ...push, by })
+      const appended = await context.append({ ...push, by }, context.isLeft)
       if (appended !== null) showHere(context, push, appended)
       const lastSeq = appended?.lastSeq ?? (await write(context, (tx, ring) => pushEvents(tx, ring, by, push)))
       // What goes the short way says nothing that a person waits for: no turn ends in it and nothing is asked.

@@ -4,9 +4,12 @@ import { moveTrustMark } from '../db/trust-mark.ts'
 import { type Ring, type Topic, trustTopic } from '../store/topic.ts'
 import type { Bell } from './bell.ts'
 
-/** Runs `work` in one transaction, then rings what it asked for, each topic once. Nothing rings when it throws. */
+/**
+ * Runs `work` in one transaction, then rings what it asked for, each topic once. Nothing rings when it throws. Where whoever asked has gone before it
+ * begins (`isLeft`), it is not begun: AbortError.
+ */
 export async function write<T>(
-  place: { database: Database; bell: Bell },
+  place: { database: Database; bell: Bell; isLeft?: () => boolean },
   work: (tx: Tx, ring: Ring) => Promise<T>,
 ): Promise<T> {
   const topics = new Set<Topic>()
@@ -17,7 +20,7 @@ export async function write<T>(
     // With the change and not after it: who has lost the bell finds the mark (T3).
     if (topics.has(trustTopic)) await moveTrustMark(tx)
     return done
-  })
+  }, place.isLeft)
   place.bell.ring(...topics)
   return value
 }

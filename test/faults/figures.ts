@@ -23,8 +23,9 @@ export type Figures = {
   /**
    * Milliseconds until losers were shown it: `all` from the moment the agent had its answer, or from the loser's tap when that came later. `up`: of those
    * whose phone, server, database and workstation were not cut off meanwhile, with the host live all the time. `healed`: of the others, from the last heal in between.
+   * `storm`: of those that raced in a storm of races.
    */
-  toldMs: { all: number[]; up: number[]; healed: number[] }
+  toldMs: { all: number[]; up: number[]; healed: number[]; storm: number[] }
   /** Of those told later than the promise although their line was up: how late, and what was healed on it in the ten seconds before. */
   late: string[]
   /** Commands by their kind. */
@@ -39,6 +40,8 @@ export function figuresOf(
   evidence: Evidence,
   more: Pick<Figures, 'faults' | 'restored' | 'convergedMs' | 'seconds'>,
   windows: readonly Window[],
+  /** When races were run with everybody there. */
+  storms: readonly { from: number; to: number }[],
 ): Figures {
   const commands: Record<string, number> = {}
   for (const { kind, shown, refusedWith, isForgotten } of evidence.commands) {
@@ -52,7 +55,7 @@ export function figuresOf(
   }
   const taps = new Map(world.phones.flatMap((phone) => phone.taps).map((tap) => [tap.key, tap]))
   const askedAt = new Map(world.scenes.flatMap(({ side }) => side.asks).map((ask) => [ask.marker, ask.gotAt]))
-  const toldMs: Figures['toldMs'] = { all: [], up: [], healed: [] }
+  const toldMs: Figures['toldMs'] = { all: [], up: [], healed: [], storm: [] }
   const phones = new Map(world.phones.map((phone) => [phone.name, phone]))
   const kinds: Record<string, number> = {}
   for (const { kind } of evidence.commands) kinds[kind] = (kinds[kind] ?? 0) + 1
@@ -74,6 +77,7 @@ export function figuresOf(
       const during = (one: { from: number; to: number }) => one.from < until && one.to > from
       const cuts = cutting.filter((one) => during(one) && one.things.some((thing) => road.has(thing)))
       toldMs.all.push(until - from)
+      if (storms.some((storm) => from > storm.from && from < storm.to)) toldMs.storm.push(until - from)
       if (cuts.length === 0 && !scene?.away.some(during)) {
         toldMs.up.push(until - from)
         if (until - from < PROMISED_MS) continue
@@ -101,7 +105,7 @@ function toldOf(tap: Tap, decidedAt: number): { from: number; until: number } | 
 export function sum(all: readonly Figures[]): Figures {
   const total: Figures = {
     ...{ faults: {}, events: 0, commands: {}, decisions: 0, races: 0 },
-    ...{ toldMs: { all: [], up: [], healed: [] }, late: [], kinds: {} },
+    ...{ toldMs: { all: [], up: [], healed: [], storm: [] }, late: [], kinds: {} },
     ...{ restored: 0, convergedMs: 0, seconds: 0 },
   }
   const add = (into: Record<string, number>, from: Record<string, number>) => {
@@ -118,7 +122,8 @@ export function sum(all: readonly Figures[]): Figures {
     total.convergedMs = Math.max(total.convergedMs, one.convergedMs)
     add(total.kinds, one.kinds)
     total.late = total.late.concat(one.late)
-    for (const how of ['all', 'up', 'healed'] as const) total.toldMs[how] = total.toldMs[how].concat(one.toldMs[how])
+    for (const how of ['all', 'up', 'healed', 'storm'] as const)
+      total.toldMs[how] = total.toldMs[how].concat(one.toldMs[how] ?? [])
   }
   return total
 }

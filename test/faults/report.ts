@@ -53,6 +53,7 @@ export function section(run: Run): string {
     ['races', '10,000', String(figures.races)],
     ['with a wrong winner, with two', '0', of('wrong winner', 'two winners', 'loser misled')],
     ['losers told after, their line up', '1 s (p99)', told(figures.toldMs.up)],
+    ['losers told after, in storms of races, nothing cut', '', told(figures.toldMs.storm)],
     ['losers told after, of those cut off, from the heal', '', told(figures.toldMs.healed)],
     ['losers told after, all, faults included', '', told(figures.toldMs.all)],
     ['databases put back from an older copy', '', String(figures.restored)],

@@ -11,7 +11,7 @@ import { isSettled } from './phone.ts'
 import { passes, until } from './process.ts'
 import { createRandom } from './random.ts'
 import { type DatabaseKind, type FaultKind, scheduleOf } from './schedule.ts'
-import { type Quotas, storm } from './storm.ts'
+import { type Quotas, type Span, storm } from './storm.ts'
 import { createWorld, type World } from './world.ts'
 
 export type Round = {
@@ -70,6 +70,7 @@ export async function runRound(round: Round): Promise<Verdict> {
     await firstCopy(world)
     underFaults()
     const under = new Set<Promise<void>>()
+    const storms: Span[] = []
     for (const fault of scheduleOf(seed, round.faults, kind, round.kinds)) {
       await passes(fault.gapMs)
       while (under.size >= 4) await Promise.race(under)
@@ -83,7 +84,7 @@ export async function runRound(round: Round): Promise<Verdict> {
       under.add(doing)
       if (round.quotas === null || fault.number % FAULTS_BETWEEN_STORMS !== 0) continue
       await Promise.all(under)
-      await storm(world, round.quotas, fault.number / round.faults, say)
+      storms.push(await storm(world, round.quotas, fault.number / round.faults, say))
       underFaults()
     }
     await Promise.all(under)
@@ -97,7 +98,7 @@ export async function runRound(round: Round): Promise<Verdict> {
     const violations = judge(evidence)
     const seconds = (performance.now() - began) / 1000
     const faults = Object.fromEntries(nemesis.done)
-    const figures = figuresOf(world, evidence, { faults, restored, convergedMs, seconds }, nemesis.windows)
+    const figures = figuresOf(world, evidence, { faults, restored, convergedMs, seconds }, nemesis.windows, storms)
     const skipped = Object.fromEntries(nemesis.skipped)
     if (violations.length === 0) world.remove()
     const left = violations.length === 0 ? null : folder

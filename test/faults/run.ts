@@ -42,7 +42,7 @@ const kind: DatabaseKind = values.db === 'postgres' ? 'postgres' : 'pglite'
 const kinds = faultKinds.filter(
   (one) => values.kind === undefined || values.kind.split(',').includes(one),
 ) as FaultKind[]
-const say = (line: string) => void process.stdout.write(`${line}\n`)
+const say = (line: string) => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`)
 
 buildIfStale()
 const removePrograms = bundlePrograms()
@@ -89,7 +89,7 @@ for (let left = faults, number = 0; left > 0; left -= ROUND_FAULTS, number++) {
 }
 run.figures = sum(all)
 const text = section(run)
-say(text)
+process.stdout.write(text)
 if (values.page) writePage(text)
 rmSync(dist, { recursive: true, force: true })
 removePrograms()

@@ -30,7 +30,7 @@ function lent(database: Database): Database {
     isClosed ? Promise.reject(new Error('This database is closed.')) : work()
   return {
     ...database,
-    transaction: (work) => open(() => database.transaction(work)),
+    transaction: (work, isLeft) => open(() => database.transaction(work, isLeft)),
     read: (work) => open(() => database.read(work)),
     close: async () => {
       if (isClosed) return

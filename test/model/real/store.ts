@@ -43,7 +43,7 @@ export function createStore(database: Database, random: () => number): Store {
   const run = (tx: Tx, text: string) => tx.execute(sql.raw(text))
   return {
     ...database,
-    transaction: (work) =>
+    transaction: (work, isLeft) =>
       database.transaction(async (tx) => {
         const value = await work(tx)
         await lag()
@@ -52,7 +52,7 @@ export function createStore(database: Database, random: () => number): Store {
           throw new Error('the database is gone')
         }
         return value
-      }),
+      }, isLeft),
     read: async (work) => {
       const value = await database.read(work)
       await (areReadsSlow ? pause(2 + random() * 12) : lag())

@@ -1,0 +1,75 @@
+/** Requests whose clients go away while they wait for the database: in overload nobody works for them (decision 0007). */
+import { afterEach, expect, test } from 'vitest'
+import { randomText } from '../../../protocol/bytes.ts'
+import { commitment } from '../../../protocol/pairing.ts'
+import type { Database } from '../../../server/db/database.ts'
+import { memoryDatabase } from '../../kit/seed.ts'
+import { startServer, type TestServer } from '../../kit/server.ts'
+
+const OPEN = 'mutation($input: OpenPairingInput!) { openPairing(input: $input) { code } }'
+const ends: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+/** A server, and a way to hold what wants to write: each that waits says whether its client has left. */
+async function slowServer(): Promise<{
+  server: TestServer
+  begun: () => number
+  waiting: (() => boolean)[]
+  hold: () => () => void
+}> {
+  const own = await memoryDatabase()
+  const waiting: (() => boolean)[] = []
+  let begun = 0
+  let gate = Promise.resolve()
+  const database: Database = {
+    ...own,
+    transaction: async (work, isLeft) => {
+      if (isLeft) waiting.push(isLeft)
+      if (isLeft) await gate
+      return own.transaction((tx) => {
+        if (isLeft) begun++
+        return work(tx)
+      }, isLeft)
+    },
+  }
+  const server = await startServer({ database })
+  ends.push(
+    () => own.close(),
+    () => server.close(),
+  )
+  const hold = () => {
+    let release = () => {}
+    gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    return release
+  }
+  return { server, begun: () => begun, waiting, hold }
+}
+
+test('a mutation whose client has gone while it waited for its turn is not begun; the same from one that stayed is', async () => {
+  const { server, begun, waiting, hold } = await slowServer()
+  const host = await server.enrolledHost()
+  const before = begun()
+  waiting.length = 0
+
+  const nonce = randomText(32)
+  const input = { hostId: host.id, rung: 'STEER', commitment: await commitment('PAIR_DEVICE', host.publicKey, nonce) }
+  const release = hold()
+  const leaving = new AbortController()
+  const left = server.ask(host.token, OPEN, { input }, leaving.signal)
+  const stayed = server.ask(host.token, OPEN, { input })
+  await expect.poll(() => waiting.length).toBe(2)
+  leaving.abort()
+  await expect(left).rejects.toThrow()
+  await expect.poll(() => waiting.map((isLeft) => isLeft())).toContain(true)
+  release()
+
+  expect((await stayed).errors).toEqual([])
+  // Whatever its turn was, it is over: the other came behind it or before it, and one more waits behind both.
+  await server.database.transaction(async () => {})
+  expect(begun() - before).toBe(1)
+  expect(server.logged).toEqual([])
+})
