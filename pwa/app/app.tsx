@@ -12,7 +12,7 @@ import { IdentityProvider, useIdentity, useIdentityStore } from '../keys/identit
 import { ErrorBoundary } from './error-boundary.tsx'
 import { NotPaired, Revoked } from './gates.tsx'
 import { OpenFromWorker } from './open-from-worker.tsx'
-import { PairScreen, Routes } from './routes.tsx'
+import { AdminRoutes, PairScreen, Routes } from './routes.tsx'
 
 function Connected({ token, children }: { token: string; children: ReactNode }) {
   const identity = useIdentityStore()
@@ -48,6 +48,11 @@ function Gate() {
         <Suspense fallback={null}>
           <PairScreen />
         </Suspense>
+      </Route>
+      <Route path="/admin/*?">
+        <main className="admin-alone">
+          <AdminRoutes onLeave={null} />
+        </main>
       </Route>
       <Route>{state.kind === 'revoked' ? <Revoked identity={state.identity} /> : <NotPaired />}</Route>
     </Switch>

@@ -1,6 +1,6 @@
 // Addresses to screens. Each screen is its own chunk; the service worker keeps them all for when there is no network.
 import { lazy, type ReactNode, Suspense } from 'react'
-import { Redirect, Route, Switch, useSearchParams } from 'wouter'
+import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { useWide } from '../ui/wide.ts'
 import { Shell } from './shell.tsx'
 
@@ -8,6 +8,12 @@ const SessionsScreen = lazy(() => import('../screens/SessionsScreen.tsx'))
 const SessionScreen = lazy(() => import('../screens/SessionScreen.tsx'))
 const InboxScreen = lazy(() => import('../screens/InboxScreen.tsx'))
 const SettingsScreen = lazy(() => import('../screens/SettingsScreen.tsx'))
+const PolicyScreen = lazy(() => import('../screens/PolicyScreen.tsx'))
+const AdminScreen = lazy(() => import('../screens/AdminScreen.tsx'))
+const AdminPolicyScreen = lazy(() => import('../screens/AdminPolicyScreen.tsx'))
+const AdminMembersScreen = lazy(() => import('../screens/AdminMembersScreen.tsx'))
+const AdminMemberScreen = lazy(() => import('../screens/AdminMemberScreen.tsx'))
+const AdminAuditScreen = lazy(() => import('../screens/AdminAuditScreen.tsx'))
 const DevicesScreen = lazy(() => import('../screens/DevicesScreen.tsx'))
 export const PairScreen = lazy(() => import('../screens/PairScreen.tsx'))
 
@@ -19,11 +25,35 @@ function SessionRoute({ id }: { id: string }) {
   return <SessionScreen key={id} id={id} {...(decisionId === undefined ? {} : { decisionId })} />
 }
 
+/** Administration needs a token of its own and no pairing; `onLeave` is null where there is nothing else to go to. */
+export function AdminRoutes({ onLeave }: { onLeave: (() => void) | null }) {
+  return (
+    <Switch>
+      <Route path="/admin">{late(<AdminScreen onLeave={onLeave} />)}</Route>
+      <Route path="/admin/:id/policy">{({ id }) => late(<AdminPolicyScreen scopeId={id} />)}</Route>
+      <Route path="/admin/:id/members">{({ id }) => late(<AdminMembersScreen scopeId={id} />)}</Route>
+      <Route path="/admin/:id/members/:person">
+        {({ id, person }) => late(<AdminMemberScreen scopeId={id} ownerId={person} />)}
+      </Route>
+      <Route path="/admin/:id/audit">{({ id }) => late(<AdminAuditScreen scopeId={id} />)}</Route>
+      <Route>
+        <Redirect to="/admin" replace />
+      </Route>
+    </Switch>
+  )
+}
+
 /** The app of a paired device. */
 export function Routes() {
   const wide = useWide()
+  const [, go] = useLocation()
   return (
     <Switch>
+      <Route path="/admin/*?">
+        <Shell tab="settings">
+          <AdminRoutes onLeave={() => go('/settings')} />
+        </Shell>
+      </Route>
       <Route path="/pair">{late(<PairScreen />)}</Route>
       <Route path="/s/:id">
         {({ id }) => (
@@ -34,6 +64,9 @@ export function Routes() {
       </Route>
       <Route path="/inbox">
         <Shell tab="inbox">{late(<InboxScreen />)}</Shell>
+      </Route>
+      <Route path="/settings/policy">
+        <Shell tab="settings">{late(<PolicyScreen />)}</Shell>
       </Route>
       <Route path="/settings/devices">
         <Shell tab="settings">{late(<DevicesScreen />)}</Shell>

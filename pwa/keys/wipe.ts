@@ -51,6 +51,9 @@ async function clearNotifications(): Promise<void> {
  */
 export async function wipeDevice(options: { isAll: boolean }): Promise<void> {
   for (const name of Object.keys(localStorage)) if (name.startsWith('offdesk')) localStorage.removeItem(name)
+  // An admin's token is no part of a pairing, but whoever removes all that is stored here means it too.
+  if (options.isAll)
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith('offdesk')) sessionStorage.removeItem(name)
   const names = (await databases()).filter((name) => options.isAll || name !== VAULT)
   await Promise.all(names.map(empty))
   await clearNotifications().catch(() => undefined)

@@ -2,6 +2,7 @@
 import './settings.css'
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
+import { useAdminToken } from '../features/admin/admin-token.ts'
 import { useDevices } from '../features/devices/devices.ts'
 import { rungName, rungSentence } from '../features/devices/rung-words.ts'
 import { useViewer } from '../features/devices/viewer.ts'
@@ -80,6 +81,7 @@ function About() {
       <GroupHeading>About</GroupHeading>
       <Group>
         <Row title="Offdesk" end={viewer ? viewer.server.version : 'not known yet'} />
+        {viewer && <Row title="You" wrap detail={`${viewer.name} · ${viewer.id}`} />}
         <Row title="Server" wrap detail={window.location.origin} />
         {viewer?.server.publicUrl && viewer.server.publicUrl !== window.location.origin && (
           <Row title="Public address" wrap detail={viewer.server.publicUrl} />
@@ -92,6 +94,8 @@ function About() {
 export default function SettingsScreen() {
   const [, go] = useLocation()
   const { theme, shortcuts } = usePreferences()
+  // A person without an admin's token sees nothing of administration; an admin comes by its address, /admin.
+  const isAdmin = useAdminToken() !== null
   useEffect(() => {
     if (window.location.hash === '#notifications') document.getElementById('notifications')?.scrollIntoView()
   }, [])
@@ -109,6 +113,24 @@ export default function SettingsScreen() {
           chevron
           onClick={() => go('/settings/devices')}
         />
+        <Row
+          lead={<Icon name="question-ring" />}
+          wrap
+          title="What holds for you"
+          detail="Every setting, and whose rule it is"
+          chevron
+          onClick={() => go('/settings/policy')}
+        />
+        {isAdmin && (
+          <Row
+            lead={<Icon name="building" />}
+            wrap
+            title="Administration"
+            detail="Policies, members, audit"
+            chevron
+            onClick={() => go('/admin')}
+          />
+        )}
       </Group>
       <PolicySection />
       <PushSection />

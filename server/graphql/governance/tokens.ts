@@ -2,7 +2,7 @@
 import { createAdminToken, endAdminToken } from '../../auth/admin-tokens.ts'
 import { write } from '../../live/write.ts'
 import { ADMIN_SCOPES, type AdminPlace, SERVER_PLACE } from '../../policy/admin.ts'
-import { type AdminTokenRow, listAdminTokens } from '../../store/admin-tokens.ts'
+import { type AdminTokenRow, findAdminToken, listAdminTokens } from '../../store/admin-tokens.ts'
 import { listOrganisations, placeOf } from '../../store/organisations.ts'
 import { notFound } from '../../store/refused.ts'
 import { builder } from '../builder.ts'
@@ -65,6 +65,21 @@ builder.queryField('adminTokens', (t) =>
         const shown: TokenShape[] = []
         for (const row of rows) shown.push({ ...row, place: await placeOf(tx, row.scopeId) })
         return shown
+      }),
+  }),
+)
+
+builder.queryField('thisAdminToken', (t) =>
+  t.field({
+    type: AdminToken,
+    description: 'The token that asks: what it may do, where and until when. No scope is needed for that.',
+    authScopes: { is: ['admin'] },
+    resolve: (_root, _args, context) =>
+      context.database.read(async (tx) => {
+        const { tokenId } = adminOf(context)
+        const row = await findAdminToken(tx, tokenId)
+        if (!row) throw notFound('token')
+        return { ...row, place: await placeOf(tx, row.scopeId) }
       }),
   }),
 )

@@ -250,6 +250,8 @@ describe('[F6] an admin token', () => {
     const read = 'query($s: ID!) { policyDocument(scopeId: $s) { version } }'
     await gql(token, read, { s: blue })
     expect((await refusalOf(gql(token, read, { s: enterprise })))?.code).toBe('NOT_FOUND')
+    const own = await gql<object>(token, '{ thisAdminToken { id scopes scopeId } }')
+    expect(own).toEqual({ thisAdminToken: { id: adminToken.id, scopes: ['READ'], scopeId: blue } })
     const kill = 'mutation($s: ID!) { disableRemoteControl(scopeId: $s) { version } }'
     expect((await refusalOf(gql(token, kill, { s: blue })))?.extensions).toMatchObject({
       ...{ code: 'SCOPE_MISSING', rule: 'this needs the scope POLICY', owner: 'whoever made this token' },
