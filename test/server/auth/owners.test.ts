@@ -62,6 +62,7 @@ const aimed = (): Record<string, string | null> => {
     hostCommands: `{ hostCommands(hostId: "${host}") { after } }`,
     hosts: '{ hosts { edges { node { id name } } } }',
     adminTokens: null,
+    thisAdminToken: null,
     auditEntries: `{ auditEntries(filter: {ownerId: "${ann.ownerId}"}) { edges { node { target line } } } }`,
     auditExport: null,
     auditWebhooks: null,
