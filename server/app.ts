@@ -6,6 +6,7 @@ import { createAppend } from './graphql/appending.ts'
 import { createDocuments } from './graphql/compiled/documents.ts'
 import { createEventFeeds } from './graphql/event-feeds.ts'
 import { buildSchema } from './graphql/schema.ts'
+import { createTrustedDocuments } from './graphql/trusted-documents.ts'
 import type { BucketRule } from './http/buckets.ts'
 import { createDirect } from './http/direct.ts'
 import { showError } from './http/errors.ts'
@@ -35,6 +36,8 @@ export type AppOptions = {
   /** Folder of the built page. */
   pages: string
   log: (error: unknown) => void
+  /** Operations of our own page and command; null takes any operation of anyone (development). */
+  documents: readonly string[] | null
   /** After a setup code was used up and the enrolment is committed. */
   onSetupCodeUsed?: () => void
   /** Tests: a push service of their own, a bell that is lost, a database that is gone. */
@@ -61,8 +64,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { database, publicUrl, log } = options
   const stopping = new AbortController()
   const bell = options.bell ?? (await createBell(database.signals, log))
-  const { ignoreBell, ...trusted } = options.trust ?? {}
-  const trust = createTrust({ database, bell: ignoreBell ? null : bell, log, ...trusted })
+  const { ignoreBell, ...trusting } = options.trust ?? {}
+  const trust = createTrust({ database, bell: ignoreBell ? null : bell, log, ...trusting })
   const keys = await vapidKeys(database)
   const allowLoopback = options.push?.allowLoopback ?? false
   const subject = publicUrl?.startsWith('https:') ? new URL(publicUrl).origin : CONTACT
@@ -97,9 +100,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   }
   const schema = buildSchema()
   const rates = createRates({ trust, ...options.rates })
-  const yoga = createHttp({ parts, schema, rates, pages: options.pages, log, stopping: stopping.signal })
+  const trusted = createTrustedDocuments(options.documents)
+  const yoga = createHttp({ parts, schema, trusted, rates, pages: options.pages, log, stopping: stopping.signal })
   const documents = createDocuments(schema, { maxTokens: MAX_TOKENS })
-  const direct = createDirect({ parts, documents, rates, log, stopping: stopping.signal, rest: yoga })
+  const direct = createDirect({ parts, documents, trusted, rates, log, stopping: stopping.signal, rest: yoga })
   const feeds = createEventFeeds({ schema, parts, mask: (error) => showError(error, log), log })
   const sockets: { close(): Promise<void> }[] = []
   let stopped: Promise<void> | null = null
@@ -116,7 +120,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
       server.on('request', withRates(rates, publicUrl, direct))
-      sockets.push(createSockets(server, { yoga, parts, documents, rates, feeds, log }))
+      sockets.push(createSockets(server, { yoga, parts, documents, trusted, rates, feeds, log }))
     },
     stop: () => {
       stopped ??= end()

@@ -1,6 +1,6 @@
 /**
  * The server process. Environment: OFFDESK_DATA_DIR, DATABASE_URL (PostgreSQL instead of the embedded database), OFFDESK_PORT (4747),
- * OFFDESK_PUBLIC_URL, OFFDESK_LOG (a file to append to; else stderr). With OFFDESK_READY=json stdout carries lines of JSON for a parent process:
+ * OFFDESK_PUBLIC_URL, OFFDESK_LOG (a file to append to; else stderr), OFFDESK_DEVELOPMENT=1 (takes any operation). With OFFDESK_READY=json stdout carries lines of JSON for a parent process:
  * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1; also
  * later, with exit code 74, when the disk refuses to keep what the embedded database writes.
  * setupCode is null once a host is enrolled. SIGTERM and SIGINT stop it; a second one at once.
@@ -155,6 +155,15 @@ function onDiskRefused(error: unknown): never {
   process.exit(EXIT_DISK)
 }
 
+/** As the build has found them in the page and the command. */
+function ownDocuments(): string[] {
+  try {
+    return JSON.parse(readFileSync(new URL('./documents.json', import.meta.url), 'utf8')) as string[]
+  } catch {
+    throw new CannotStart('BUILD', 'documents.json is missing beside the server. Build it again: npm run build.')
+  }
+}
+
 /** Written whole or not at all: the command reads it at any moment. */
 async function writeWhole(path: string, content: object): Promise<void> {
   const own = `${path}.${process.pid}`
@@ -180,9 +189,18 @@ async function start(): Promise<void> {
     const nightly = await createNightly({ database, folder: join(folder, 'backups'), log })
     if (nightly) undo.push(() => nightly.close())
     const isSource = import.meta.url.endsWith('.ts')
+    const documents = isSource || env.OFFDESK_DEVELOPMENT === '1' ? null : ownDocuments()
     const pages = fileURLToPath(new URL(isSource ? '../dist/pwa' : './pwa', import.meta.url))
     const onSetupCodeUsed = () => void keepSetupCode(database, folder).catch(log)
-    const app = await buildApp({ database, publicUrl, version: manifest.version, pages, log, onSetupCodeUsed })
+    const app = await buildApp({
+      database,
+      publicUrl,
+      version: manifest.version,
+      pages,
+      documents,
+      log,
+      onSetupCodeUsed,
+    })
     undo.push(() => app.stop())
     const server = createServer()
     app.handle(server)
@@ -205,6 +223,7 @@ async function start(): Promise<void> {
     // A driver may lose a promise of a connection that broke. What it was for ends by its own deadline; everybody else's session goes on.
     process.on('unhandledRejection', log)
     const hint = setupCode ? `\nSetup code for the first host: ${setupCode}\n  offdesk login ${publicUrl ?? url}` : ''
+    if (documents === null) log('Any operation of any credential is taken: this is for development.')
     tell({ ready: { url, publicUrl, pid, setupCode } }, `Offdesk is at ${publicUrl ?? url}${hint}`)
   } catch (error) {
     await undone()

@@ -4,6 +4,7 @@ import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
+import { ownDocuments } from './documents.mjs'
 import { licencesText, packagesOf } from './licences.mjs'
 import { postgresRepair } from './postgres-repair.mjs'
 import { root } from './ready.mjs'
@@ -46,6 +47,7 @@ const { metafile } = await build({
 const migrations = join(root, 'server', 'db', 'migrations')
 if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
 cpSync(await seedArchive(), join(dist, 'seed.tgz'))
+writeFileSync(join(dist, 'documents.json'), JSON.stringify(ownDocuments()))
 const pageModules = []
 await buildPage({
   configFile: join(root, 'pwa', 'vite.config.ts'),

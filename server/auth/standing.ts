@@ -23,8 +23,8 @@ export function principalOf(standing: Standing): Exclude<Principal, { kind: 'ano
     return { kind: 'admin', tokenId, tokenName, scopeId, scopes: known, expiresAt }
   }
   if (standing.kind === 'device') {
-    const { ownerId, deviceId, deviceName, publicKey, rung } = standing
-    return { kind: 'device', ownerId, deviceId, deviceName, publicKey, rung }
+    const { ownerId, deviceId, deviceName, deviceKind, publicKey, rung } = standing
+    return { kind: 'device', ownerId, deviceId, deviceName, deviceKind, publicKey, rung }
   }
   const { ownerId, hostId, hostName, sessionId, expiresAt } = standing
   if (sessionId === null) return { kind: 'host', ownerId, hostId, hostName, expiresAt }

@@ -41,6 +41,11 @@ const USUAL: Record<RefusalCode, Usual> = {
     'Change the input; the message says what is wrong with it.',
   ),
   TOO_LARGE: usual('server', 'limits of docs/protocol.md, Limits', 'Ask for less, or send it in parts.'),
+  DOCUMENT_UNKNOWN: usual(
+    'server',
+    'pages and hosts ask what their own build asks',
+    'Load the page again; on a workstation update offdesk.',
+  ),
   RATE_LIMITED: usual('server', 'tries are counted', 'Wait; the limit lifts by itself.'),
   EVENT_GAP: usual('session', 'E2: numbers are dense', HOST),
   EVENT_CONFLICT: usual('session', 'E2: a number is never used twice', HOST),

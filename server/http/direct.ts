@@ -7,6 +7,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import type { Prepared } from '../graphql/compiled/operation.ts'
 import { type Context, createContext, type Parts } from '../graphql/context.ts'
+import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { peerAddress } from './address.ts'
 import { showError } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES } from './limits.ts'
@@ -22,6 +23,7 @@ type Asked = { query: string; variables: Record<string, unknown>; operationName:
 export type DirectOptions = {
   parts: Parts
   documents: Documents
+  trusted: TrustedDocuments
   rates: Rates
   log: (error: unknown) => void
   /** Aborts when the server stops. */
@@ -31,7 +33,7 @@ export type DirectOptions = {
 }
 
 export function createDirect(options: DirectOptions): Handler {
-  const { parts, documents, rates, log, stopping, rest } = options
+  const { parts, documents, trusted, rates, log, stopping, rest } = options
   const open = new Set<AbortController>()
   stopping.addEventListener('abort', () => {
     for (const one of open) one.abort()
@@ -47,6 +49,7 @@ export function createDirect(options: DirectOptions): Handler {
       assertAffordable(found.document, asked.operationName, asked.variables)
       const address = peerAddress(request, parts.publicUrl)
       const identity = await rates.identify(request.headers.authorization, address)
+      trusted.require(found.document, identity.principal)
       return { prepared, context: createContext(parts, { identity, address, signal: ended }) }
     } catch {
       return null

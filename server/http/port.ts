@@ -40,7 +40,7 @@ async function isOffdesk(port: number): Promise<boolean> {
       body: '{"query":"{ viewer { id } }"}',
       signal: AbortSignal.timeout(1000),
     })
-    return (await answer.text()).includes('UNAUTHENTICATED')
+    return (await answer.text()).match(/UNAUTHENTICATED|DOCUMENT_UNKNOWN/) !== null
   } catch {
     return false
   }

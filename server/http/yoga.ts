@@ -4,6 +4,7 @@ import { type GraphQLSchema, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { createYoga } from 'graphql-yoga'
 import { type Context, createContext, type Operation, type Parts } from '../graphql/context.ts'
+import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { peerAddress } from './address.ts'
 import { showError } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
@@ -17,6 +18,7 @@ export type Beside = { req?: IncomingMessage; operation?: Operation }
 export type YogaOptions = {
   parts: Parts
   schema: GraphQLSchema
+  trusted: TrustedDocuments
   rates: Rates
   /** Folder of the built page. */
   pages: string
@@ -27,7 +29,7 @@ export type YogaOptions = {
 
 export type Yoga = ReturnType<typeof createHttp>
 
-export function createHttp({ parts, schema, rates, pages, log, stopping }: YogaOptions) {
+export function createHttp({ parts, schema, trusted, rates, pages, log, stopping }: YogaOptions) {
   return createYoga<Beside, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -43,7 +45,7 @@ export function createHttp({ parts, schema, rates, pages, log, stopping }: YogaO
         signal: AbortSignal.any([request.signal, stopping]),
       })
     },
-    plugins: [besideGraphQL(parts, pages), costs, ownCodes],
+    plugins: [besideGraphQL(parts, pages), costs, whose(trusted), ownCodes],
   })
 }
 
@@ -102,6 +104,12 @@ const costs: Plugin = {
   onExecute: ({ args }) => assertAffordable(args.document, args.operationName, args.variableValues ?? {}),
   onSubscribe: ({ args }) => assertAffordable(args.document, args.operationName, args.variableValues ?? {}),
 }
+
+/** G4: whose operations are taken, over every transport. */
+const whose = (trusted: TrustedDocuments): Plugin<Context> => ({
+  onExecute: ({ args }) => trusted.require(args.document, args.contextValue.principal),
+  onSubscribe: ({ args }) => trusted.require(args.document, args.contextValue.principal),
+})
 
 /** Yoga names faults of a document in its own words, after masking; docs/protocol.md has one for them. */
 const ownCodes: Plugin = {

@@ -21,6 +21,7 @@ export type DevicePrincipal = {
   deviceId: string
   deviceName: string
   publicKey: string | null
+  deviceKind: 'BROWSER' | 'SCRIPT'
   rung: Rung
 }
 /** Holds a token that is inert but for one pairing: a device not yet confirmed, or a host asking to be enrolled. */

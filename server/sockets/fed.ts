@@ -6,6 +6,7 @@ import type { GraphQLError } from 'graphql'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import { createContext, type Parts } from '../graphql/context.ts'
 import type { AskedFeed, EventFeeds } from '../graphql/event-feeds.ts'
+import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { assertAffordable } from '../http/limits.ts'
 import { CLOSE, close, endOperation, MAX_OPERATIONS, type Peer } from './peer.ts'
 
@@ -15,6 +16,7 @@ const HIGH_WATER_BYTES = 256 * 1024
 export type FedOptions = {
   parts: Parts
   documents: Documents
+  trusted: TrustedDocuments
   feeds: EventFeeds
   /** What people see of an error. */
   mask: (error: unknown) => GraphQLError
@@ -67,7 +69,7 @@ function completed(text: string): string | null {
 }
 
 /** Null leaves it to the executor, which also says what is wrong with it. */
-function askedOf({ documents }: FedOptions, { held }: Peer, payload: Subscribe['payload']): AskedFeed | null {
+function askedOf({ documents, trusted }: FedOptions, { held }: Peer, payload: Subscribe['payload']): AskedFeed | null {
   const { query, operationName, variables } = payload
   const found = documents.find(query, operationName)
   if (!held || !found?.subscription) return null
@@ -76,6 +78,7 @@ function askedOf({ documents }: FedOptions, { held }: Peer, payload: Subscribe['
   const args = subscription.argsOf(variables as Record<string, unknown>)
   try {
     assertAffordable(found.document, operationName, variables as Record<string, unknown>)
+    trusted.require(found.document, held.identity.principal)
   } catch {
     return null
   }

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import type { Parts } from '../graphql/context.ts'
 import type { EventFeeds } from '../graphql/event-feeds.ts'
+import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { peerAddress } from '../http/address.ts'
 import { showError } from '../http/errors.ts'
 import { MAX_REQUEST_BYTES } from '../http/limits.ts'
@@ -25,6 +26,7 @@ export type SocketsOptions = {
   yoga: Yoga
   parts: Parts
   documents: Documents
+  trusted: TrustedDocuments
   rates: Rates
   feeds: EventFeeds
   log: (error: unknown) => void
@@ -32,7 +34,7 @@ export type SocketsOptions = {
 
 /** Attaches to the server's upgrades. `close()` ends every socket with 1001 and detaches. */
 export function createSockets(server: Server, options: SocketsOptions): { close(): Promise<void> } {
-  const { yoga, parts, documents, rates, feeds, log } = options
+  const { yoga, parts, documents, trusted, rates, feeds, log } = options
   const { trust, publicUrl } = parts
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES })
 
@@ -102,7 +104,7 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
     onError: ({ extra: peer }, id) => endOperation(peer, id),
   })
   const mask = (error: unknown) => showError(locatedError(error, undefined, ['eventsAppended']), log)
-  const take = createTake({ parts, documents, feeds, mask })
+  const take = createTake({ parts, documents, trusted, feeds, mask })
   const stopPinging = wire(sockets, { serving, take, rates, publicUrl, log })
 
   return {

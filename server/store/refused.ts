@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'BAD_INPUT'
   | 'TOO_LARGE'
   | 'RATE_LIMITED'
+  | 'DOCUMENT_UNKNOWN'
   | 'EVENT_GAP'
   | 'EVENT_CONFLICT'
   | 'EVENT_REFUSED'

@@ -65,6 +65,7 @@ export async function startProduct(options: ProductOptions): Promise<Contestant>
     OFFDESK_DATA_DIR: folder,
     OFFDESK_PORT: '0',
     OFFDESK_READY: 'json',
+    OFFDESK_DEVELOPMENT: '1',
     OFFDESK_LOG: `${folder}/server.log`,
   }
   const served = await serve({

@@ -34,7 +34,12 @@ export async function createServerProcess(given: {
   const started = (): Promise<Program> =>
     new Promise((resolve, reject) => {
       const env = {
-        ...{ OFFDESK_DATA_DIR: given.dataDir, OFFDESK_PORT: String(port), OFFDESK_READY: 'json' },
+        ...{
+          OFFDESK_DATA_DIR: given.dataDir,
+          OFFDESK_PORT: String(port),
+          OFFDESK_READY: 'json',
+          OFFDESK_DEVELOPMENT: '1',
+        },
         ...{ OFFDESK_LOG: join(given.dataDir, 'server.log') },
         ...(given.databaseUrl === null ? {} : { DATABASE_URL: given.databaseUrl }),
       }

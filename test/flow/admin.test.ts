@@ -9,7 +9,7 @@ const blocks = [...readFileSync('docs/admin.md', 'utf8').matchAll(/```sh\n([\s\S
 )
 
 test('[F6] an enterprise is set up, governed, rolled back and audited with curl, as the page says', async () => {
-  const at = await (await machine()).seeded()
+  const at = await (await machine({ OFFDESK_DEVELOPMENT: '' })).seeded()
   const demo = at.starts(['start', '--allow', 'full'])
   const id = await sessionOf(demo)
   const api = `${at.server().url}/graphql`

@@ -70,7 +70,13 @@ export async function machine(more: Env = {}): Promise<Machine> {
   const ours = Object.entries(process.env).filter(
     ([name]) => !/^(OFFDESK_|XDG_|DATABASE_URL|VITEST|NODE_|CI$)/.test(name),
   )
-  const quick = { OFFDESK_DATA_DIR: dataDir, OFFDESK_PORT: '0', OFFDESK_DEMO_PACE: '0', HOME: dataDir }
+  const quick = {
+    OFFDESK_DATA_DIR: dataDir,
+    OFFDESK_PORT: '0',
+    OFFDESK_DEMO_PACE: '0',
+    HOME: dataDir,
+    OFFDESK_DEVELOPMENT: '1',
+  }
   const env: NodeJS.ProcessEnv = { ...Object.fromEntries(ours), ...quick, ...more }
   const serverFile = (): { url: string; pid: number } =>
     JSON.parse(readFileSync(join(dataDir, 'server', 'server.json'), 'utf8'))

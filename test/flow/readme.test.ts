@@ -56,7 +56,7 @@ const decisions = async () => {
 }
 
 beforeAll(async () => {
-  at = await (await machine()).seeded()
+  at = await (await machine({ OFFDESK_DEVELOPMENT: '' })).seeded()
   const demo = at.starts(['start', '--allow', 'full'])
   id = await sessionOf(demo)
   api = `${at.server().url}/graphql`

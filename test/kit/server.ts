@@ -47,7 +47,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const database = typeof given === 'object' ? given : await openDatabase(given)
   const logged: unknown[] = []
   const app = await buildApp({
-    ...{ publicUrl: null, version: '0.0.0-test', pages: NO_PAGES, log: (error: unknown) => logged.push(error) },
+    ...{
+      publicUrl: null,
+      version: '0.0.0-test',
+      pages: NO_PAGES,
+      documents: null,
+      log: (error: unknown) => logged.push(error),
+    },
     ...rest,
     database,
   })

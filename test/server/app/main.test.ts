@@ -22,7 +22,14 @@ const children = new Set<ChildProcess>()
 /** Resolves at `ready` or `failed`. */
 function start(env: Record<string, string>): Promise<Started> {
   const child = spawn(process.execPath, ['dist/server.js'], {
-    env: { PATH: process.env.PATH, HOME: tmpdir(), OFFDESK_PORT: '0', OFFDESK_READY: 'json', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: tmpdir(),
+      OFFDESK_PORT: '0',
+      OFFDESK_READY: 'json',
+      OFFDESK_DEVELOPMENT: '1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   children.add(child)

@@ -154,6 +154,7 @@ describe('who may set it', () => {
 describe('[T4] what is allowed is the lowest of device, session and policy', () => {
   const device = {
     kind: 'device',
+    deviceKind: 'BROWSER',
     ownerId: 'own_1',
     deviceId: 'dev_1',
     deviceName: 'phone',
