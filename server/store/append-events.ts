@@ -1,8 +1,9 @@
 /** The common push in one statement: a batch that follows the last number and says nothing but itself; batches of several sessions together. Any other is not this room's. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { event, session } from '../db/schema.ts'
+import { session } from '../db/schema.ts'
 import { bodyRefsIn, type EventKind } from './event-kinds.ts'
+import { columns, into, rowsText, values } from './event-rows.ts'
 import { limits } from './limits.ts'
 import type { Push } from './push-events.ts'
 
@@ -45,11 +46,6 @@ export async function appendEvents(tx: Tx, batches: readonly Batch[]): Promise<(
   })
 }
 
-const columns = sql.raw('(seq int, at timestamptz, kind text, digest text, format text, payload json)')
-const values = sql.raw(
-  `one.seq, moved.epoch, one.at, one.kind, decode(one.digest, 'hex'), one.format, convert_to(one.payload::text, 'UTF8')`,
-)
-const into = sql`insert into ${event} (session_id, seq, epoch, at, kind, digest, format, payload)`
 const now = sql.raw('extract(epoch from now()) * 1000 as at')
 
 const appendOne = ({ sessionId, epoch, attachmentId, events, by }: Batch): SQL => sql`
@@ -97,15 +93,6 @@ const batchesText = (batches: readonly Batch[]): string =>
         },
       })
       return `${head.slice(0, -1)},"events":${rowsText(events)}}`
-    })
-    .join()}]`
-
-/** The payloads go as they are written, not as texts in a text: PostgreSQL keeps the text of `json` to the byte. */
-const rowsText = (events: Push['events']): string =>
-  `[${events
-    .map(({ seq, at, kind, digest, format, json }) => {
-      const head = `{"seq":${seq},"at":"${at.toISOString()}","kind":${JSON.stringify(kind)},"digest":"${digest}"`
-      return `${head},"format":"${format}","payload":${json}}`
     })
     .join()}]`
 

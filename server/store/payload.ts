@@ -5,9 +5,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export const encodePayload = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value))
 
-/** A payload that is text already. */
-export const encodeText = (json: string): Uint8Array => encoder.encode(json)
-
 /** Undefined when the bytes are not JSON in UTF-8: the caller shows an unknown, never an error (a list must not break on one row). */
 export function decodePayload(bytes: Uint8Array): unknown {
   try {

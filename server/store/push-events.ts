@@ -5,8 +5,8 @@ import { event } from '../db/schema.ts'
 import { fenced } from './attachments.ts'
 import { requireBodies } from './bodies.ts'
 import { bodyRefsIn } from './event-kinds.ts'
+import { addEvents } from './event-rows.ts'
 import { limits } from './limits.ts'
-import { encodeText } from './payload.ts'
 import { project } from './projection.ts'
 import { type PushedEvent, refusedEvent } from './pushed-event.ts'
 import { refuse } from './refused.ts'
@@ -52,13 +52,7 @@ export async function pushEvents(
     session.id,
     refs.map((ref) => ref.digest),
   )
-  await tx.insert(event).values(
-    fresh.map(({ seq, at, digest, kind, format, json }) => ({
-      sessionId: session.id,
-      epoch: session.epoch,
-      ...{ seq, at, digest, kind, format, payload: encodeText(json) },
-    })),
-  )
+  await addEvents(tx, session, fresh)
   await project(tx, ring, session, fresh)
   ring(sessionTopic(session.id))
   return last.seq
