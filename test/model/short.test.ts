@@ -1,5 +1,7 @@
 // The model in short, for every run of the tests; `npm run model` is the long one.
 import { expect, test } from 'vitest'
+import { broken, withoutNets } from './defects/kill.ts'
+import { defects } from './defects/list.ts'
 import { mutants, rules } from './pure/rules.ts'
 import { emptyTally, search } from './pure/run.ts'
 import { drive } from './real/drive.ts'
@@ -15,6 +17,10 @@ test('[E, L, C, D] no history of the pure machine breaks an invariant, and every
 test.each(mutants)('an invariant sees that $breaks is broken', ({ breaks, seenBy }) => {
   const found = search({ seed: 1, runs: 20_000, rules: { ...rules, [breaks]: false }, isQuick: true })
   expect(seenBy).toContain(found?.invariant)
+})
+
+test('every seeded defect finds the code that it breaks, once: where that has moved it must follow', async () => {
+  for (const defect of [...defects, { name: 'no safety polls', edits: withoutNets }]) await broken(defect)
 })
 
 test('[E, L, C, D] the same histories on the real server and host break none either', async () => {

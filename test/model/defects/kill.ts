@@ -25,25 +25,28 @@ export async function copyTree(): Promise<{ folder: string; remove(): Promise<vo
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
-/** Throws when what is to be replaced is not there exactly once: the code has moved and the defect must follow. Returns the way back. */
-export async function inject(
-  folder: string,
-  { name, edits }: Pick<Defect, 'name' | 'edits'>,
-): Promise<() => Promise<void>> {
-  const before = new Map<string, string>()
+type Texts = ReadonlyMap<string, { before: string; after: string }>
+
+/** The files of the checkout, or of a copy, with the defect in them. Throws when what it replaces is not there exactly once: the code has moved, and it must follow. */
+export async function broken({ name, edits }: Pick<Defect, 'name' | 'edits'>, folder: string = root): Promise<Texts> {
+  const texts = new Map<string, { before: string; after: string }>()
   for (const { file, find, replace } of edits) {
     const path = join(folder, file)
-    const text = await readFile(path, 'utf8')
+    const known = texts.get(path)
+    const text = known?.after ?? (await readFile(path, 'utf8'))
     const times = text.split(find).length - 1
     if (times !== 1) throw new Error(`“${name}”: what it replaces is ${times} times in ${file}; the code has moved`)
-    if (!before.has(path)) before.set(path, text)
-    await writeFile(
-      path,
-      text.replace(find, () => replace),
-    )
+    texts.set(path, { before: known?.before ?? text, after: text.replace(find, () => replace) })
   }
+  return texts
+}
+
+/** Writes it there, and returns the way back. */
+export async function inject(folder: string, defect: Pick<Defect, 'name' | 'edits'>): Promise<() => Promise<void>> {
+  const texts = await broken(defect, folder)
+  for (const [path, { after }] of texts) await writeFile(path, after)
   return async () => {
-    for (const [path, text] of before) await writeFile(path, text)
+    for (const [path, { before }] of texts) await writeFile(path, before)
   }
 }
 

@@ -77,20 +77,28 @@ export const hostDefects: readonly Defect[] = [
     ],
   },
   {
-    ...{ name: 'a lost answer is taken for an acknowledgement', rule: 'E2', aim: ['pushedLost', 'pushedAgain'] },
+    ...{
+      name: 'a lost answer is taken for an acknowledgement',
+      rule: 'E2',
+      aim: ['pushedLost', 'pushedAgain', 'saysUnheard'],
+    },
     edits: [
       {
-        file: 'agent-cli/remote/pusher.ts',
-        find: "    if (isPassing(error) || error.code === 'UNAUTHENTICATED') {\n",
+        file: 'agent-cli/remote/flight.ts',
+        find: '      // It has come before the one that it follows, which is stored by now.\n',
         replace:
-          "    if (isPassing(error) || error.code === 'UNAUTHENTICATED') {\n      if (pushing.length > 0) return become({ is: 'ended', code: 'LOST', reason: 'given up' })\n",
+          "      if (error instanceof RemoteError && error.code === 'UNREACHABLE') return batch.events.at(-1)?.seq ?? 0\n",
       },
     ],
   },
   {
     ...{ name: 'a restored server is taken for a newer attachment', rule: 'E5', aim: ['restoredEpoch'] },
     edits: [
-      { file: 'agent-cli/remote/pusher.ts', find: '(hasStarted && finalAtStart.has(error.code))', replace: 'false' },
+      {
+        file: 'agent-cli/remote/verdict.ts',
+        find: '(hasStarted && finalAtStart.has(code))',
+        replace: '(false as boolean)',
+      },
     ],
   },
   {

@@ -118,8 +118,8 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/live/feed.ts',
-        find: '        held.isRung = false\n        const found = await page(held.after)',
-        replace: '        const found = await page(held.after)\n        held.isRung = false',
+        find: '        held.due = null\n        const found = await page(held.after)',
+        replace: '        const found = await page(held.after)\n        held.due = null',
       },
     ],
   },
@@ -138,8 +138,8 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/graphql/event-feeds.ts',
-        find: 'last: next.last }',
-        replace: 'last: next.last + (next.batch.events.length > 1 ? 1 : 0) }',
+        find: 'last: next.last, isHeld',
+        replace: 'last: next.last + (next.batch.events.length > 1 ? 1 : 0), isHeld',
       },
     ],
   },
@@ -148,8 +148,8 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/graphql/event-feeds.ts',
-        find: 'last: next.last }',
-        replace: 'last: next.last - (next.batch.events.length > 1 ? 1 : 0) }',
+        find: 'last: next.last, isHeld',
+        replace: 'last: next.last - (next.batch.events.length > 1 ? 1 : 0), isHeld',
       },
     ],
   },

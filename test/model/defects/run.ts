@@ -9,7 +9,7 @@ import { copyTree, drives, inject, withoutNets } from './kill.ts'
 import { defects } from './list.ts'
 import { seenBy } from './seen-by.ts'
 
-/** `killed`: by an invariant of its own rule. `otherwise`: by another, or by a driver that broke: then nothing is shown. */
+/** `killed`: by an invariant of its own rule. `otherwise`: by another, by a driver that broke, or it could not be put in: then nothing is shown. */
 export type End = {
   name: string
   rule: string
@@ -80,8 +80,9 @@ async function endOf(defect: Defect, folder: string, run: DefectRun): Promise<En
   const plain = { name, rule, invariant: null, histories: 0, steps: 0, cpuSeconds: 0 }
   const since = performance.now()
   const seconds = () => (performance.now() - since) / 1_000
-  const back = await inject(folder, defect)
+  let back = async () => {}
   try {
+    back = await inject(folder, defect)
     let driven: Driven | { failed: string } = { failed: '' }
     for (let tries = 2; 'failed' in driven && tries > 0; tries -= 1) {
       const histories: Series[] = [{ aim, aimed: run.aimed, rich: run.rich }]
@@ -95,6 +96,8 @@ async function endOf(defect: Defect, folder: string, run: DefectRun): Promise<En
     const { invariant, detail } = violated
     const isOwn = seenBy[rule]?.includes(invariant) ?? false
     return { ...figures, end: isOwn ? 'killed' : 'otherwise', invariant, detail }
+  } catch (error) {
+    return { ...plain, end: 'otherwise', detail: String(error), seconds: seconds() }
   } finally {
     await back()
   }

@@ -5,7 +5,7 @@ import { isLetIn } from './people.ts'
 import type { Place } from './place.ts'
 import { isEnd, openScene, type Scene } from './scene.ts'
 import { apply, deviceCancels, losesWrites, reports, send, terminalAnswers, watch } from './steps.ts'
-import { journalled, type Line, notedResults, type Stored, stored } from './store.ts'
+import { believed, journalled, type Line, notedResults, type Stored, stored } from './store.ts'
 
 export type Outcome = {
   violated: { invariant: Invariant; detail: string } | null
@@ -54,10 +54,16 @@ function forget(place: Place, index: number): void {
   if (person) person.token = ''
 }
 
-/** The database first: the journal only grows while a host lives, and no host is killed meanwhile. */
+/** The database before the journal, and after what is believed of it: they only grow while a host lives, and no host is killed meanwhile. */
 async function checkNow(scene: Scene): Promise<void> {
+  const folder = scene.place.folderOf(scene.sessionId)
+  const heard = await believed(folder)
   const seen = await stored(scene.place.store, scene.sessionId)
-  checkLogs(scene, seen, await journalled(scene.place.folderOf(scene.sessionId)))
+  checkLogs(scene, seen, await journalled(folder))
+  // A server that was put back is asked where it stands before long, and not at once.
+  const isAsBefore = scene.place.store.restores === scene.restoresAtStart
+  if (isAsBefore && heard > seen.events.length)
+    scene.violate('acknowledged', `${heard} count as acknowledged, ${seen.events.length} are stored`)
 }
 
 function checkLogs(scene: Scene, { events, commands, decisions }: Stored, journal: readonly Line[]): void {
@@ -114,7 +120,7 @@ async function heal(scene: Scene): Promise<Stored> {
   return seen
 }
 
-/** Two events so close that a reader may be between its reading and its wait, and a command whose end no event tells of. */
+/** Two events so close that a reader may be between its reading and its wait, commands whose end no event tells of, and an event beside one. */
 function lastWords(scene: Scene): (() => Promise<void> | void)[] {
   const pause = (waitMs: number) => new Promise<void>((resolve) => setTimeout(resolve, waitMs))
   const pair = (waitMs: number) => async () => {
@@ -123,7 +129,12 @@ function lastWords(scene: Scene): (() => Promise<void> | void)[] {
     reports(scene)
   }
   const index = scene.devices.findIndex(({ revokedAt }) => revokedAt === null)
-  return [...[1, 3, 5, 8].map(pair), () => deviceCancels(scene, index), pair(2)]
+  const beside = (waitMs: number) => async () => {
+    deviceCancels(scene, index)
+    await pause(waitMs)
+    reports(scene)
+  }
+  return [...[1, 5, 8].map(pair), () => deviceCancels(scene, index), ...[10, 25, 40, 60, 90].map(beside), pair(3)]
 }
 
 /** Waits until all agree, and checks what must hold then. */

@@ -45,6 +45,7 @@ const passages = {
   sentAgain: [['losesReply', 0, 1], ['devicePrompts', 1], ['tells'], ['deviceResends', 1], ['deviceResends', 1]],
   pushedAgain: [['pushes'], ['losesReply', 1], ['asks'], ['pushes'], ['repeatsMessage', 1], ['asks'], ['pushes']],
   pushedLost: [['pushes'], ['losesMessage', 1], ['asks'], ['pushes']],
+  saysUnheard: [['pushes'], ['cutsNetwork'], ['asks'], ['says'], ['delivers'], ['delivers'], ['delivers']],
   takenUnheard: [['pushes'], ['losesReply', 1], ['devicePrompts'], ['devicePrompts'], ['tellsAgent'], ['tells']],
   takenLost: [['pushes'], ['losesMessage', 1], ['devicePrompts'], ['tellsAgent'], ['tells']],
   toldLost: [['asks'], ['pushes'], ['deviceAllows'], ['tellsAgent'], ['cutsNetwork'], ['says'], ['mendsNetwork', 0, 0]],

@@ -13,6 +13,8 @@ export type Scene = {
   readonly sessionId: string
   host: Workstation | null
   isAgentDead: boolean
+  /** How often the server had been put back when this began. */
+  readonly restoresAtStart: number
   /** Of another history's state nothing is to be learnt. */
   isBackedUp: boolean
   count: number
@@ -70,6 +72,7 @@ export async function openScene(place: Place): Promise<Scene> {
   for (const [index, person] of place.people.entries())
     if (person.token === '') await place.replace(index, first.session)
   scene = {
+    ...{ restoresAtStart: place.store.restores },
     ...{ place, sessionId, host: first, isAgentDead: false, isBackedUp: false, count: 0, violated: null },
     ...{ effects: new Map(), ran: new Map(), terminal: [], seen: new Set(), ended: new Map() },
     asked: place.people.map(() => []),

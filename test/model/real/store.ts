@@ -55,7 +55,7 @@ export function createStore(database: Database, random: () => number): Store {
       }, isLeft),
     read: async (work) => {
       const value = await database.read(work)
-      await (areReadsSlow ? pause(2 + random() * 12) : lag())
+      await (areReadsSlow ? pause(5 + random() * 50) : lag())
       return value
     },
     slowsReads(isSlow) {
@@ -132,6 +132,12 @@ export async function journalled(folder: string): Promise<Line[]> {
       lines.push({ seq: Number(found[3]), digest: found[1] ?? '', body })
     }
   return lines.sort((one, other) => one.seq - other.seq)
+}
+
+/** How far the workstation believes that the server has its events. */
+export async function believed(folder: string): Promise<number> {
+  const text = await readFile(join(folder, 'acked.json'), 'utf8').catch(() => '{"seq":0}')
+  return (JSON.parse(text) as { seq: number }).seq
 }
 
 /** What the workstation has noted on its disk as the end of each command. */
