@@ -63,7 +63,9 @@ describe('administration', () => {
     await person.page.getByLabel('Prompt', { exact: true }).waitFor({ state: 'detached' })
     await person.opens('/settings/policy')
     await person.sees('Remote control: View only')
-    await person.sees(/Set by the organisation\. Ask the admins of the organisation Blue/)
+    await person.sees(
+      /Set by the admins of the organisation Blue\. Ask the admins of the organisation Blue: their policy says “Remote control”/,
+    )
   })
 
   it('[F1] whoever was second is told, keeps the changes, and applies them to what stands now', async () => {
@@ -123,7 +125,7 @@ describe('the people of an organisation', () => {
     await phone.opens(`/admin/${acme.organisationId}/members`)
     await phone.taps(/^.+ Since .+, added by root$/)
     await phone.sees('Remote control: View and control')
-    await phone.sees(/Set by the organisation/)
+    await phone.sees(/^Set by the admins of the organisation Blue/)
     const row = phone.page.locator('.row', { hasText: 'Chrome on Linux' })
     await row.getByRole('button', { name: 'Revoke' }).tap()
     await phone.taps('Revoke')

@@ -17,7 +17,7 @@ export function LockSection() {
   const chosen = String(ownMinutes ?? 'never')
   const options = CHOICES.map((minutes) => ({
     value: String(minutes ?? 'never'),
-    label: minutes === null ? 'Never' : minutes === 60 ? '1 h' : `${minutes} min`,
+    label: minutes === null ? 'Never' : String(minutes),
     disabled: minutes !== null && !can,
   }))
   return (
@@ -25,11 +25,11 @@ export function LockSection() {
       <GroupHeading>App lock</GroupHeading>
       <Group label="App lock">
         <Row
-          title="Lock when untouched for"
+          title="Lock after this many minutes"
           below={
             <Segmented
               bar
-              label="Lock when untouched for"
+              label="Lock after this many minutes untouched"
               options={options}
               value={chosen}
               onChange={(value) => void lock.setOwnMinutes(value === 'never' ? null : Number(value))}

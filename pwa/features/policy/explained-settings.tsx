@@ -2,7 +2,11 @@
 import { Icon } from '../../ui/icon.tsx'
 import { Group, Row } from '../../ui/row.tsx'
 import type { EffectiveSetting } from './effective.ts'
-import { levelWords, settingTitle, valueTextWords } from './setting-words.ts'
+import { nobodySaid, settingTitle, valueTextWords } from './setting-words.ts'
+
+/** The server names a setting by its field; people know it by its title. */
+const whoseWords = ({ name, owner, remedy }: EffectiveSetting): string =>
+  `Set by ${owner}.${remedy === null ? '' : ` ${remedy.replace(`sets ${name}`, `says “${settingTitle(name)}”`)}`}`
 
 export function ExplainedSettings({ settings }: { settings: readonly EffectiveSetting[] }) {
   return (
@@ -17,15 +21,7 @@ export function ExplainedSettings({ settings }: { settings: readonly EffectiveSe
               {settingTitle(setting.name)}: {valueTextWords(setting.name, setting.value)}
             </>
           }
-          detail={
-            setting.level === 'default' ? (
-              levelWords(setting.level)
-            ) : (
-              <>
-                {levelWords(setting.level)}. {setting.remedy}
-              </>
-            )
-          }
+          detail={setting.level === 'default' ? nobodySaid : whoseWords(setting)}
         />
       ))}
     </Group>

@@ -106,13 +106,5 @@ export function valueTextWords(name: string, text: string): string {
   }
 }
 
-const levels: Record<string, string> = {
-  enterprise: 'the enterprise',
-  organisation: 'the organisation',
-  person: 'the person',
-  host: 'the workstation',
-  session: 'the session’s terminal',
-}
-/** `Set by the organisation` · `Nobody has said anything`. */
-export const levelWords = (level: string): string =>
-  level === 'default' ? 'Nobody has said anything' : `Set by ${levels[level] ?? level}`
+/** What is said where no level has said anything. */
+export const nobodySaid = 'Nobody has said anything'
