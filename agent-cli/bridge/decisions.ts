@@ -43,7 +43,7 @@ export type Decisions = {
 type Open = { asked: AskedDecision; digest: string; resolve: (result: unknown) => void }
 
 export function createDecisions(options: {
-  publishing: Pick<Publishing, 'record' | 'breakText'>
+  publishing: Pick<Publishing, 'record' | 'breakText' | 'outside'>
   epoch: number
   cwd: string
   /** Called after the agent's answer is on its way. */
@@ -74,7 +74,8 @@ export function createDecisions(options: {
   return {
     async ask(asked, wordsGo, signal) {
       const decisionId = mintId('dec')
-      const digest = await evidenceDigest(asked.evidence)
+      // Of what leaves this machine: that is what a device shows and signs.
+      const digest = await evidenceDigest(publishing.outside(asked.evidence))
       if (signal.aborted) return cancelled(asked.form)
       const { kind, title, evidence, options: choices, questions, paths, plan, toolCallId, toolKind } = asked
       const facts = { toolCallId, toolKind, cwd, plan, paths, questions, options: choices, wordsGo }

@@ -5,6 +5,8 @@ export const limits = {
   coalesceMs: 100,
   /** Streamed text of this many characters does not wait. */
   coalesceChars: 16_000,
+  /** The first signs of what could be a secret wait this long for more, when nothing comes (docs/decisions/0015-masking.md). */
+  quietMs: 1_000,
   /** Text above this becomes a body; the event keeps a preview (E6). */
   inlineBytes: 64 * 1024,
   previewBytes: 4 * 1024,

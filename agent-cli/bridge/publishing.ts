@@ -1,8 +1,11 @@
-// The one way events take: made well-formed, shown at once, large parts stored, written to the journal in order; text is joined first (E6, E7).
+// The one way events take: made well-formed, shown at once, secrets masked, large parts stored, written to the journal in order; text is joined
+// first (E6, E7, G4).
 // Knows no agent and no server.
 import type { EventBody } from '../agent/translate/event-body.ts'
 import type { Role } from '../agent/translate/update.ts'
-import { wellFormed } from '../journal/well-formed.ts'
+import { wellFormed, wellFormedText } from '../journal/well-formed.ts'
+import { masked } from '../masking/bodies.ts'
+import { createMasking, type Masking } from '../masking/mask.ts'
 import type { Board } from './board.ts'
 import { createKeeping } from './keeping.ts'
 import { limits } from './limits.ts'
@@ -16,6 +19,8 @@ export type Publishing = {
   text(role: Role, messageId: string | null, text: string): void
   /** Ends the run of text that has no id of its own. */
   breakText(): void
+  /** A text as it is journaled: whoever says its digest says it of this one (docs/decisions/0015-masking.md). */
+  outside(text: string): string
   /** Journals facts that are shown already, for readers who were not there when they were new (E8, B2). */
   repeat(body: EventBody): Promise<void>
   /** Runs `act` when everything recorded so far is in the journal or waits for the disk, and before anything recorded later. */
@@ -37,7 +42,10 @@ export function createPublishing(options: {
 }): Publishing {
   const { board, journal, epoch, mintId, now = () => new Date() } = options
   const keeping = createKeeping({ journal, epoch, onJournal: options.onJournal })
+  const masking = createMasking()
+  let told = 0
   let run: Run | null = null
+  let quiet: NodeJS.Timeout | undefined
   let timer: NodeJS.Timeout | undefined
 
   function publish(body: EventBody): Promise<void> {
@@ -45,29 +53,51 @@ export function createPublishing(options: {
     // A repair may not change the shape: keys are ours, only texts are the agent's.
     const whole = wellFormed(body) as unknown as EventBody
     board.happened({ body: whole, at, epoch })
-    return keeping.write(whole, at)
+    // What is shown at the terminal is what there is; what is written, and leaves, holds no secret of known shape.
+    return keeping.write(masked(whole, masking), at)
   }
 
-  function flush(): void {
+  /** Once a turn, before its end: how many, and what they were. */
+  function tellMasked(): void {
+    const count = countOf(masking)
+    if (count === told) return
+    told = count
+    board.change((view) => ({ ...view, remote: { ...view.remote, maskedSecrets: count } }))
+    void publish({ noticeShown: { severity: 'info', ...maskedNotice(masking) } })
+  }
+
+  /** What could be the beginning of a secret waits for the rest of it: `all` is said where nothing more is coming. */
+  function flush(all = true): void {
     clearTimeout(timer)
+    clearTimeout(quiet)
     timer = undefined
+    quiet = undefined
     if (run === null || run.text === '') return
     const { role, messageId } = run
+    const waits = all ? { at: run.text.length, isFirm: true } : masking.waitsFrom(run.text)
     // Half a character waits for its other half.
-    const kept = /[\uD800-\uDBFF]$/.exec(run.text)?.[0] ?? ''
-    const text = run.text.slice(0, run.text.length - kept.length)
-    run = { ...run, text: kept }
+    const half = /[\uD800-\uDBFF]$/.test(run.text.slice(0, waits.at)) ? 1 : 0
+    const text = run.text.slice(0, waits.at - half)
+    run = { ...run, text: run.text.slice(text.length) }
+    if (!waits.isFirm && run.text !== '') quiet = setTimeout(flush, limits.quietMs).unref()
     if (text === '') return
     void publish({ [textKinds[role]]: { messageId, text } } as EventBody)
   }
 
   return {
     record(body) {
+      if (isAside(body)) {
+        // A number in the margin ends no sentence: a secret may be cut in two by it.
+        flush(false)
+        return publish(body)
+      }
       flush()
       // Something else was shown: text after it is another message, unless the agent says otherwise.
       if (run?.isOwn) run = null
+      if ('turnEnded' in body) tellMasked()
       return publish(body)
     },
+    outside: (text) => masking.text(wellFormedText(text)),
     text(role, messageId, text) {
       const isSame = run?.role === role && (messageId === null ? run.isOwn : run.messageId === messageId)
       if (!isSame) {
@@ -76,14 +106,16 @@ export function createPublishing(options: {
       }
       if (run === null) return
       run = { ...run, text: run.text + text }
-      if (run.text.length >= limits.coalesceChars) flush()
-      else timer ??= setTimeout(flush, limits.coalesceMs)
+      clearTimeout(quiet)
+      quiet = undefined
+      if (run.text.length >= limits.coalesceChars) flush(false)
+      else timer ??= setTimeout(() => flush(false), limits.coalesceMs)
     },
     breakText() {
       flush()
       run = null
     },
-    repeat: (body) => keeping.write(body, now().toISOString()),
+    repeat: (body) => keeping.write(masked(body, masking), now().toISOString()),
     inOrder(act) {
       flush()
       return keeping.inOrder(act)
@@ -92,5 +124,19 @@ export function createPublishing(options: {
       flush()
       return keeping.close()
     },
+  }
+}
+
+const isAside = (body: EventBody): boolean =>
+  'usageChanged' in body || 'slashCommandsChanged' in body || 'titleChanged' in body
+
+const countOf = ({ counts }: Masking): number => [...counts.values()].reduce((sum, count) => sum + count, 0)
+
+function maskedNotice(masking: Masking): { title: string; description: string } {
+  const count = countOf(masking)
+  const kinds = [...masking.counts].map(([what, many]) => (many === 1 ? what : `${what} (${many})`)).join(', ')
+  return {
+    title: `${count === 1 ? '1 secret was' : `${count} secrets were`} masked in this session before anything left this machine: ${kinds}.`,
+    description: 'Only what has a known shape is found. The agent and this terminal see them as they are.',
   }
 }

@@ -23,6 +23,15 @@ import type { SessionJournal } from './session-journal.ts'
 import { createSettlements, type Settlements } from './settlements.ts'
 import type { Rung } from './view.ts'
 
+/** Names and places are texts of somebody’s as well: a repository's address can hold a password. */
+const outside = (start: SessionStart, { outside: text }: Publishing): SessionStart => ({
+  ...start,
+  cwd: text(start.cwd),
+  name: start.name ? text(start.name) : null,
+  repository: start.repository ? text(start.repository) : null,
+  branch: start.branch ? text(start.branch) : null,
+})
+
 /** What is said at the terminal holds the reason, whose it is and the way out (T7). */
 const refused = ({ code, message, rule, ...because }: Refused) =>
   new BridgeError(code, because.remedy ? `${message} ${because.remedy}` : message, rule, because)
@@ -116,7 +125,7 @@ export function createRemote(given: {
     let offlineTimer: NodeJS.Timeout | undefined
     const pusher: Pusher = createPusher({
       call,
-      start: () => given.start(link.identity.hostId),
+      start: () => outside(given.start(link.identity.hostId), publishing),
       log: journal.published,
       bodies: journal.bodies,
       ackedSeq: acked.seq,
@@ -193,7 +202,7 @@ export function createRemote(given: {
         await commands.close()
         await Promise.all([pusher.close(), settlements.close()])
         if (options.link === undefined) await link.close()
-        board.change((view) => ({ ...view, remote: offView(ceiling) }))
+        board.change((view) => ({ ...view, remote: offView(ceiling, view.remote.maskedSecrets) }))
       },
     }
   }

@@ -6,7 +6,7 @@ import { limits } from './limits.ts'
 import type { Refused } from './rights.ts'
 import type { RemoteView, Rung } from './view.ts'
 
-export const offView = (ceiling: Rung): RemoteView => ({
+export const offView = (ceiling: Rung, maskedSecrets = 0): RemoteView => ({
   ...{
     state: 'off',
     since: null,
@@ -17,6 +17,7 @@ export const offView = (ceiling: Rung): RemoteView => ({
     devices: [],
     pendingEvents: 0,
     ceiling,
+    maskedSecrets,
   },
 })
 

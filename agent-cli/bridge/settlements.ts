@@ -1,6 +1,7 @@
 // Tells the server what became of commands, until it has heard: results wait in the ledger, not in memory (C3, C4).
 import type { Ledger, LedgerEntry } from '../journal/ledger.ts'
 import { wellFormedText } from '../journal/well-formed.ts'
+import { createMasking } from '../masking/mask.ts'
 import type { Caller } from '../remote/credentials.ts'
 import { isPassing, RemoteError } from '../remote/failure.ts'
 import { type CommandSettlement, SettleCommand } from '../remote/host-operations.ts'
@@ -141,8 +142,10 @@ function sayable({ code, message, rule, level, owner, remedy }: Refused): Refuse
   }
 }
 
+const masking = createMasking()
+
 function plain(text: string): string {
-  const repaired = wellFormedText(text).replaceAll(/\p{Cc}/gu, ' ')
+  const repaired = wellFormedText(masking.text(text)).replaceAll(/\p{Cc}/gu, ' ')
   return wellFormedText(repaired.slice(0, maxMessageChars))
 }
 

@@ -191,6 +191,8 @@ export type RemoteView = {
   /** Events on disk that the server has not confirmed. */
   readonly pendingEvents: number
   readonly ceiling: Rung
+  /** Different secrets that were masked in what is kept for devices, since this process has the session. */
+  readonly maskedSecrets: number
 }
 
 /** failed: nothing more is written to disk (full, damaged …); the terminal goes on, nothing is published. */

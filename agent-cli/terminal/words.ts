@@ -59,9 +59,13 @@ export function remoteReport(view: SessionView, now: number): string[] {
       : `Paired: ${remote.devices.map((device) => `${device.name} (${device.rung.toLowerCase()})`).join(', ')}`,
   )
   if (remote.pendingEvents > 0) lines.push(`${remote.pendingEvents} events wait to be sent.`)
+  if (remote.maskedSecrets > 0) lines.push(maskedInWords(remote.maskedSecrets))
   lines.push(`Most a device may do here: ${remote.ceiling.toLowerCase()}.`)
   return lines
 }
+
+const maskedInWords = (count: number): string =>
+  `${count === 1 ? '1 secret was' : `${count} secrets were`} masked in what devices see; this terminal shows them as they are.`
 
 export function stateInWords(view: SessionView, now: number): string {
   if (view.turn?.isCancelling) return 'Cancelling'

@@ -80,9 +80,11 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'agent-cli/remote',
     'agent-cli/trust',
     'agent-cli/rules',
+    'agent-cli/masking',
     'agent-cli/journal',
     'protocol',
   ],
+  'agent-cli/masking': [],
   // The words of whoever governs this machine: files and what they mean.
   'agent-cli/rules': ['protocol'],
   'agent-cli/trust': ['agent-cli/remote', 'agent-cli/journal', 'protocol'],

@@ -12,7 +12,8 @@ export type Wire = {
   close(): Promise<void>
 }
 
-export async function createWire(port: number): Promise<Wire> {
+/** `passed` is shown all that goes to the server. */
+export async function createWire(port: number, passed?: (bytes: Buffer) => void): Promise<Wire> {
   const open = new Set<Socket>()
   let isCut = false
   let dialled = 0
@@ -20,6 +21,7 @@ export async function createWire(port: number): Promise<Wire> {
     dialled++
     if (isCut) return void near.destroy()
     const far = connect(port, '127.0.0.1')
+    if (passed) near.on('data', passed)
     for (const [one, other] of [
       [near, far],
       [far, near],

@@ -9,6 +9,7 @@ function slowDisk() {
     waiting,
     record: (body: object) => new Promise<void>((done) => void waiting.push({ body, done })),
     breakText() {},
+    outside: (text: string) => text,
   }
 }
 
