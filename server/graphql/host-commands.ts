@@ -36,15 +36,25 @@ async function poll(
   const waiting = waitAsHost(context, ask.hostId)
   try {
     let { after } = ask
+    // Nothing has been rung since it was told so: who comes back from a wait in vain goes on waiting, and the store is not asked.
+    let seen = ask.waitSeconds > 0 ? waiting.rested(after) : null
     for (;;) {
-      waiting.mark()
-      const seen = await look(context, ask.hostId, after)
+      if (seen === null) {
+        waiting.mark()
+        seen = await look(context, ask.hostId, after)
+        if (seen.commands.length > 0 || seen.isTrustNews) return seen
+      }
       const left = deadline - performance.now()
-      if (seen.commands.length > 0 || seen.isTrustNews || left <= 0) return seen
-      const queued = await waiting.news(seen.mark, left)
-      const known = queued && lookWith(seen, queued)
+      if (left <= 0) return seen
+      const news = await waiting.news(seen.mark, left)
+      if (news === 'none') {
+        waiting.rest(seen)
+        return seen
+      }
+      const known = news === 'some' ? null : lookWith(seen, news)
       if (known) return known
       after = seen.after
+      seen = null
     }
   } finally {
     waiting.close()

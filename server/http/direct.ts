@@ -20,6 +20,9 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 type Ready = { prepared: Prepared; context: Context }
 type Asked = { query: string; variables: Record<string, unknown>; operationName: string | null }
 
+/** One for all requests that are over: making one takes longer than answering. */
+const OVER = new DOMException('The request is over.', 'AbortError')
+
 export type DirectOptions = {
   parts: Parts
   documents: Documents
@@ -78,7 +81,7 @@ export function createDirect(options: DirectOptions): Handler {
     // Also after a whole answer: what the operation watched is let go then.
     response.once('close', () => {
       open.delete(ended)
-      ended.abort()
+      ended.abort(OVER)
     })
     if (stopping.aborted) ended.abort()
     if (response.destroyed) return
