@@ -1,4 +1,5 @@
 // The page's entry: styles, the identity kept on this device, and the app on the root element.
+import './app/trusted-types.ts'
 import './ui/ui.css'
 import './app/app.css'
 import { createRoot } from 'react-dom/client'

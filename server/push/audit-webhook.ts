@@ -1,13 +1,12 @@
 /** Sends the audit to webhooks: in order, signed, at least once, to public addresses only (F5, G4). Knows not what an entry says. */
 import { createHmac, randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { Database } from '../db/database.ts'
 import { auditFields, readChain } from '../store/audit.ts'
 import { leaseSink, noteSent, noteUnsent, type SinkRow } from '../store/audit-sinks.ts'
 import { factOr, readFact } from '../store/facts.ts'
 import { refuse } from '../store/refused.ts'
-import { type EndpointRule, isEndpoint, publicLookup } from './endpoint.ts'
+import { type EndpointRule, isEndpoint } from './endpoint.ts'
+import { callOut } from './outbound.ts'
 
 const BATCH = 100
 const SEND_MILLISECONDS = 10_000
@@ -55,8 +54,8 @@ export async function sendAudit(database: Database, rule: EndpointRule, signal: 
   }
 }
 
-/** Null when it was taken. Redirects are not followed: they would lead past the guard. */
-function send(
+/** Null when it was taken. */
+async function send(
   sink: SinkRow,
   secret: string,
   body: string,
@@ -64,27 +63,16 @@ function send(
   signal: AbortSignal,
 ): Promise<string | null> {
   const seconds = Math.floor(Date.now() / 1000)
-  const request = sink.url.startsWith('http:') ? httpRequest : httpsRequest
-  return new Promise((resolve) => {
-    const sent = request(
-      sink.url,
-      {
-        ...{ method: 'POST', lookup: publicLookup(rule), agent: false },
-        headers: {
-          'content-type': 'application/x-ndjson',
-          'content-length': Buffer.byteLength(body),
-          'offdesk-webhook': sink.id,
-          'offdesk-signature': signatureOf(secret, seconds, body),
-        },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(SEND_MILLISECONDS)]),
-      },
-      (answer) => {
-        answer.resume()
-        const { statusCode = 0 } = answer
-        resolve(statusCode >= 200 && statusCode < 300 ? null : `it answered ${statusCode}`)
-      },
-    )
-    sent.on('error', (error) => resolve(`it was not reached: ${error.message}`))
-    sent.end(body)
-  })
+  const headers = {
+    'content-type': 'application/x-ndjson',
+    'content-length': Buffer.byteLength(body),
+    'offdesk-webhook': sink.id,
+    'offdesk-signature': signatureOf(secret, seconds, body),
+  }
+  try {
+    const { status } = await callOut({ ...rule, url: sink.url, headers, body, milliseconds: SEND_MILLISECONDS, signal })
+    return status >= 200 && status < 300 ? null : `it answered ${status}`
+  } catch (error) {
+    return `it was not reached: ${error instanceof Error ? error.message : String(error)}`
+  }
 }

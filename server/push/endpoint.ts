@@ -5,7 +5,16 @@ import { fromBase64Url } from '../../protocol/bytes.ts'
 import { refuse } from '../store/refused.ts'
 
 /** Plain http to loopback only, for tests with a push service of their own. */
-export type EndpointRule = { allowLoopback: boolean }
+export type EndpointRule = {
+  allowLoopback: boolean
+  /** Tests: names of their own. */
+  resolve?: Resolve
+}
+export type Resolve = (
+  hostname: string,
+  options: { all: true },
+  callback: (error: Error | null, found: { address: string; family: number }[]) => void,
+) => void
 
 export type PushSubscription = { endpoint: string; p256dh: string; auth: string }
 
@@ -56,7 +65,8 @@ export function isEndpoint(url: URL, rule: EndpointRule): boolean {
 export const publicLookup =
   (rule: EndpointRule): LookupFunction =>
   (hostname, options, callback) => {
-    systemLookup(hostname, { ...options, all: true }, (error, found) => {
+    const resolve = rule.resolve ?? systemLookup
+    resolve(hostname, { ...options, all: true }, (error, found) => {
       const [first] = found ?? []
       if (error || !first) return callback(error ?? new Error(`no address for ${hostname}`), '', 0)
       const refused = rule.allowLoopback ? undefined : found.find((one) => !isPublicAddress(one.address))

@@ -1,9 +1,8 @@
 /** Sends one notice to one subscription (RFC 8030, 8291, 8292) and says what the push service answered. Knows no decision. */
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest, type RequestOptions } from 'node:https'
 import webpush from 'web-push'
-import { type EndpointRule, type PushSubscription, publicLookup } from './endpoint.ts'
+import type { EndpointRule, PushSubscription } from './endpoint.ts'
 import { type Notice, noticeBytes } from './notice.ts'
+import { type Answered, callOut } from './outbound.ts'
 import type { VapidKeys } from './vapid.ts'
 
 export type Delivery = {
@@ -46,12 +45,12 @@ export const createSend =
           topic: topicOf(notice.tag),
         },
       )
-      const options: RequestOptions = {
-        ...{ method: 'POST', lookup: publicLookup({ allowLoopback }), agent: false, ...(ca && { ca }) },
-        headers: { ...details.headers },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(SEND_MILLISECONDS)]),
-      }
-      return delivery(await post(details.endpoint, options, details.body))
+      return delivery(
+        await callOut({
+          ...{ url: details.endpoint, headers: details.headers, body: details.body, allowLoopback },
+          ...{ milliseconds: SEND_MILLISECONDS, signal, ...(ca && { ca }) },
+        }),
+      )
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       return {
@@ -66,26 +65,7 @@ export const createSend =
 /** At most 32 base64url characters: while the phone is away, a newer notice takes the place of the older one. */
 const topicOf = (tag: string): string => tag.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 32)
 
-type Answer = { status: number; text: string }
-
-function post(endpoint: string, options: RequestOptions, body: Buffer | null): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const send = endpoint.startsWith('http:') ? httpRequest : httpsRequest
-    const sent = send(endpoint, options, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => {
-        if (text.length < 500) text += chunk
-      })
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: text.slice(0, 500).trim() }))
-      answer.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
-}
-
-function delivery({ status, text }: Answer): Delivery {
+function delivery({ status, text }: Answered): Delivery {
   const delivered = status >= 200 && status < 300
   const isGone = status === 404 || status === 410
   const words = delivered

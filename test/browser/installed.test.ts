@@ -49,12 +49,66 @@ describe('the page as an app', () => {
   it('[T8] the policy is in force: an inline script and a foreign address are refused and reported', async () => {
     await phone.page.evaluate(() => {
       const script = document.createElement('script')
-      script.textContent = 'window.__pwned = true'
+      script.append(document.createTextNode('window.__pwned = true'))
       document.body.append(script)
       void fetch('http://127.0.0.2:9/leak').catch(() => undefined)
     })
-    await expect.poll(() => phone.complaints.join('\n')).toMatch(/content policy: script-src/)
+    await expect
+      .poll(() => phone.complaints.join('\n'))
+      .toMatch(/content policy: script-src|requires 'TrustedScript' assignment/)
     await expect.poll(() => phone.complaints.join('\n')).toMatch(/content policy: connect-src/)
+    expect(await phone.page.evaluate(() => '__pwned' in window)).toBe(false)
+  })
+
+  it('[T8] [G4] no text becomes markup or a script anywhere, and no further policy can be made', async () => {
+    // As code of the page would, whoever brought it there: each of these runs where Trusted Types are not required.
+    const tries = await phone.page.evaluate(async () => {
+      const url: string = '/assets/other.js'
+      const text: string = '<img src=x onerror="window.__pwned = true">'
+      const frame = document.createElement('iframe')
+      const all: Record<string, () => unknown> = {
+        innerHTML: () => {
+          document.createElement('div').innerHTML = text
+        },
+        outerHTML: () => {
+          const inner = document.createElement('div').appendChild(document.createElement('p'))
+          inner.outerHTML = text
+        },
+        insertAdjacentHTML: () => document.createElement('div').insertAdjacentHTML('beforeend', text),
+        'document.write': () => document.write(text),
+        srcdoc: () => {
+          frame.srcdoc = text
+        },
+        DOMParser: () => new DOMParser().parseFromString(text, 'text/html'),
+        'Range.createContextualFragment': () => document.createRange().createContextualFragment(text),
+        'script.src': () => {
+          document.createElement('script').src = url
+        },
+        'script.text': () => {
+          document.createElement('script').text = 'window.__pwned = true'
+        },
+        eval: () => Reflect.get(globalThis, 'eval')('window.__pwned = true'),
+        Function: () => new Function('window.__pwned = true')(),
+        setTimeout: () => setTimeout('window.__pwned = true' as unknown as () => void, 0),
+        Worker: () => new Worker(url),
+        'serviceWorker.register': () => navigator.serviceWorker.register(url),
+        'another policy': () =>
+          (
+            window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): void } }
+          ).trustedTypes.createPolicy('mine', {}),
+      }
+      const passed: string[] = []
+      for (const [name, attempt] of Object.entries(all)) {
+        // A turn of its own: what DevTools itself begins may evaluate texts.
+        await new Promise((resolve) => setTimeout(resolve))
+        try {
+          await attempt()
+          passed.push(name)
+        } catch {}
+      }
+      return { passed, count: Object.keys(all).length }
+    })
+    expect(tries).toEqual({ passed: [], count: 15 })
     expect(await phone.page.evaluate(() => '__pwned' in window)).toBe(false)
   })
 
