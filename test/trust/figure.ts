@@ -3,6 +3,9 @@ import { appendFileSync } from 'node:fs'
 
 const { OFFDESK_TRUST_FIGURES: file } = process.env
 
+/** Whether figures are collected. */
+export const isFull = file !== undefined
+
 /** Counts: small in `npm test`, full where figures are collected. */
 export const count = (small: number, full: number): number => (file ? full : small)
 

@@ -1,0 +1,127 @@
+/**
+ * [T3] [F4] Many open channels at once of a device that is revoked, or under a policy that changes: each ends, by the bell and with every bell lost, and nothing comes after.
+ * Here with a deadline; `npm run trust` opens a thousand and says how long it took.
+ */
+import { afterEach, describe, expect, test } from 'vitest'
+import type { EnrolledHost, PairedDevice } from '../kit/people.ts'
+import { type ServerOptions, startServer, type TestServer } from '../kit/server.ts'
+import { type PublishedSession, publishSession } from '../kit/session.ts'
+import { type Channel, opensSocket, opensStream, polls } from './channel.ts'
+import { count, figure, isFull, quantiles } from './figure.ts'
+
+const CHANNELS = count(40, 1000)
+/** A deadline for a busy machine. */
+const DEADLINE_MS = 30_000
+
+type Scene = {
+  server: TestServer
+  host: EnrolledHost
+  phone: PairedDevice
+  session: PublishedSession
+  close(): Promise<void>
+}
+const open: Scene[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+}, 60_000)
+
+async function scene(trust: NonNullable<ServerOptions['trust']>): Promise<Scene> {
+  const server = await startServer({ trust })
+  const host = await server.enrolledHost()
+  const phone = await server.pairedDevice({ host, rung: 'FULL' })
+  const session = await publishSession(server.gql, host)
+  let isOver = false
+  // Something is always being said: what follows a revocation would be heard.
+  const talks = (async () => {
+    while (!isOver) {
+      await session.push({ noticeShown: { severity: 'info', title: 'tick' } }).catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, CHANNELS > 100 ? 200 : 20))
+    }
+  })()
+  const made: Scene = {
+    ...{ server, host, phone, session },
+    close: async () => {
+      isOver = true
+      await talks
+      await server.close()
+    },
+  }
+  open.push(made)
+  return made
+}
+
+/** Seven of ten sockets, two streams, one poll; all of them have heard something, or wait. */
+async function channelsOf({ server, phone, session }: Scene, poll: () => Channel): Promise<Channel[]> {
+  const made: Channel[] = []
+  for (let n = 0; n < CHANNELS; n += 1) {
+    const kind = n % 10
+    if (kind < 7) made.push(await opensSocket(server.port, phone.token, session.id))
+    else made.push(kind < 9 ? await opensStream(server.url, phone.token, session.id) : poll())
+  }
+  const hasHeard = () => made.filter(({ kind, lastFrameAt }) => kind !== 'poll' && lastFrameAt === null).length
+  await expect.poll(hasHeard, { timeout: DEADLINE_MS }).toBe(0)
+  return made
+}
+
+function report(what: string, all: readonly Channel[], from: number): void {
+  const after = (at: number | null) => Math.max(0, (at ?? Number.POSITIVE_INFINITY) - from)
+  const frames = all.filter(({ kind }) => kind !== 'poll').map(({ lastFrameAt }) => after(lastFrameAt))
+  const ends = all.map(({ endedAt }) => after(endedAt))
+  figure('open channels', {
+    [`${what}: last frame`]: quantiles(frames),
+    [`${what}: ended`]: quantiles(ends),
+    [`${what}: channels, frames after 2 s`]: `${all.length}, ${frames.filter((one) => one > 2000).length}`,
+  })
+  if (isFull) expect(frames.filter((one) => one > 2000)).toEqual([])
+}
+
+const allEnd = (all: readonly Channel[]) =>
+  expect.poll(() => all.filter(({ endedAt }) => endedAt === null).length, { timeout: DEADLINE_MS }).toBe(0)
+
+describe.each([
+  ['by the bell', {}],
+  ['with every bell lost', { ignoreBell: true }],
+] as const)('%s', (how, trust) => {
+  test('[T3] every channel of a revoked device ends with REVOKED', { timeout: 240_000 }, async () => {
+    const at = await scene(trust)
+    const { server, host, phone } = at
+    const own = await server.database.read((tx) =>
+      tx.query.pairing.findFirst({ where: (t, { eq }) => eq(t.deviceId, phone.id) }),
+    )
+    const query = 'query($id: ID!) { pairing(id: $id, knownState: CONFIRMED, waitSeconds: 25) { state } }'
+    const all = await channelsOf(at, () => polls(server.url, phone.token, { query, variables: { id: own?.id } }))
+    const from = performance.now()
+    await server.gql(host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: phone.id })
+    await allEnd(all)
+    expect(new Set(all.map(({ word }) => word))).toEqual(new Set(['REVOKED']))
+    report(`revoked, ${how}`, all, from)
+  })
+
+  test('[F4] every channel that shows a session ends with POLICY when remote control is turned off', {
+    timeout: 240_000,
+  }, async () => {
+    const at = await scene(trust)
+    const { server, host } = at
+    const query = 'query($id: ID!) { hostCommands(hostId: $id, waitSeconds: 25) { after } }'
+    const all = await channelsOf(at, () => polls(server.url, host.token, { query, variables: { id: host.id } }))
+    const from = performance.now()
+    await server.gql(host.token, 'mutation { setRemoteControl(level: OFF) { version } }')
+    await allEnd(all)
+    const words = all.filter(({ kind }) => kind !== 'poll').map(({ word }) => word)
+    expect(new Set(words)).toEqual(new Set(['POLICY']))
+    report(`remote control off, ${how}`, all, from)
+  })
+})
+
+test('[T3] without bell and without poll they stay open and go on hearing: these two are what ends them', {
+  timeout: 120_000,
+}, async () => {
+  const at = await scene({ ignoreBell: true, pollMilliseconds: 3_600_000 })
+  const socket = await opensSocket(at.server.port, at.phone.token, at.session.id)
+  await expect.poll(() => socket.lastFrameAt).not.toBeNull()
+  await at.server.gql(at.host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: at.phone.id })
+  const revokedAt = performance.now()
+  await expect.poll(() => (socket.lastFrameAt ?? 0) > revokedAt + 100, { timeout: DEADLINE_MS }).toBe(true)
+  expect(socket.endedAt).toBeNull()
+  socket.close()
+})
