@@ -101,6 +101,7 @@ export async function runRound(round: Round): Promise<Verdict> {
     const figures = figuresOf(world, evidence, { faults, restored, convergedMs, seconds }, nemesis.windows, storms)
     const skipped = Object.fromEntries(nemesis.skipped)
     if (violations.length === 0) world.remove()
+    else world.keep()
     const left = violations.length === 0 ? null : folder
     return { seed, violations, evidence, figures, skipped, databaseVersion: world.databaseVersion, folder: left }
   } catch (error) {

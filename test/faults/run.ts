@@ -51,6 +51,9 @@ mkdirSync(join(root, 'test', '.out'), { recursive: true })
 const dist = mkdtempSync(join(root, 'test', '.out', 'dist-'))
 cpSync(join(root, 'dist'), dist, { recursive: true })
 
+// What was started and mounted ends with this process, also when somebody stops it.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+
 const all: Figures[] = []
 const run: Run = {
   ...{ seed, faults, kind, databaseVersion: '', rounds: [], violations: [], failing: [], skipped: {} },

@@ -1,6 +1,5 @@
 /** A workstation of a run: one data folder, one cable to the server, known there, with phones paired at it by the whole handshake. */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { enrolWithSetupCode } from '../../agent-cli/remote/enrolment.ts'
 import { createHostLink } from '../../agent-cli/remote/host-link.ts'
@@ -10,6 +9,7 @@ import { exportPublicKey, generateKeys, type KeyPair, principalId } from '../../
 import { matchCode } from '../../protocol/pairing.ts'
 import { ask } from '../kit/ask.ts'
 import { steps } from '../kit/people.ts'
+import { mountSmallDisk, releaseSmallDisk } from '../kit/small-disk.ts'
 import type { Cable } from './cable.ts'
 import { until } from './process.ts'
 
@@ -22,6 +22,8 @@ export type Workstation = {
   readonly paired: readonly Paired[]
   /** Null where no small disk could be mounted. */
   readonly disk: { fill(): void; empty(): void } | null
+  /** Its files stay, those of a small disk as a copy beside it. */
+  keep(): void
   close(): void
 }
 
@@ -36,7 +38,7 @@ export async function createWorkstation(given: {
 }): Promise<Workstation> {
   const { folder, name, cable } = given
   mkdirSync(folder, { recursive: true })
-  const isMounted = given.diskBytes > 0 && mount(folder, given.diskBytes)
+  const isMounted = given.diskBytes > 0 && mountSmallDisk(folder, given.diskBytes)
   const dataDir = join(folder, 'data')
   const hostDir = join(dataDir, 'host')
   const endpoint = { url: cable.url }
@@ -70,19 +72,13 @@ export async function createWorkstation(given: {
           empty: () => rmSync(ballast, { force: true }),
         }
       : null,
-    close() {
-      if (isMounted) execFileSync('umount', ['-l', folder])
+    keep() {
+      if (isMounted) cpSync(folder, `${folder}.kept`, { recursive: true })
+      releaseSmallDisk(folder)
     },
-  }
-}
-
-/** False where this user may not mount. */
-function mount(folder: string, bytes: number): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
+    close() {
+      releaseSmallDisk(folder)
+    },
   }
 }
 

@@ -31,6 +31,8 @@ export type World = {
   folder(name: string): string
   /** Ends every process; the files stay until `remove`. */
   close(): Promise<void>
+  /** Leaves the files where they are, for whoever looks into them. */
+  keep(): void
   remove(): void
 }
 
@@ -161,6 +163,9 @@ export async function createWorld(given: {
       await Promise.all(scenes.map((scene) => scene.close()))
       await Promise.all(servers.map((server) => server.stop()))
       await Promise.all(cables.map((one) => one.close()))
+    },
+    keep() {
+      for (const one of workstations) one.keep()
     },
     remove() {
       for (const one of workstations) one.close()

@@ -1,36 +1,23 @@
 /** A session whose folder lies on a real file system of a few megabytes, which fills up and gets room again. */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLog } from '../../../agent-cli/journal/log.ts'
+import { mountSmallDisk, releaseSmallDisk } from '../../kit/small-disk.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
 import { atEnd, desk, eventually, firstDecision, items, until } from './desk.ts'
-
-/** Null where this user may not mount one. */
-function smallDisk(megabytes: number): string | null {
-  const place = mkdtempSync(join(tmpdir(), 'offdesk-small-disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', place], { stdio: 'ignore' })
-    return place
-  } catch {
-    rmdirSync(place)
-    return null
-  }
-}
 
 test('[E1] [C3] on a full disk terminal and agent go on, devices are told what becomes of their commands, and nothing is torn', async ({
   skip,
 }) => {
-  const dataDir = process.platform === 'linux' ? smallDisk(3) : null
-  if (dataDir === null) return skip('This user may not mount a file system.')
+  const dataDir = mkdtempSync(join(tmpdir(), 'offdesk-small-disk-'))
   atEnd(() => {
-    // Whatever a failed test has left open in it must not keep it.
-    execFileSync('umount', ['-l', dataDir])
+    releaseSmallDisk(dataDir)
     rmdirSync(dataDir)
   })
+  if (!mountSmallDisk(dataDir, 3 * 1024 * 1024)) return skip('This user may not mount a file system.')
   const at = await server()
   await enrolled(at, dataDir)
   const { session, agent } = await desk({}, { dataDir })
