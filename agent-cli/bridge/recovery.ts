@@ -68,10 +68,10 @@ async function recover(
   journal: SessionJournal,
   { link, signal }: { link: HostLink; signal: AbortSignal },
 ): Promise<boolean> {
-  const { epoch, agent, command, cwd } = journal.meta.facts
+  const { epoch: dead, agent, command, cwd } = journal.meta.facts
   // Nothing of it ever left the machine, and nothing does now (A1).
   if (journal.log.lastSeq === 0) return false
-  await closeEarlier(journal, epoch)
+  await closeEarlier(journal, dead)
   const reason = typeof journal.meta.facts.untold === 'string' ? journal.meta.facts.untold : endedWithHost
   // Noted first: closing the journal lets its lock go, and with it the sign that somebody died here.
   await journal.meta.update({ pid: null, ended: true, untold: reason })
@@ -83,6 +83,8 @@ async function recover(
   const ruling = await openRuling(told, machine)
   if (ruling.refusal(null) !== null || wayTo(machine, link.server, pkg.version) !== null) return false
   const call = link.callFor(journal.id)
+  // An attachment of its own: the dead one may be a zombie elsewhere, and must be fenced rather than meet its own numbers (E4).
+  const epoch = await journal.meta.mintEpoch()
   const start = await startOf(journal, link.identity.hostId)
   const pusher = createPusher({
     call,
@@ -112,7 +114,7 @@ async function recover(
 
 async function startOf(journal: SessionJournal, hostId: string): Promise<SessionStart> {
   const { facts } = journal.meta
-  const attachmentId = typeof facts.attachmentId === 'string' ? facts.attachmentId : mintId('att')
+  const attachmentId = mintId('att')
   const name = typeof facts.agentName === 'string' ? facts.agentName : facts.agent
   return {
     ...{

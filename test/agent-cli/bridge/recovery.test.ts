@@ -63,6 +63,29 @@ test('[C4] killed between intent and result: the command is UNKNOWN and never re
   expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(20_000) })).toEqual([])
 }, 60_000)
 
+test('[E4] whoever finishes a dead process’s session does so in an epoch of its own: a copy of the dead one that thaws is fenced', async () => {
+  const at = await server()
+  const dataDir = await folder()
+  await enrolled(at, dataDir)
+  const agent = await createScriptedAgent()
+  atEnd(agent.close)
+  const { command, args, env } = agent
+  const started = { id: 'scripted', name: 'Scripted', command, args, env, preset: null }
+  const host = await hostProcess({ dataDir, cwd: await folder(), agent: started })
+  const facts = async (): Promise<{ epoch: number; attachmentId: string }> =>
+    JSON.parse(await readFile(join(dataDir, 'sessions', host.id, 'meta.json'), 'utf8'))
+  await eventually(async () => typeof (await facts()).attachmentId === 'string')
+  const { epoch, attachmentId } = await facts()
+  await host.kill()
+  const link = await createHostLink({ dataDir, endpoint: { url: at.url } })
+  atEnd(() => link.close())
+  expect(await recoverSessions({ dataDir, link, signal: AbortSignal.timeout(20_000) })).toEqual([host.id])
+
+  const { PushEvents } = await import('../../../agent-cli/remote/session-operations.ts')
+  const zombie = { sessionId: host.id, epoch, attachmentId, events: [] }
+  await expect(link.callFor(host.id)(PushEvents, zombie)).rejects.toMatchObject({ code: 'EPOCH_FENCED' })
+}, 60_000)
+
 test('[A7] a session that is resumed goes on in the same row under a new epoch; an answer to the old epoch never hits (D4)', async () => {
   const at = await server()
   const dataDir = await folder()
