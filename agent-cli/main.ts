@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import pkg from '../package.json' with { type: 'json' }
 import { agents } from './commands/agents.ts'
 import { verifyAudit } from './commands/audit.ts'
-import { addScript, listDevices, revokeDevice, trustDevice } from './commands/devices.ts'
+import { addScript, listDevices, trustDevice } from './commands/devices.ts'
 import { confirmPairing, pairDevice } from './commands/devices-pair.ts'
+import { revokeAllDevices, revokeDevice } from './commands/devices-revoke.ts'
 import { login } from './commands/login.ts'
 import { Mistake } from './commands/mistake.ts'
 import { run } from './commands/run.ts'
@@ -23,6 +24,7 @@ const port = (text: string): number => {
   throw new InvalidArgumentError('a port is a whole number from 1 to 65535.')
 }
 
+const WHICH = 'error: say which device, or --all, and not both. “offdesk devices” lists them.'
 const REACH = 'how a phone gets here: "tailscale" sets up Tailscale Serve, an https address names your own proxy'
 const SERVER = 'address of the server (default: the one on this machine, else the one you logged in to)'
 
@@ -153,9 +155,13 @@ devices
   .action((which) => trustDevice(which, at()))
 devices
   .command('revoke')
-  .description('end all a device may do, at once')
-  .argument('<device>', 'its name or id')
-  .action((which) => revokeDevice(which, at()))
+  .description('end all a device may do, at once; also with the server away')
+  .argument('[device]', 'its name or id')
+  .option('--all', 'every device and script', false)
+  .action((which, flags) => {
+    if ((which === undefined) !== flags.all) return devices.error(WHICH)
+    return which === undefined ? revokeAllDevices(at()) : revokeDevice(which, at())
+  })
 devices
   .command('add-script')
   .description('make a device for a script: a file with its token and the key it signs with; prints the path')

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
 import { graphql } from '../remote/graphql.ts'
-import { RevokeDevice } from '../remote/host-operations.ts'
 import type { Rung } from '../remote/roster.ts'
 import { writeScript } from '../remote/script-file.ts'
 import { age } from '../terminal/words.ts'
@@ -22,9 +21,9 @@ const AddScript = graphql(`
   mutation AddScript($input: AddScriptInput!) { addScript(input: $input) { token device { id name } } }
 `)
 
-type At = { readonly server: string | undefined }
+export type At = { readonly server: string | undefined }
 
-const known = async ({ call }: Desk) =>
+export const known = async ({ call }: Desk) =>
   (await call(ListDevices, {})).devices.edges.map((edge) => edge.node).filter((device) => device.revokedAt === null)
 
 export async function listDevices(at: At): Promise<void> {
@@ -43,15 +42,6 @@ export async function listDevices(at: At): Promise<void> {
       'No device is paired. “offdesk devices pair” shows a code; in a session Ctrl+E shows the QR.\n',
     )
   process.stdout.write(`${table([['NAME', 'KIND', 'MAY', 'SEEN', 'THIS MACHINE', 'ID'], ...rows])}\n`)
-}
-
-/** Revokes at the server and forgets here; forgets here even when the server is away. */
-export async function revokeDevice(which: string, at: At): Promise<void> {
-  const desk = await openDesk(at.server)
-  const device = pick(await known(desk), which)
-  await desk.roster.remove(device.id)
-  await desk.call(RevokeDevice, { id: device.id })
-  say(`Revoked ${device.name}. Its open pages are closed and it can do nothing any more.`)
 }
 
 /** Takes a device that the server knows into this machine's roster (T5: once, by a person at this terminal). */
@@ -95,7 +85,7 @@ export async function addScript(name: string, rung: Rung, out: string | undefine
 
 const fileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_-]+/g, '-')
 
-function pick<D extends { id: string; name: string }>(devices: readonly D[], which: string): D {
+export function pick<D extends { id: string; name: string }>(devices: readonly D[], which: string): D {
   const fits = devices.filter((device) => device.id === which || device.name === which)
   const [only] = fits
   if (fits.length === 1 && only) return only

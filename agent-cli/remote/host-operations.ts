@@ -65,6 +65,11 @@ export const RevokeDevice = graphql(`
   mutation RevokeDevice($id: ID!) { revokeDevice(id: $id) { id } }
 `)
 
+/** Newest first; who has more devices than this is told so. */
+export const ListStanding = graphql(`
+  query ListStanding { devices(first: 500) { edges { node { id name pairedAt revokedAt } } } }
+`)
+
 export type CommandSettlement = {
   commandId: string
   state: 'APPLIED' | 'REFUSED' | 'SUPERSEDED' | 'EXPIRED' | 'UNKNOWN'
