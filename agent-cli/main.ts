@@ -5,6 +5,7 @@ import { agents } from './commands/agents.ts'
 import { verifyAudit } from './commands/audit.ts'
 import { addScript, listDevices, trustDevice } from './commands/devices.ts'
 import { confirmPairing, pairDevice } from './commands/devices-pair.ts'
+import { pinPasskeys } from './commands/devices-pin.ts'
 import { revokeAllDevices, revokeDevice } from './commands/devices-revoke.ts'
 import { login } from './commands/login.ts'
 import { Mistake } from './commands/mistake.ts'
@@ -154,6 +155,11 @@ devices
   .argument('<device>', 'its name or id')
   .action((which) => trustDevice(which, at()))
 devices
+  .command('pin')
+  .description('let a device’s passkey vouch for it on this machine')
+  .argument('[code]', 'the six signs on its screen; without it you are asked')
+  .action((code) => pinPasskeys(code, at()))
+devices
   .command('revoke')
   .description('end all a device may do, at once; also with the server away')
   .argument('[device]', 'its name or id')
@@ -167,8 +173,12 @@ devices
   .description('make a device for a script: a file with its token and the key it signs with; prints the path')
   .argument('<name>', 'what it is called in the lists')
   .addOption(new Option('--allow <rung>', 'what it may do').choices(RUNGS).default('view'))
+  .option('--unattended', 'let it do without a passkey what a person needs one for')
   .option('--key <file>', 'where to put the file (default: the data folder)')
-  .action((name, flags) => addScript(name, rung(flags.allow as RungWord), flags.key, at()))
+  .action((name, flags) => {
+    const how = { rung: rung(flags.allow as RungWord), out: flags.key, isUnattended: flags.unattended === true }
+    return addScript(name, how, at())
+  })
 
 const asScript = (name: string, what: string) =>
   program

@@ -1,7 +1,8 @@
 /** A steering mutation's input as what is signed: the one way from `schema.graphql` to the content, for pages, commands and scripts alike. */
 import type { Bytes } from './bytes.ts'
-import { commandBytes, type SignedCommand, writeProof } from './command.ts'
+import { commandBytes, commandChallenge, type SignedCommand, writeProof } from './command.ts'
 import type { Answered, Attached, CommandContent, Commented } from './command-content.ts'
+import type { Assertion } from './passkey.ts'
 
 type Maybe<T> = T | null | undefined
 type Value = {
@@ -104,7 +105,10 @@ export const decisionOfInput = ({ decisionId, epoch, evidenceDigest }: SteeringF
 
 export type Signer = { readonly deviceId: string; sign(bytes: Bytes): Promise<string> }
 
-/** The `proof` of a mutation's input. Throws RangeError when an id holds a line break. */
+/** The passkey that shall vouch for a command: its id is in the bytes, so it is chosen before it is asked. */
+export type Voucher = { readonly passkeyId: string; vouch(challenge: string): Promise<Assertion> }
+
+/** The `proof` of a mutation's input. Throws RangeError when an id holds a line break, and what the voucher throws. */
 export async function proofFor(
   signer: Signer,
   said: {
@@ -114,12 +118,15 @@ export async function proofFor(
     readonly hostId: string
     readonly counter: number
     readonly madeAtMs: number
+    readonly voucher?: Voucher | null
   },
 ): Promise<string> {
-  const { mutation, input, seen, hostId, counter, madeAtMs } = said
+  const { mutation, input, seen, hostId, counter, madeAtMs, voucher = null } = said
+  const passkeyId = voucher?.passkeyId ?? null
   const bytes = await commandBytes({
     ...{ hostId, sessionId: input.sessionId, deviceId: signer.deviceId, key: input.key, counter, madeAtMs },
-    ...{ decision: decisionOfInput(input), content: contentOfInput(mutation, input, seen), passkeyId: null },
+    ...{ decision: decisionOfInput(input), content: contentOfInput(mutation, input, seen), passkeyId },
   })
-  return writeProof({ counter, madeAtMs, signature: await signer.sign(bytes) })
+  const assertion = voucher === null ? null : await voucher.vouch(await commandChallenge(bytes))
+  return writeProof({ counter, madeAtMs, signature: await signer.sign(bytes), assertion })
 }

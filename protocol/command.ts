@@ -2,6 +2,7 @@
 import { type Bytes, lines, sha256, sha256Hex, toBase64Url, utf8 } from './bytes.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { bodiesOf, type CommandContent, payloadOf } from './command-content.ts'
+import type { Assertion } from './passkey.ts'
 
 /** Names layout, hash and curve at once: SHA-256 and ECDSA on P-256, payload by RFC 8785. Another of them is another suite. */
 export const COMMAND_SUITE = 'offdesk/command/1'
@@ -49,17 +50,34 @@ export async function commandBytes(command: SignedCommand): Promise<Bytes> {
 /** The challenge that a passkey signs for this command: SHA-256 of its bytes, in base64url. */
 export const commandChallenge = async (bytes: Bytes): Promise<string> => toBase64Url(await sha256(bytes))
 
-/** `v1.<counter>.<madeAtMs>.<signature>`: what the bytes hold and the command does not say elsewhere, and 64 bytes r‖s in base64url. */
-export type CommandProof = { readonly counter: number; readonly madeAtMs: number; readonly signature: string }
+/**
+ * `v1.<counter>.<madeAtMs>.<signature>`: what the bytes hold and the command does not say elsewhere, and 64 bytes r‖s in base64url. Where a passkey vouches,
+ * `.<credential id>.<authenticator data>.<client data>.<its signature>` follow: line 14 of the bytes is that id, the challenge their SHA-256.
+ */
+export type CommandProof = {
+  readonly counter: number
+  readonly madeAtMs: number
+  readonly signature: string
+  readonly assertion: Assertion | null
+}
 
-export const writeProof = ({ counter, madeAtMs, signature }: CommandProof): string =>
-  `v1.${counter}.${madeAtMs}.${signature}`
+type Written = Omit<CommandProof, 'assertion'> & Partial<CommandProof>
+
+export function writeProof({ counter, madeAtMs, signature, assertion = null }: Written): string {
+  const vouched = assertion && [assertion.id, assertion.authenticatorData, assertion.clientData, assertion.signature]
+  return ['v1', counter, madeAtMs, signature, ...(vouched ?? [])].join('.')
+}
+
+const PROOF =
+  /^v1\.(\d{1,16})\.(\d{1,16})\.([\w-]{86})(?:\.([\w-]{1,1368})\.([\w-]{1,2048})\.([\w-]{1,2048})\.([\w-]{1,1024}))?$/
 
 /** Null for what is no proof of this version. */
 export function readProof(text: string): CommandProof | null {
-  const [, counter, madeAtMs, signature] = /^v1\.(\d{1,16})\.(\d{1,16})\.([A-Za-z0-9_-]{86})$/.exec(text) ?? []
+  const [, counter, madeAtMs, signature, id, authenticatorData, clientData, vouched] = PROOF.exec(text) ?? []
   if (counter === undefined || madeAtMs === undefined || signature === undefined) return null
-  const proof = { counter: Number(counter), madeAtMs: Number(madeAtMs), signature }
+  const isVouched = id !== undefined && authenticatorData !== undefined && clientData !== undefined
+  const assertion = isVouched && vouched ? { id, authenticatorData, clientData, signature: vouched } : null
+  const proof = { counter: Number(counter), madeAtMs: Number(madeAtMs), signature, assertion }
   const isExact = String(proof.counter) === counter && String(proof.madeAtMs) === madeAtMs
   return isExact && Number.isSafeInteger(proof.counter) && Number.isSafeInteger(proof.madeAtMs) ? proof : null
 }

@@ -1,5 +1,5 @@
 /** The pairing handshake's computations: commit, then reveal, then compare six characters. Knows no network and no screen. */
-import { fromBase64Url, lines, sha256, sha256Hex, toBase64Url } from './bytes.ts'
+import { type Bytes, fromBase64Url, lines, sha256, sha256Hex, toBase64Url } from './bytes.ts'
 
 export type PairingPurpose = 'PAIR_DEVICE' | 'ENROL_HOST'
 
@@ -28,7 +28,11 @@ export async function matchCode(seen: Handshake): Promise<string> {
     seen.openerNonce,
     seen.joinerNonce,
   )
-  const digest = await sha256(bytes)
+  return spelled(await sha256(bytes))
+}
+
+/** The first 30 bits of a hash in six signs. */
+export function spelled(digest: Bytes): string {
   let bits = new DataView(digest.buffer).getUint32(0) >>> 2
   let code = ''
   for (let i = 0; i < 6; i++) {

@@ -4,6 +4,7 @@ import type { Ledger } from '../journal/ledger.ts'
 import type { HostCommand } from '../remote/host-operations.ts'
 import type { Roster, Rung } from '../remote/roster.ts'
 import type { Standing } from '../rules/rules.ts'
+import { createVouched } from '../trust/step-up.ts'
 import { type Verdict, verifyCommand } from '../trust/verify.ts'
 import { BridgeError, type DecisionAnswer, type FieldValue } from './contract.ts'
 import type { Decisions } from './decisions.ts'
@@ -49,13 +50,15 @@ export function createCommands(given: {
   /** One after another up to the act, so that two prompts stay in their order; the acts themselves may wait on their own (peer 2). */
   let intake: Promise<unknown> = Promise.resolve()
   const acting = new Set<Promise<unknown>>()
+  const vouched = createVouched()
 
   async function begin(command: HostCommand, isInDoubt: boolean): Promise<void> {
     const before = ledger.lookup(command.id)
     // Noted by this process it is being done; noted by an earlier one it was made UNKNOWN when the session was opened.
     if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)
-    const facts = await factsFor(command)
-    const { refused, counter } = await trusted(command, facts)
+    const seen = await factsFor(command)
+    const { refused, counter, isVouched } = await trusted(command, seen)
+    const facts = { ...seen, isVouched }
     const refusal = firstRefusal(command, facts, refused)
     const use = counter === null || facts.device === null ? undefined : { deviceId: facts.device.id, counter }
     try {
@@ -78,14 +81,15 @@ export function createCommands(given: {
   async function trusted(command: HostCommand, facts: Facts): Promise<Verdict> {
     // An answer to what is not open any more changes nothing: it is told who was first (D3).
     const isLate = 'decisionId' in command && facts.decision === null
-    if (facts.device === null || isLate) return { refused: null, counter: null }
+    if (facts.device === null || isLate) return { refused: null, counter: null, isVouched: false }
     const own = {
       option: (id: string, optionId: string) =>
         decisions.find(id)?.options.find((option) => option.id === optionId)?.name ?? null,
       mode: (modeId: string) => modes.list.find((mode) => mode.id === modeId)?.name ?? null,
     }
     const { hostId, sessionId } = given
-    const verifying = { hostId, sessionId, counters: ledger.counters, own, now }
+    const steppingUp = { stepUp: facts.rules.stepUp.value, vouched }
+    const verifying = { hostId, sessionId, counters: ledger.counters, own, now, ...steppingUp }
     return verifyCommand(command, facts.device, askingOf(command, facts), verifying)
   }
 
@@ -102,7 +106,7 @@ export function createCommands(given: {
       rules: given.rules(),
       sessionRefusal: given.sessionRefusal(),
     }
-    return { ...rules, decision, meaningOf, promptMode, standingMode }
+    return { ...rules, decision, meaningOf, promptMode, standingMode, isVouched: false }
   }
 
   async function finish(command: HostCommand, facts: Facts): Promise<void> {

@@ -32,16 +32,19 @@ export type Facts = {
   promptMode: string | null
   /** The mode that is. */
   standingMode: string | null
+  /** A passkey vouched for this very command, or its device needs none. */
+  isVouched: boolean
 }
 
-/** Whether its sender may turn this mode on: prompting under one that stands is another thing. */
-export const mayEnterMode = (command: HostCommand, facts: Facts, modeId: string): boolean =>
-  facts.device !== null &&
-  reaches(
-    lower(lower(granted(command, facts.device), facts.ceiling), facts.rules.maxRung.value),
-    rungOfMode(facts.meaningOf(modeId)),
-  ) &&
-  facts.rules.allowedModes.value.some((allowed) => allowed === (facts.meaningOf(modeId) ?? 'AUTOPILOT'))
+/** Whether its sender may turn this mode on: prompting under one that stands is another thing, and needs no passkey (T4). */
+export function mayEnterMode(command: HostCommand, facts: Facts, modeId: string): boolean {
+  const { device, ceiling, rules, isVouched } = facts
+  if (device === null) return false
+  const needs = rungOfMode(facts.meaningOf(modeId))
+  const may = lower(lower(granted(command, device), ceiling), rules.maxRung.value)
+  if (!reaches(may, needs) || (needs === 'FULL' && !isVouched)) return false
+  return rules.allowedModes.value.some((allowed) => allowed === (facts.meaningOf(modeId) ?? 'AUTOPILOT'))
+}
 
 // The server may have lowered the device's rung; it cannot raise it above what was confirmed here.
 const granted = (command: HostCommand, device: TrustedDevice): Rung =>
@@ -76,7 +79,9 @@ export function refusalOf(command: HostCommand, facts: Facts): Refused | null {
 /** A rule for everybody comes before a doubt about who asks, and that before what the asker may: `doubt` is what is wrong with the signature. */
 export function firstRefusal(command: HostCommand, facts: Facts, doubt: Refused | null): Refused | null {
   const refusal = refusalOf(command, facts)
-  return refusal === null || refusal.code === 'RUNG_TOO_LOW' ? (doubt ?? refusal) : refusal
+  // Nobody is sent for a passkey that would not help.
+  const isFirst = refusal === null || (refusal.code === 'RUNG_TOO_LOW' && doubt?.code !== 'PASSKEY_REQUIRED')
+  return isFirst ? (doubt ?? refusal) : refusal
 }
 
 /** What the command asks for, as its freshness goes by. */

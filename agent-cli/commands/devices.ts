@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
 import { graphql } from '../remote/graphql.ts'
-import type { Rung } from '../remote/roster.ts'
+import type { Rung, TrustedDevice } from '../remote/roster.ts'
 import { writeScript } from '../remote/script-file.ts'
 import { age } from '../terminal/words.ts'
 import { confirmed } from './ask.ts'
@@ -28,12 +28,13 @@ export const known = async ({ call }: Desk) =>
 
 export async function listDevices(at: At): Promise<void> {
   const desk = await openDesk(at.server)
-  const trusted = new Set((await desk.roster.devices()).map((device) => device.id))
+  const trusted = new Map((await desk.roster.devices()).map((device) => [device.id, device]))
   const rows = (await known(desk)).map((device) => [
     device.name,
     device.kind.toLowerCase(),
     device.rung.toLowerCase(),
     device.lastSeenAt ? `${age(device.lastSeenAt, Date.now())} ago` : 'never',
+    passkeysHere(trusted.get(device.id)),
     trusted.has(device.id) ? 'trusted here' : 'not trusted here',
     device.id,
   ])
@@ -41,7 +42,13 @@ export async function listDevices(at: At): Promise<void> {
     return void process.stdout.write(
       'No device is paired. “offdesk devices pair” shows a code; in a session Ctrl+E shows the QR.\n',
     )
-  process.stdout.write(`${table([['NAME', 'KIND', 'MAY', 'SEEN', 'THIS MACHINE', 'ID'], ...rows])}\n`)
+  process.stdout.write(`${table([['NAME', 'KIND', 'MAY', 'SEEN', 'PASSKEYS HERE', 'THIS MACHINE', 'ID'], ...rows])}\n`)
+}
+
+/** Pinned ones, by the name their person gave them. */
+function passkeysHere(device: TrustedDevice | undefined): string {
+  if (device?.isUnattended) return 'needs none'
+  return device?.passkeys?.map(({ name }) => name).join(', ') || '-'
 }
 
 /** Takes a device that the server knows into this machine's roster (T5: once, by a person at this terminal). */
@@ -67,7 +74,12 @@ export async function trustDevice(which: string, at: At): Promise<void> {
 }
 
 /** Writes the script's key file and prints its path alone on stdout. */
-export async function addScript(name: string, rung: Rung, out: string | undefined, at: At): Promise<void> {
+export async function addScript(
+  name: string,
+  how: { rung: Rung; out: string | undefined; isUnattended: boolean },
+  at: At,
+): Promise<void> {
+  const { rung, out, isUnattended } = how
   const desk = await openDesk(at.server)
   const path = out ?? scriptPath(desk.places, fileName(name))
   if (existsSync(path))
@@ -78,7 +90,10 @@ export async function addScript(name: string, rung: Rung, out: string | undefine
   const { addScript } = await desk.call(AddScript, { input })
   const { id } = addScript.device
   await writeScript(path, { deviceId: id, server: desk.server, token: addScript.token, privateKey })
-  await desk.roster.add({ id, name, publicKey, rung, via: 'script', addedAt: new Date().toISOString() })
+  const unattended = isUnattended ? { isUnattended } : {}
+  await desk.roster.add({ id, name, publicKey, rung, via: 'script', addedAt: new Date().toISOString(), ...unattended })
+  if (isUnattended)
+    say('What needs a passkey of anybody else, it may do without: keep its file as you would keep this terminal.')
   say(`Script “${name}” may ${rung.toLowerCase()}. Its token and the key it signs with are in this file, yours alone:`)
   process.stdout.write(`${path}\n`)
 }

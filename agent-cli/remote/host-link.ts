@@ -17,6 +17,7 @@ import {
 import { type Identity, openIdentity } from './identity.ts'
 import { openPairing } from './open-pairing.ts'
 import { type Pairing, watchPairing } from './pairing.ts'
+import { pinVouched, readPinning } from './pinning.ts'
 import { openPolicies, ownPolicy } from './policies.ts'
 import { createPoller, type PolicyFacts } from './poller.ts'
 import { openRevocations } from './revocations.ts'
@@ -140,6 +141,9 @@ export async function createHostLink(options: {
   function takes(command: HostCommand): boolean {
     if (command.__typename === 'JoinPairing') return pairings.has(command.pairingId)
     if (command.__typename === 'EndorseDevice' || command.__typename === 'ForgetDevice') return true
+    if (command.__typename === 'ForgetPasskey') return true
+    // Without a passkey's word it waits for a key press: “offdesk devices pin” takes it.
+    if (command.__typename === 'PinPasskey') return command.assertion !== null
     return command.sessionId !== null && takers.has(command.sessionId)
   }
 
@@ -148,6 +152,8 @@ export async function createHostLink(options: {
     if (said.state !== 'DELIVERED') return
     if (command.__typename === 'EndorseDevice') return void endorse(command)
     if (command.__typename === 'ForgetDevice') return void forget(command)
+    if (command.__typename === 'ForgetPasskey') return void unpin(command)
+    if (command.__typename === 'PinPasskey') return void pin(command)
     // The watcher of the pairing has seen the joiner by itself, or will.
     if (command.__typename === 'JoinPairing') return void settle({ commandId: command.id, state: 'APPLIED' })
   }
@@ -162,6 +168,17 @@ export async function createHostLink(options: {
 
   async function forget(command: CommandOf<'ForgetDevice'>): Promise<void> {
     await roster.remove(command.forgottenDeviceId)
+    await settle({ commandId: command.id, state: 'APPLIED' })
+  }
+
+  async function pin(command: CommandOf<'PinPasskey'>): Promise<void> {
+    const asked = await readPinning(command, identity.hostId, roster)
+    const refusal = 'refused' in asked ? asked.refused : await pinVouched(asked, roster)
+    await settle({ commandId: command.id, state: refusal === null ? 'APPLIED' : 'REFUSED', refusal })
+  }
+
+  async function unpin(command: CommandOf<'ForgetPasskey'>): Promise<void> {
+    await roster.unpin(command.ofDeviceId, command.passkeyId)
     await settle({ commandId: command.id, state: 'APPLIED' })
   }
 

@@ -20,6 +20,11 @@ export const PollCommands = graphql(`
         ... on JoinPairing { pairingId name publicKey nonce mac }
         ... on EndorseDevice { endorserId newDeviceId newRung name publicKey signature }
         ... on ForgetDevice { forgottenDeviceId }
+        ... on PinPasskey {
+          passkeyId passkeyName origin pinnedKey: publicKey pinSignature: signature
+          assertion { id authenticatorData clientData signature }
+        }
+        ... on ForgetPasskey { ofDeviceId passkeyId }
       }
     }
   }
@@ -55,7 +60,7 @@ export const AskPolicy = graphql(`
   query AskPolicy {
     effectivePolicy {
       version remoteControl maxRung allowedModes allowedDeviceKinds allowedAgents headlessSessions
-      neverRemote { name patterns }
+      neverRemote { name patterns } stepUp { from answerMinutes steerMinutes }
       settings { name level owner remedy }
     }
   }

@@ -35,6 +35,10 @@ const says = z.object({
   allowedAgents: z.array(z.string()).nullable(),
   headlessSessions: z.boolean(),
   neverRemote: z.array(z.object({ name: z.string(), patterns: z.array(z.string()) })),
+  // A file of an earlier version has none: it is asked for again, and until then the least that holds for everybody does.
+  stepUp: z
+    .object({ from: z.enum(RUNGS as [string, ...string[]]), answerMinutes: z.number(), steerMinutes: z.number() })
+    .optional(),
 })
 const known = z.object({ version: z.number().int(), says, sourceOf: z.record(z.string(), source) })
 type Known = z.output<typeof known>

@@ -24,6 +24,22 @@ export type TrustedDevice = {
   /** How it came here: `paired`, or the id of the device that vouched for it. */
   via: string
   addedAt: string
+  /** Passkeys that vouch for it here: pinned by a key press at this terminal, or on the word of one that was (T4). */
+  passkeys?: readonly PinnedPasskey[]
+  /** A script whose maker said at this terminal that it may do what needs a passkey, without one. */
+  isUnattended?: boolean
+}
+
+export type PinnedPasskey = {
+  /** Credential id. */
+  id: string
+  /** SubjectPublicKeyInfo in base64url. */
+  publicKey: string
+  origin: string
+  name: string
+  /** `terminal`, or the id of the passkey that vouched. */
+  via: string
+  pinnedAt: string
 }
 
 export type Roster = {
@@ -32,6 +48,9 @@ export type Roster = {
   /** Adds or replaces. Throws RangeError when the id does not belong to the key. */
   add(device: TrustedDevice): Promise<void>
   remove(deviceId: string): Promise<void>
+  /** False when the device is not here. Again replaces the pin of that passkey. */
+  pin(deviceId: string, passkey: PinnedPasskey): Promise<boolean>
+  unpin(deviceId: string, passkeyId: string): Promise<void>
   /** Adds a device on the word of one that is here, at most with that one's rung. Returns why not, or null. */
   endorse(word: Endorsement): Promise<string | null>
 }
@@ -52,7 +71,11 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
     if (device.publicKey !== null && (await principalId('dev', device.publicKey)) !== device.id) {
       throw new RangeError(`the id ${device.id} does not belong to the key that was given`)
     }
-    await changeShared(path, parse, (known) => [...known.filter((each) => each.id !== device.id), device])
+    await changeShared(path, parse, (known) => {
+      // The same key as before: what vouched for it still does.
+      const passkeys = known.find((each) => each.id === device.id)?.passkeys
+      return [...known.filter((each) => each.id !== device.id), { ...(passkeys && { passkeys }), ...device }]
+    })
     // A person at this machine let it in again; an endorsement never comes this far for a forgotten one.
     await changeShared(forgottenPath, parseIds, (ids) => ids.filter((each) => each !== device.id))
   }
@@ -68,6 +91,25 @@ export function openRoster(hostDir: string, now: () => Date = () => new Date()):
       await changeShared(forgottenPath, parseIds, (ids) => (ids.includes(deviceId) ? ids : [...ids, deviceId]))
       await changeShared(path, parse, (known) =>
         known.some((each) => each.id === deviceId) ? known.filter((each) => each.id !== deviceId) : known,
+      )
+    },
+    async pin(deviceId, passkey) {
+      const pinned = (device: TrustedDevice) => [
+        ...(device.passkeys ?? []).filter(({ id }) => id !== passkey.id),
+        passkey,
+      ]
+      const known = await changeShared(path, parse, (devices) =>
+        devices.map((each) => (each.id === deviceId ? { ...each, passkeys: pinned(each) } : each)),
+      )
+      return known.some((each) => each.id === deviceId)
+    },
+    async unpin(deviceId, passkeyId) {
+      await changeShared(path, parse, (devices) =>
+        devices.map((each) =>
+          each.id === deviceId && each.passkeys
+            ? { ...each, passkeys: each.passkeys.filter(({ id }) => id !== passkeyId) }
+            : each,
+        ),
       )
     },
     async endorse({ hostId, endorserId, signature, device }) {
@@ -101,5 +143,10 @@ const parseIds = (value: unknown): readonly string[] =>
 function parse(value: unknown): readonly TrustedDevice[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) throw new TypeError('no list of devices')
-  return value.filter((each): each is TrustedDevice => typeof each?.id === 'string' && isRung(each?.rung))
+  return value.filter(isTrusted)
+}
+
+const isTrusted = (each: unknown): each is TrustedDevice => {
+  const { id, rung, passkeys } = (each ?? {}) as Partial<TrustedDevice>
+  return typeof id === 'string' && isRung(rung) && (passkeys === undefined || Array.isArray(passkeys))
 }

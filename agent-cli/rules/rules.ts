@@ -21,7 +21,10 @@ export type Rules = {
   allowedAgents: readonly string[] | null
   headlessSessions: boolean
   neverRemote: readonly CommandClass[]
+  stepUp: StepUpRule
 }
+/** From which rung up a passkey must vouch, and for how many minutes one counts below FULL; 0 is each time. */
+export type StepUpRule = { readonly from: Rung; readonly answerMinutes: number; readonly steerMinutes: number }
 export type RuleName = keyof Rules
 
 /** Whose word it is, in the terms of a refusal (T7). `level` is one of docs/protocol.md §7. */
@@ -53,6 +56,7 @@ const open: Rules = {
   allowedAgents: null,
   headlessSessions: true,
   neverRemote: [],
+  stepUp: { from: 'FULL', answerMinutes: 15, steerMinutes: 15 },
 }
 
 const lower = <T>(order: readonly T[], one: T, other: T): T =>
@@ -68,6 +72,11 @@ const tighten: { [K in RuleName]: (one: Rules[K], other: Rules[K]) => Rules[K] }
   allowedAgents: (one, other) => (one === null ? other : other === null ? one : both(one, other)),
   headlessSessions: (one, other) => one && other,
   neverRemote: (one, other) => [...one, ...other.filter((added) => !one.some((there) => same(there, added)))],
+  stepUp: (one, other) => ({
+    from: lower(RUNGS, one.from, other.from),
+    answerMinutes: Math.min(one.answerMinutes, other.answerMinutes),
+    steerMinutes: Math.min(one.steerMinutes, other.steerMinutes),
+  }),
 }
 
 /** The tightest of all words, each value with whose word made it so. No word can loosen another, in whatever order they come. */

@@ -1,6 +1,12 @@
 // Signs what this device asks of a workstation, with the key of its pairing (T5). Page, worker and outbox draw from one counter.
 import { nextCounter } from '../../protocol/command.ts'
-import { proofFor, type Seen, type SteeringFields, type SteeringMutation } from '../../protocol/command-input.ts'
+import {
+  proofFor,
+  type Seen,
+  type SteeringFields,
+  type SteeringMutation,
+  type Voucher,
+} from '../../protocol/command-input.ts'
 import { readDeviceKey } from './device-key.ts'
 import { changeVault } from './vault.ts'
 
@@ -15,17 +21,21 @@ async function drawCounter(nowMs: number): Promise<number> {
   return typeof drawn === 'number' ? drawn : nowMs
 }
 
-/** The input with its proof. Null when this device has no key to sign with. `saidAtMs`: when the person said so. */
+/**
+ * The input with its proof. Null when this device has no key to sign with. `saidAtMs`: when the person said so. `voucher`: the passkey that vouches for it
+ * (`voucherOf`); what asking it throws is thrown.
+ */
 export async function signedInput<Input extends object>(
   mutation: SteeringMutation,
   input: Input,
   seen: SeenHere,
   saidAtMs: number,
+  voucher: Voucher | null = null,
 ): Promise<(Input & { proof: string }) | null> {
   const key = await readDeviceKey()
   if (!key) return null
   const counter = await drawCounter(Date.now())
-  const said = { mutation, seen, hostId: seen.hostId, counter, madeAtMs: saidAtMs }
+  const said = { mutation, seen, hostId: seen.hostId, counter, madeAtMs: saidAtMs, voucher }
   // Parse edge: an input was written for the mutation of its name.
   const proof = await proofFor(
     { deviceId: key.id, sign: key.sign },

@@ -5,24 +5,30 @@ import type { Tx } from '../db/database.ts'
 import { write } from '../live/write.ts'
 import { type DeviceRow, listDevices, rosterPlaces } from '../store/devices.ts'
 import { limits, maxPageSize } from '../store/limits.ts'
+import { type PlacedPasskey, passkeysOf } from '../store/passkeys.ts'
 import { subscribedDevices } from '../store/pushes.ts'
 import { builder } from './builder.ts'
+import { Passkey } from './passkeys.ts'
 import { Rung } from './rung.ts'
 import { governor, hostOf, ownerOf } from './who.ts'
 
-export type DeviceShape = DeviceRow & { hostIds: string[]; pushSubscribed: boolean }
+export type DeviceShape = DeviceRow & { hostIds: string[]; pushSubscribed: boolean; passkeys: PlacedPasskey[] }
 
-/** Rows with what the schema shows beside them, in two statements for any number. */
+/** Rows with what the schema shows beside them, in three statements for any number. */
 export async function showDevices(tx: Tx, rows: DeviceRow[]): Promise<DeviceShape[]> {
   const ids = rows.map((row) => row.id)
   const places = await rosterPlaces(tx, ids)
   const subscribed = await subscribedDevices(tx, ids)
-  return rows.map((row) => ({ ...row, hostIds: places.get(row.id) ?? [], pushSubscribed: subscribed.has(row.id) }))
+  const passkeys = await passkeysOf(tx, ids)
+  return rows.map((row) => ({
+    ...{ ...row, hostIds: places.get(row.id) ?? [], passkeys: passkeys.get(row.id) ?? [] },
+    pushSubscribed: subscribed.has(row.id),
+  }))
 }
 
 export async function showDevice(tx: Tx, row: DeviceRow): Promise<DeviceShape> {
   const [shown] = await showDevices(tx, [row])
-  return shown ?? { ...row, hostIds: [], pushSubscribed: false }
+  return shown ?? { ...row, hostIds: [], pushSubscribed: false, passkeys: [] }
 }
 
 export const DeviceKind = builder.enumType('DeviceKind', { values: ['BROWSER', 'SCRIPT'] as const })
@@ -39,6 +45,7 @@ export const Device = builder.objectRef<DeviceShape>('Device').implement({
     isThisOne: t.boolean({
       resolve: (device, _args, { principal }) => principal.kind === 'device' && principal.deviceId === device.id,
     }),
+    passkeys: t.expose('passkeys', { type: [Passkey] }),
     pushSubscribed: t.exposeBoolean('pushSubscribed'),
     pairedAt: t.expose('pairedAt', { type: 'DateTime' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', nullable: true }),

@@ -1,5 +1,6 @@
 /** The host's side of commands: fetch, acknowledge, settle (C2, C3). */
 import { rememberEndorsed } from '../auth/devices.ts'
+import { rememberPinned } from '../auth/passkeys.ts'
 import { write } from '../live/write.ts'
 import type { CommandRow } from '../store/commands.ts'
 import { type Acknowledged, acknowledgeCommands, type Refusal, settleCommand } from '../store/delivery.ts'
@@ -176,6 +177,7 @@ builder.mutationField('settleCommand', (t) =>
       const row = await write(context, async (tx, ring) => {
         const settled = await settleCommand(tx, ring, by, { id, state, refusal: words })
         await rememberEndorsed(tx, settled)
+        await rememberPinned(tx, settled)
         return settled
       })
       const [shown] = showCommands([row])

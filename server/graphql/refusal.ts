@@ -88,6 +88,12 @@ const USUAL: Record<RefusalCode, Usual> = {
     'T5: a command carries its device’s signature',
     'Sign the canonical bytes with the key of this device.',
   ),
+  PASSKEY_REQUIRED: usual(
+    'device',
+    'T4: a passkey vouches for what needs the upper rungs',
+    'Confirm it with a passkey that the machine has pinned: offdesk devices pin.',
+  ),
+  PASSKEY_WRONG: usual('device', 'T4: a passkey vouches for one command', 'Confirm it once more with the passkey.'),
   VERSION_CONFLICT: usual(
     'server',
     'a policy is changed from the version that stands',

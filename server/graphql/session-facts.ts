@@ -43,22 +43,27 @@ export async function modesOf(context: Context, session: SessionRow): Promise<Mo
  */
 export const rungForMode = (context: Context, modeId: string) => modeWanted(context, modeId).needs
 
-/** The same, and the mode's name once that has been read; null for one the agent has not named. */
+/** The same, looked up once, and the mode's name once that has been read; null for one the agent has not named. */
 export function modeWanted(
   context: Context,
   modeId: string,
 ): { needs(session: SessionRow): Promise<Rung>; name(): string | null } {
   let name: string | null = null
+  let known: Promise<Rung> | undefined
+  async function needs(session: SessionRow): Promise<Rung> {
+    const standing = await modeOf(context, session)
+    if (standing?.effective.id === modeId) {
+      name = standing.effective.name
+      return 'STEER'
+    }
+    const mode = (await modesOf(context, session)).find((one) => one.id === modeId)
+    name = mode?.name ?? null
+    return mode?.canonical === 'PLAN' || mode?.canonical === 'INTERACTIVE' ? 'STEER' : 'FULL'
+  }
   return {
-    async needs(session) {
-      const standing = await modeOf(context, session)
-      if (standing?.effective.id === modeId) {
-        name = standing.effective.name
-        return 'STEER'
-      }
-      const mode = (await modesOf(context, session)).find((one) => one.id === modeId)
-      name = mode?.name ?? null
-      return mode?.canonical === 'PLAN' || mode?.canonical === 'INTERACTIVE' ? 'STEER' : 'FULL'
+    needs(session) {
+      known ??= needs(session)
+      return known
     },
     name: () => name,
   }

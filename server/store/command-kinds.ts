@@ -49,6 +49,15 @@ const kinds = {
     signature: text,
   }),
   ForgetDevice: z.object({ forgottenDeviceId: id }),
+  PinPasskey: z.object({
+    passkeyId: text,
+    publicKey: text,
+    origin: text,
+    passkeyName: text,
+    signature: text,
+    assertion: maybe(z.object({ id: text, authenticatorData: text, clientData: text, signature: text })),
+  }),
+  ForgetPasskey: z.object({ ofDeviceId: id, passkeyId: text }),
 }
 
 export type CommandKind = keyof typeof kinds

@@ -42,7 +42,7 @@ describe('a plan on the phone', () => {
     desk.agent.ends()
   })
 
-  it('[C3] approves into the mode that was chosen, named as the agent names it', async () => {
+  it('[C3] [T4] into autopilot it is named as the agent names it, and without a passkey it is refused with what to do', async () => {
     await phone.page.reload()
     await desk.works('Plan it again')
     const asked = proposes()
@@ -50,8 +50,9 @@ describe('a plan on the phone', () => {
     await phone.taps('Autopilot')
     await phone.sees(/The agent calls it “Yes, on your own”/)
     await phone.taps('Approve, then autopilot')
-    expect(await asked.answered()).toBe('then-autopilot')
-    await phone.sees(/^Answered on this phone \d\d:\d\d: Yes, on your own$/)
+    await phone.sees(/This needs a passkey/)
+    await phone.taps('No, keep planning')
+    expect(await asked.answered()).toBe('reject')
     await phone.closes()
     desk.agent.ends()
   })

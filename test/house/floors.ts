@@ -87,7 +87,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'agent-cli/masking': [],
   // The words of whoever governs this machine: files and what they mean.
   'agent-cli/rules': ['protocol'],
-  'agent-cli/trust': ['agent-cli/remote', 'agent-cli/journal', 'protocol'],
+  'agent-cli/trust': ['agent-cli/remote', 'agent-cli/rules', 'agent-cli/journal', 'protocol'],
   'agent-cli/agent': ['agent-cli/journal/limits.ts', 'protocol'],
   'agent-cli/remote': ['agent-cli/rules', 'agent-cli/journal', 'protocol'],
   'agent-cli/journal': ['protocol'],

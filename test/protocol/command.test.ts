@@ -91,8 +91,10 @@ describe('[T5] a signed command', () => {
 describe('[T5] a proof', () => {
   const signature = 'A'.repeat(86)
   test('is read as it was written', () => {
-    const proof = { counter: 5, madeAtMs: 1_700_000_000_000, signature }
+    const proof = { counter: 5, madeAtMs: 1_700_000_000_000, signature, assertion: null }
     expect(readProof(writeProof(proof))).toEqual(proof)
+    const assertion = { id: 'a-b_c', authenticatorData: 'AA', clientData: 'BB', signature: 'CC' }
+    expect(readProof(writeProof({ ...proof, assertion }))).toEqual({ ...proof, assertion })
   })
   test.each([
     ['nothing', ''],
@@ -101,6 +103,7 @@ describe('[T5] a proof', () => {
     ['a number that is not exact', `v1.9999999999999999.1.${signature}`],
     ['a sign', `v1.-1.1.${signature}`],
     ['a short signature', 'v1.1.1.AAAA'],
+    ['half an assertion', `v1.1.1.${signature}.id.AA`],
     ['a second line', `v1.1.1.${signature}\n`],
   ])('is none: %s', (_name, text) => expect(readProof(text)).toBeNull())
 })

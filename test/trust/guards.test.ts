@@ -3,6 +3,8 @@ import { beforeAll, expect, test } from 'vitest'
 import { createCounters } from '../../agent-cli/journal/counters.ts'
 import type { HostCommand } from '../../agent-cli/remote/host-operations.ts'
 import type { TrustedDevice } from '../../agent-cli/remote/roster.ts'
+import { standing } from '../../agent-cli/rules/rules.ts'
+import { createVouched } from '../../agent-cli/trust/step-up.ts'
 import { type Verifying, verifyCommand } from '../../agent-cli/trust/verify.ts'
 import { randomText } from '../../protocol/bytes.ts'
 import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
@@ -50,7 +52,8 @@ function guarded(): Verifying {
     option: (_decision: string, id: string) => (id === 'allow' ? 'Allow' : 'Deny'),
     mode: (id: string) => id,
   }
-  return { hostId: world.hostId, sessionId: session, counters, own, now: Date.now }
+  const stepUp = { stepUp: standing([]).stepUp.value, vouched: createVouched() }
+  return { hostId: world.hostId, sessionId: session, counters, own, now: Date.now, ...stepUp }
 }
 
 const asking = { needs: 'ANSWER', isAnswer: true, takesAway: false } as const

@@ -53,6 +53,8 @@ export const device = pgTable(
     confirmed: boolean('confirmed').notNull().default(false),
     pairedAt: instant('paired_at').notNull().default(sql`now()`),
     lastSeenAt: instant('last_seen_at'),
+    /** When a passkey vouched for a command of it last: below FULL that is good for a while (policy). */
+    vouchedAt: instant('vouched_at'),
     revokedAt: instant('revoked_at'),
   },
   (t) => [index('device_owner').on(t.ownerId)],

@@ -68,7 +68,10 @@ export async function propose<K extends CommandKind>(
   answer: { kind: K; value: CommandValues[K]; needs: Rung; isDeny: boolean },
 ): Promise<ShownCommand<K>> {
   requireRung(await context.allowed(decision.session), answer.needs, 'This answer')
-  const wanted = await newCommand(context, decision.session, answer.kind, answer.value, input)
+  const wanted = await newCommand(context, decision.session, answer.kind, answer.value, {
+    ...input,
+    weighs: { needs: answer.needs, takesAway: answer.isDeny },
+  })
   const row = await write(context, async (tx, ring) => {
     await lockHost(tx, wanted.hostId)
     // What this key made before is returned whatever has changed since (C1).

@@ -9,7 +9,7 @@ import { modeWanted } from '../session-facts.ts'
 import { Attachment, AttachmentInput, Delivery } from '../values.ts'
 import { deviceOf } from '../who.ts'
 import { Command, commandRef, showMade } from './command.ts'
-import { atMost, make, newCommand, parseSteering, steerable } from './steer.ts'
+import { atMost, make, newCommand, parseSteering, STEERS, steerable } from './steer.ts'
 
 const MAX_ATTACHMENTS = 20
 
@@ -55,7 +55,8 @@ builder.mutationField('sendPrompt', (t) =>
       const promptId = idOfKey('prm', deviceOf(context).deviceId, input.key)
       const value = { promptId, text, attachments, delivery, modeId }
       const seen = { modeName: mode?.name() ?? null }
-      const wanted = await newCommand(context, session, 'SendPrompt', value, { ...input, seen })
+      const weighs = { needs: (await mode?.needs(session)) ?? 'STEER', takesAway: false }
+      const wanted = await newCommand(context, session, 'SendPrompt', value, { ...input, seen, weighs })
       const digests = attachments.map((attachment) => attachment.digest)
       const bodies = digests.length === 0 ? undefined : (tx: Tx) => requireBodies(tx, session.id, digests)
       return showMade('SendPrompt', await make(context, wanted, bodies))
@@ -94,7 +95,13 @@ builder.mutationField('editPrompt', (t) =>
       atMost(limits.maxPromptChars, text, 'A prompt')
       if (text === null && delivery === null) throw refuse('BAD_INPUT', 'Say what to change: text, delivery, or both.')
       const session = await steerable(context, input.sessionId, 'STEER', 'Editing a prompt')
-      const wanted = await newCommand(context, session, 'EditPrompt', { promptId, text, delivery }, input)
+      const wanted = await newCommand(
+        context,
+        session,
+        'EditPrompt',
+        { promptId, text, delivery },
+        { ...input, weighs: STEERS },
+      )
       return showMade('EditPrompt', await make(context, wanted))
     },
   }),
@@ -122,7 +129,13 @@ builder.mutationField('withdrawPrompt', (t) =>
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
       const session = await steerable(context, input.sessionId, 'STEER', 'Withdrawing a prompt')
-      const wanted = await newCommand(context, session, 'WithdrawPrompt', { promptId: input.promptId }, input)
+      const wanted = await newCommand(
+        context,
+        session,
+        'WithdrawPrompt',
+        { promptId: input.promptId },
+        { ...input, weighs: STEERS },
+      )
       return showMade('WithdrawPrompt', await make(context, wanted))
     },
   }),
@@ -144,7 +157,7 @@ builder.mutationField('releaseQueue', (t) =>
       const session = await steerable(context, input.sessionId, 'STEER', 'Releasing the queue')
       return showMade(
         'ReleaseQueue',
-        await make(context, await newCommand(context, session, 'ReleaseQueue', {}, input)),
+        await make(context, await newCommand(context, session, 'ReleaseQueue', {}, { ...input, weighs: STEERS })),
       )
     },
   }),

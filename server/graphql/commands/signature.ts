@@ -3,6 +3,8 @@ import { commandBytes, readProof } from '../../../protocol/command.ts'
 import type { CommandContent } from '../../../protocol/command-content.ts'
 import { answered } from '../../../protocol/command-input.ts'
 import { verify } from '../../../protocol/keys.ts'
+import { requireStepUp } from '../../auth/step-up.ts'
+import type { Rung } from '../../policy/rung.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { refuse } from '../../store/refused.ts'
 import type { Context } from '../context.ts'
@@ -15,14 +17,18 @@ export type Signable = {
   [K in CommandKind]: { kind: K; value: CommandValues[K] }
 }[CommandKind]
 
-/** Throws SIGNATURE_REQUIRED or SIGNATURE_WRONG. */
+/** What the command asks for, as step-up goes by. */
+export type Weight = { needs: Rung; takesAway: boolean }
+
+/** Throws SIGNATURE_REQUIRED, SIGNATURE_WRONG, and what `requireStepUp` throws. */
 export async function requireProof(
   context: Context,
   to: { hostId: string; sessionId: string },
   command: Signable,
   given: { key: string; proof?: string | null | undefined; seen?: Seen },
+  weighs: Weight,
 ): Promise<void> {
-  const { deviceId, publicKey } = deviceOf(context)
+  const { ownerId, deviceId, publicKey } = deviceOf(context)
   if (publicKey === null)
     throw refuse('SIGNATURE_REQUIRED', 'This device has no key, so nobody can tell its commands from forged ones.', {
       ...{ rule: 'T5: every command is signed', level: 'device' },
@@ -42,10 +48,15 @@ export async function requireProof(
       ? { id: value.decisionId, epoch: value.epoch, evidenceDigest: value.evidenceDigest }
       : null
   if (proof && content) {
-    const { counter, madeAtMs, signature } = proof
-    const signed = { ...to, deviceId, key: given.key, counter, madeAtMs, decision, content, passkeyId: null }
+    const { counter, madeAtMs, signature, assertion } = proof
+    const passkeyId = assertion?.id ?? null
+    const signed = { ...to, deviceId, key: given.key, counter, madeAtMs, decision, content, passkeyId }
     const bytes = await commandBytes(signed).catch(() => null)
-    if (bytes && (await verify(publicKey, bytes, signature))) return
+    if (bytes && (await verify(publicKey, bytes, signature))) {
+      const { bounds, deviceKind } = await context.stands()
+      const whose = { ownerId, deviceId, hostId: to.hostId, isScript: deviceKind === 'SCRIPT' }
+      return requireStepUp(context.database, { ...whose, ...weighs, isGoverned: Boolean(bounds) }, { assertion, bytes })
+    }
   }
   throw refuse('SIGNATURE_WRONG', 'The signature is not this device’s over this command.', {
     ...{ rule: 'T5: every command is signed', level: 'device' },

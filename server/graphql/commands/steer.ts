@@ -11,16 +11,18 @@ import { findDevice } from '../../store/devices.ts'
 import { isCommandKey } from '../../store/ids.ts'
 import { readPolicy } from '../../store/policies.ts'
 import { queueCommand } from '../../store/queue-command.ts'
-import { notFound, refuse } from '../../store/refused.ts'
+import { isRefused, notFound, refuse } from '../../store/refused.ts'
 import { findSession, type SessionRow } from '../../store/sessions.ts'
 import { hostTopic, type Ring, sessionTopic } from '../../store/topic.ts'
 import { brokenText } from '../../store/well-formed.ts'
 import type { Context } from '../context.ts'
 import { handToHost } from '../host-waiting.ts'
 import { deviceOf } from '../who.ts'
-import { requireProof, type Seen, type Signable } from './signature.ts'
+import { requireProof, type Seen, type Signable, type Weight } from './signature.ts'
 
 export const DAY_SECONDS = 24 * 3600
+/** What most commands ask for. */
+export const STEERS: Weight = { needs: 'STEER', takesAway: false }
 const MAX_PROOF_CHARS = 8192
 
 export type Steering = { key: string; proof?: string | null | undefined; sessionId: string; seen?: Seen }
@@ -57,19 +59,28 @@ export async function steerable(
   return session
 }
 
-/** What any command of a device to a session says of itself, once its signature is found good (T5). */
+/** What any command of a device to a session says of itself, once its signature is found good (T5), and a passkey's where it weighs enough (T4). */
 export async function newCommand<K extends CommandKind>(
   context: Context,
   session: SessionRow,
   kind: K,
   value: CommandValues[K],
-  input: Steering,
+  input: Steering & { weighs: Weight },
   expiresInSeconds: number = DAY_SECONDS,
 ): Promise<NewCommand & { sessionId: string }> {
   const { ownerId, deviceId, deviceName } = deviceOf(context)
   const { rung } = await context.stands()
   const to = { hostId: session.hostId, sessionId: session.id }
-  await requireProof(context, to, { kind, value } as Signable, input)
+  try {
+    await requireProof(context, to, { kind, value } as Signable, input, input.weighs)
+  } catch (refused) {
+    // Nobody is sent for a passkey that would not help.
+    if (isRefused(refused) && refused.code === 'PASSKEY_REQUIRED')
+      await context.database.read(async (tx) =>
+        requireByPolicy(tx, await readPolicy(tx, ownerId), { kind, value, sessionId: session.id }, session),
+      )
+    throw refused
+  }
   return {
     ...{ ownerId, hostId: session.hostId, sessionId: session.id, key: input.key, kind, value, expiresInSeconds },
     device: { id: deviceId, name: deviceName, rung },

@@ -3,8 +3,9 @@ import { refuse } from '../../store/refused.ts'
 import { builder } from '../builder.ts'
 import { modesOf, rungForMode } from '../session-facts.ts'
 import { Command, commandRef, showMade } from './command.ts'
-import { make, newCommand, parseSteering, steerable } from './steer.ts'
+import { make, newCommand, parseSteering, STEERS, steerable } from './steer.ts'
 
+const TAKES_AWAY = { needs: 'ANSWER', takesAway: true } as const
 /** A cancel that comes later than this would stop another turn than the person saw. */
 const CANCEL_SECONDS = 5 * 60
 
@@ -30,7 +31,8 @@ builder.mutationField('setMode', (t) =>
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
       const { modeId } = input
-      const session = await steerable(context, input.sessionId, rungForMode(context, modeId), 'This mode')
+      const needed = rungForMode(context, modeId)
+      const session = await steerable(context, input.sessionId, needed, 'This mode')
       const offered = await modesOf(context, session)
       const mode = offered.find(({ id }) => id === modeId)
       if (!mode)
@@ -38,8 +40,8 @@ builder.mutationField('setMode', (t) =>
           rule: 'D6: only what the agent listed',
           level: 'session',
         })
-      const seen = { modeName: mode.name }
-      const wanted = await newCommand(context, session, 'SetMode', { modeId }, { ...input, seen })
+      const said = { seen: { modeName: mode.name }, weighs: { needs: await needed(session), takesAway: false } }
+      const wanted = await newCommand(context, session, 'SetMode', { modeId }, { ...input, ...said })
       return showMade('SetMode', await make(context, wanted))
     },
   }),
@@ -68,7 +70,14 @@ builder.mutationField('cancelTurn', (t) =>
       parseSteering(input)
       const session = await steerable(context, input.sessionId, 'ANSWER', 'Cancelling')
       const value = { turnId: input.turnId ?? null }
-      const wanted = await newCommand(context, session, 'CancelTurn', value, input, CANCEL_SECONDS)
+      const wanted = await newCommand(
+        context,
+        session,
+        'CancelTurn',
+        value,
+        { ...input, weighs: TAKES_AWAY },
+        CANCEL_SECONDS,
+      )
       return showMade('CancelTurn', await make(context, wanted))
     },
   }),
@@ -88,7 +97,10 @@ builder.mutationField('stopSession', (t) =>
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
       const session = await steerable(context, input.sessionId, 'STEER', 'Stopping the session')
-      return showMade('StopSession', await make(context, await newCommand(context, session, 'StopSession', {}, input)))
+      return showMade(
+        'StopSession',
+        await make(context, await newCommand(context, session, 'StopSession', {}, { ...input, weighs: STEERS })),
+      )
     },
   }),
 )

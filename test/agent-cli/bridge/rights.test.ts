@@ -17,6 +17,7 @@ function codeFor(rung: Rung, newText: string | null, promptMode: string | null):
     ceiling: 'FULL',
     rules: standing([]),
     sessionRefusal: null,
+    isVouched: true,
     decision: null,
     meaningOf,
     standingMode: 'yolo',
@@ -40,6 +41,7 @@ test('[T4] who prompts under the mode that stands raises nothing: STEER does, bu
     ceiling: 'FULL',
     rules: standing([]),
     sessionRefusal: null,
+    isVouched: true,
     decision: null,
     meaningOf,
     promptMode: null,
@@ -48,9 +50,12 @@ test('[T4] who prompts under the mode that stands raises nothing: STEER does, bu
   expect(refusalOf(prompt, { ...rules, standingMode: 'yolo' })).toBeNull()
   expect(refusalOf(prompt, { ...rules, standingMode: 'ask' })?.code).toBe('RUNG_TOO_LOW')
   expect(mayEnterMode(prompt, { ...rules, standingMode: 'yolo' }, 'yolo')).toBe(false)
-  expect(mayEnterMode(prompt, { ...rules, device: { ...device, rung: 'FULL' }, standingMode: null }, 'yolo')).toBe(
-    false,
-  )
+  const full = { ...rules, device: { ...device, rung: 'FULL' }, standingMode: null } as const
+  expect(mayEnterMode(prompt, full, 'yolo')).toBe(false)
+  const byFull = { ...prompt, rung: 'FULL' } as HostCommand
+  expect(mayEnterMode(byFull, full, 'yolo')).toBe(true)
+  // Else whoever holds an unlocked phone prompts under a mode that its person has left meanwhile (T4).
+  expect(mayEnterMode(byFull, { ...full, isVouched: false }, 'yolo')).toBe(false)
 })
 
 test('[T4] [peer 10] queued under autopilot by a device that may not turn it on, a prompt runs there or not at all', async () => {

@@ -6,6 +6,7 @@ import { buildSchema } from '../../../server/graphql/schema.ts'
 import { enrolHost } from '../../../server/store/hosts.ts'
 import { createOwner } from '../../../server/store/owners.ts'
 import type { Refusal } from '../../kit/ask.ts'
+import { hasPasskey } from '../../kit/passkeys.ts'
 import { type EnrolledHost, known, type PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { type PublishedSession, publishSession } from '../../kit/session.ts'
@@ -17,6 +18,7 @@ type Person = {
   session: PublishedSession
   decisionId: string
   commandId: string
+  passkeyId: string
 }
 let server: TestServer
 let ann: Person
@@ -41,7 +43,8 @@ async function person(name: string): Promise<Person> {
     'mutation($i: SendPromptInput!) { sendPrompt(input: $i) { id } }',
     { i: { sessionId: session.id, key: randomText(16), text: 'hi' } },
   )
-  return { ownerId, host, phone, session, decisionId, commandId: sendPrompt.id }
+  const { id: passkeyId } = await hasPasskey(server.gql, phone, host)
+  return { ownerId, host, phone, session, decisionId, commandId: sendPrompt.id, passkeyId }
 }
 
 beforeAll(async () => {
@@ -99,6 +102,7 @@ const aimed = (): Record<string, string | null> => {
     answerQuestion: `mutation { answerQuestion(input: {${steer}, decisionId: "${ann.decisionId}", epoch: 1, answer: {decline: {}}}) { id } }`,
     archiveSession: `mutation { archiveSession(id: "${session}") { id } }`,
     cancelTurn: `mutation { cancelTurn(input: {${steer}}) { id } }`,
+    beginPasskey: `mutation { beginPasskey(origin: "http://localhost:4780") { challenge } }`,
     claimPairing: null,
     confirmPairing: null,
     decidePlan: `mutation { decidePlan(input: {${steer}, decisionId: "${ann.decisionId}", epoch: 1, optionId: "yes"}) { id } }`,
@@ -111,10 +115,13 @@ const aimed = (): Record<string, string | null> => {
     joinPairing: null,
     mintCredential: null,
     openPairing: `mutation { openPairing(input: {hostId: "${host}", commitment: "${'0'.repeat(64)}"}) { code } }`,
+    pinPasskey: `mutation { pinPasskey(input: {passkeyId: "${ann.passkeyId}", hostId: "${host}", publicKey: "x", signature: "x"}) { id } }`,
     pushEvents: `mutation { pushEvents(sessionId: "${session}", epoch: 1, attachmentId: "x", events: []) { lastSeq } }`,
     putBody: `mutation { putBody(input: {sessionId: "${session}", digest: "${'0'.repeat(64)}", mediaType: "text/plain", size: 1, offset: 0, chunk: "eA=="}) { complete } }`,
     refusePairing: null,
+    registerPasskey: `mutation { registerPasskey(input: {name: "x", challenge: "x", id: "x", clientData: "x", attestationObject: "x"}) { id } }`,
     releaseQueue: `mutation { releaseQueue(input: {${steer}}) { id } }`,
+    removePasskey: `mutation { removePasskey(id: "${ann.passkeyId}") { id name } }`,
     renameDevice: `mutation { renameDevice(id: "${phone}", name: "mine") { id } }`,
     renameSession: `mutation { renameSession(id: "${session}", name: "mine") { id } }`,
     requestChallenge: null,
@@ -148,7 +155,7 @@ test('every root field of the schema is aimed at', () => {
 
 test("[F7] whatever Ben asks with any credential of his, nothing of Ann's is in the answer and nothing of hers changes", async () => {
   const look =
-    '{ sessions { edges { node { id cwd archivedAt name state openDecisions { id state } commands { edges { node { id state } } } } } } devices { edges { node { id name rung revokedAt } } } hosts { edges { node { id revokedAt } } } }'
+    '{ sessions { edges { node { id cwd archivedAt name state openDecisions { id state } commands { edges { node { id state } } } } } } devices { edges { node { id name rung revokedAt passkeys { id hostIds } } } } hosts { edges { node { id revokedAt } } } }'
   const before = await server.gql(ann.phone.token, look)
   const hers = [
     ann.host.id,
@@ -156,6 +163,7 @@ test("[F7] whatever Ben asks with any credential of his, nothing of Ann's is in 
     ann.session.id,
     ann.decisionId,
     ann.commandId,
+    ann.passkeyId,
     '/home/ann',
     "ann's",
     'echo ann',

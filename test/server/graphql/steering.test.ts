@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Authenticator } from '../../kit/authenticator.ts'
+import { hasPasskey } from '../../kit/passkeys.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
+import { vouchesWith } from '../../kit/signing.ts'
 import { type Desk, newKey, openDesk, openedBody } from './desk.ts'
 
 const COMMON =
@@ -14,6 +17,7 @@ describe('steering a session', () => {
   let host: EnrolledHost
   let phones: Record<'VIEW' | 'ANSWER' | 'STEER' | 'FULL', PairedDevice>
   let desk: Desk
+  let passkey: Authenticator
   beforeAll(async () => {
     server = await startServer()
     host = await server.enrolledHost()
@@ -24,6 +28,7 @@ describe('steering a session', () => {
       STEER: await paired('STEER'),
       FULL: await paired('FULL'),
     }
+    passkey = await hasPasskey(server.gql, phones.FULL, host)
   })
   afterAll(() => server?.close())
   beforeEach(async () => {
@@ -97,6 +102,12 @@ describe('steering a session', () => {
     ]
     const ladder: Rung[] = ['VIEW', 'ANSWER', 'STEER', 'FULL']
     for (const [field, input, needs] of rows) {
+      if (needs === 'FULL') {
+        const asked = `FULL ${field} ${JSON.stringify(input)}`
+        vouchesWith(phones.FULL.token, null)
+        expect(`${asked}: ${await codeOf(steer('FULL', field, input))}`).toBe(`${asked}: PASSKEY_REQUIRED`)
+        vouchesWith(phones.FULL.token, passkey)
+      }
       for (const rung of ladder) {
         const may = ladder.indexOf(rung) >= ladder.indexOf(needs)
         const what = `${rung} ${field} ${JSON.stringify(input)}`

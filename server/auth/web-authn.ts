@@ -1,0 +1,69 @@
+/** What an authenticator gives, checked as the standard asks, with its person verified. The library is loaded with the first passkey that is looked at. */
+import { type Assertion, passkeyHost } from '../../protocol/passkey.ts'
+
+/** All base64url, as the browser gives it. */
+export type Attested = {
+  id: string
+  clientData: string
+  attestationObject: string
+  transports?: readonly string[] | null | undefined
+}
+
+export type Made = { id: string; publicKey: string; isSynced: boolean }
+
+const loaded = () => import('@simplewebauthn/server')
+
+type Page = { challenge: string; origin: string }
+
+/** Null for whatever is wrong with it: a stranger learns no more. */
+export async function madeWith({ id, clientData, attestationObject }: Attested, page: Page): Promise<Made | null> {
+  try {
+    const { verifyRegistrationResponse } = await loaded()
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response: {
+        ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+        response: { clientDataJSON: clientData, attestationObject },
+      },
+      ...expected(page),
+      requireUserVerification: true,
+    })
+    if (!verified || registrationInfo === undefined) return null
+    const { credential, credentialBackedUp } = registrationInfo
+    const publicKey = Buffer.from(credential.publicKey).toString('base64url')
+    return { id: credential.id, publicKey, isSynced: credentialBackedUp }
+  } catch {
+    return null
+  }
+}
+
+/** Whether this very passkey has signed this very challenge on its own page, with its person verified. Never throws. */
+export async function isVouched(
+  assertion: Assertion,
+  passkey: { id: string; publicKey: string; origin: string },
+  challenge: string,
+): Promise<boolean> {
+  if (assertion.id !== passkey.id) return false
+  try {
+    const { verifyAuthenticationResponse } = await loaded()
+    const { id, authenticatorData, clientData, signature } = assertion
+    const { verified } = await verifyAuthenticationResponse({
+      response: {
+        ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+        response: { authenticatorData, clientDataJSON: clientData, signature },
+      },
+      ...expected({ challenge, origin: passkey.origin }),
+      // No count is compared: the challenge is used once, and pages and workers of one person overtake each other.
+      credential: { id, publicKey: Buffer.from(passkey.publicKey, 'base64url'), counter: 0 },
+      requireUserVerification: true,
+    })
+    return verified
+  } catch {
+    return false
+  }
+}
+
+const expected = ({ challenge, origin }: Page) => ({
+  expectedChallenge: challenge,
+  expectedOrigin: origin,
+  expectedRPID: passkeyHost(origin) ?? '',
+})
