@@ -144,6 +144,13 @@ export async function endPasskey(
   by: HostPrincipal | DevicePrincipal,
   id: string,
 ): Promise<PlacedPasskey> {
+  const { deviceId } = await findPasskey(tx, by.ownerId, id)
+  if (by.kind === 'device' && by.rung === 'VIEW' && by.deviceId !== deviceId) {
+    throw refuse('RUNG_TOO_LOW', 'A view-only device removes its own passkeys alone.', {
+      rule: `device rung ${by.rung}`,
+      level: 'device',
+    })
+  }
   const row = await removePasskey(tx, by.ownerId, id)
   await noteAudit(tx, {
     ...{ ...asActor(by), action: 'passkey.remove', target: row.deviceId, outcome: 'DONE' },

