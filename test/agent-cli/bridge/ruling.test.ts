@@ -15,6 +15,7 @@ import { type Rules, standing } from '../../../agent-cli/rules/rules.ts'
 import { policy } from '../../../server/db/schema.ts'
 import { applyPolicy, bringUnder } from '../../../server/policy/applying.ts'
 import { createOrganisation } from '../../../server/store/organisations.ts'
+import { pinsPasskey } from '../../kit/passkeys.ts'
 import { memoryDatabase } from '../../kit/seed.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
 import { atEnd, desk, eventually, firstDecision, folder, items, until } from './desk.ts'
@@ -197,6 +198,7 @@ test('[T5] [F4] the last policy that was heard holds here although the server ha
   await session.remote.on()
   await until(session, ({ remote }) => remote.state === 'live')
   const phone = await paired(at, session, 'FULL')
+  await pinsPasskey(at, phone, dataDir)
   const tap = taps(phone, session.id)
   const by = { actor: 'adm_test', name: 'test' }
   const { viewer } = await phone.gql<{ viewer: { id: string } }>('{ viewer { id } }')
