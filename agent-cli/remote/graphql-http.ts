@@ -2,13 +2,15 @@
 import type { TadaDocumentNode } from 'gql.tada'
 import { print } from 'graphql'
 import { RemoteError } from './failure.ts'
-import { type Posted, post } from './post.ts'
+import { type Posted, ProxyRefused, post } from './post.ts'
+import type { Road } from './road.ts'
 
 export type Endpoint = {
   /** The server's address without a path, e.g. `https://offdesk.example`. */
   readonly url: string
   /** Tests: a road of their own. */
   readonly fetch?: typeof fetch
+  readonly road?: Road
 }
 
 export type AskOptions = {
@@ -46,17 +48,25 @@ export async function ask<R, V>(
     const url = `${endpoint.url.replace(/\/$/, '')}/graphql`
     const posted = endpoint.fetch
       ? await fetched(await endpoint.fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }))
-      : await post(new URL(url), headers, body, signal)
+      : await post(new URL(url), headers, body, signal, endpoint.road)
     status = posted.status
     text = posted.text
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason
-    throw new RemoteError('UNREACHABLE', `The server at ${endpoint.url} does not answer.`, {}, error)
+    throw new RemoteError('UNREACHABLE', `The server at ${endpoint.url} does not answer.${whyNot(error)}`, {}, error)
   } finally {
     clearTimeout(timer)
     options.signal?.removeEventListener('abort', giveUp)
   }
   return dataOf(text, status, endpoint.url) as R
+}
+
+/** What stands on the way, where a person can do something about it. */
+function whyNot(error: unknown): string {
+  if (error instanceof ProxyRefused || error instanceof RangeError) return ` ${error.message}`
+  const { code } = (error ?? {}) as { code?: unknown }
+  if (typeof code !== 'string' || !/CERT|ISSUER|SIGNATURE|ALTNAME/.test(code)) return ''
+  return ` Its certificate is not trusted here (${code}). Where your own authority signs, name its certificate in NODE_EXTRA_CA_CERTS.`
 }
 
 const fetched = async (response: Response): Promise<Posted> => ({

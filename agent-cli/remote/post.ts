@@ -1,18 +1,45 @@
 // One POST over a connection that is kept open, as one promise that always ends. Knows no GraphQL. Follows no redirect: it would carry the
 // credential to whoever answers there.
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestPlain } from 'node:http'
-import { Agent as HttpsAgent, request as requestSecure } from 'node:https'
+import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http'
+import { request as requestSecure } from 'node:https'
+import { readMachine } from '../rules/machine.ts'
+import { openRoad, type Road } from './road.ts'
 
 export type Posted = { status: number; text: string }
 
-const plain = new HttpAgent({ keepAlive: true })
-const secure = new HttpsAgent({ keepAlive: true })
+/** Of this process: what its environment and its machine's administrator say when it first asks anybody. */
+let ours: Road | null = null
+let opening: Promise<Road> | null = null
+
+function ourRoad(): Promise<Road> {
+  opening ??= readMachine().then(({ managed }) => {
+    ours = openRoad(process.env, managed.ca)
+    return ours
+  })
+  return opening
+}
+
+/** The proxy on the way said no: whoever is behind it was not asked. */
+export class ProxyRefused extends Error {
+  readonly status: number
+  constructor(status: number) {
+    super(`The proxy on the way answered ${status}.`)
+    this.status = status
+  }
+}
 
 /**
  * Rejects with the signal's reason, or with what went wrong on the way. Sent again once when a kept connection turns out to be closed: whatever is
  * posted here may arrive twice (E2, C1).
  */
-export function post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Posted> {
+export async function post(
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+  road: Road | null = ours,
+): Promise<Posted> {
+  const way = (road ?? (await ourRoad())).optionsFor(url)
   return new Promise((resolve, reject) => {
     const bytes = Buffer.from(body)
     const options = { method: 'POST', headers: { ...headers, 'content-length': bytes.byteLength } }
@@ -43,8 +70,13 @@ export function post(url: URL, headers: Record<string, string>, body: string, si
       }
       request =
         url.protocol === 'https:'
-          ? requestSecure(url, { ...options, agent: secure }, answered)
-          : requestPlain(url, { ...options, agent: plain }, answered)
+          ? requestSecure(url, { ...options, ...way }, answered)
+          : requestPlain(url, { ...options, ...way }, answered)
+      request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+        if (statusCode === 200) return
+        fail(new ProxyRefused(statusCode))
+        request?.destroy()
+      })
       request.on('error', (error) => {
         if (isAgain || response || signal.aborted || !request?.reusedSocket) return fail(error)
         leave()

@@ -1,0 +1,103 @@
+// The road to a server: straight, or through the proxy that this machine's environment names, trusting its own authorities besides the usual ones.
+// Knows no request. Node 20 reads no proxy variables by itself.
+import { readFileSync } from 'node:fs'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { rootCertificates } from 'node:tls'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type Road = {
+  /** The connection's agent, kept open and shared by all who go to the same place, and what a request over TLS trusts. */
+  optionsFor(url: URL): { agent: HttpAgent | HttpsAgent; ca?: string[] }
+  /** Between requests nothing is left open. */
+  close(): void
+}
+
+/**
+ * `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` in capitals or small letters, small ones first as curl has it; this machine itself is never behind a proxy.
+ * `ca` is a file in PEM. `NODE_EXTRA_CA_CERTS` Node obeys by itself. Throws with a sentence when the proxy is no address or the file cannot be read.
+ */
+export function openRoad(env: Environment = process.env, ca: string | null = null): Road {
+  const trusted = ca === null ? {} : { ca: [...rootCertificates, ...extra(env), readCertificates(ca)] }
+  const plain = new HttpAgent({ keepAlive: true })
+  const secure = new HttpsAgent({ keepAlive: true, ...trusted })
+  const tunnels = new Map<string, HttpsProxyAgent<string>>()
+
+  function tunnel(proxy: string): HttpsProxyAgent<string> {
+    const known = tunnels.get(proxy)
+    if (known !== undefined) return known
+    const made = new HttpsProxyAgent(proxy, { keepAlive: true, ...trusted })
+    tunnels.set(proxy, made)
+    return made
+  }
+
+  return {
+    optionsFor(url) {
+      const proxy = proxyFor(url, env)
+      const straight = url.protocol === 'https:' ? secure : plain
+      return { agent: proxy === null ? straight : tunnel(proxy), ...trusted }
+    },
+    close() {
+      for (const agent of [plain, secure, ...tunnels.values()]) agent.destroy()
+    },
+  }
+}
+
+/** The proxy's address, or null for the straight road. Throws RangeError when the environment names what is none. */
+export function proxyFor(url: URL, env: Environment): string | null {
+  const said = (name: string) => env[name.toLowerCase()] || env[name] || null
+  const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const named = said(scheme) ?? said('ALL_PROXY')
+  if (named === null || isDirect(url, said('NO_PROXY') ?? '')) return null
+  const text = named.includes('://') ? named : `http://${named}`
+  let proxy: URL
+  try {
+    proxy = new URL(text)
+  } catch {
+    throw new RangeError(`${scheme} names no address of a proxy. Correct it, or unset it.`)
+  }
+  if (proxy.protocol === 'http:' || proxy.protocol === 'https:') return proxy.href
+  throw new RangeError(
+    `${scheme} names a proxy of the kind ${proxy.protocol}//; only http:// and https:// are spoken. Correct it, or unset it.`,
+  )
+}
+
+/** Names and their subdomains, addresses, `host:port`, `*`. */
+function isDirect({ hostname, port, protocol }: URL, list: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  if (host === 'localhost' || host === '::1' || /^127\./.test(host)) return true
+  const at = port || (protocol === 'https:' ? '443' : '80')
+  return list.split(/[\s,]+/).some((entry) => {
+    if (entry === '*') return true
+    const [, name = '', wanted] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
+    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*?\./, '')
+    return bare !== '' && (wanted === undefined || wanted === at) && (host === bare || host.endsWith(`.${bare}`))
+  })
+}
+
+const extra = (env: Environment): string[] => {
+  try {
+    return env.NODE_EXTRA_CA_CERTS ? [readFileSync(env.NODE_EXTRA_CA_CERTS, 'utf8')] : []
+  } catch {
+    // Node has said so at its start.
+    return []
+  }
+}
+
+function readCertificates(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code = 'no reason given' } = error as NodeJS.ErrnoException
+    throw new RangeError(
+      `The certificates of this machine’s administrator, ${path}, cannot be read (${code}). Ask them.`,
+    )
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  throw new RangeError(
+    `The certificates of this machine’s administrator, ${path}, hold no certificate in PEM. Ask them.`,
+  )
+}
