@@ -77,13 +77,13 @@ const DecisionsChange = builder.objectRef<DecisionsChangeShape>('DecisionsChange
 function followDecisions(context: Context) {
   const { ownerId, hostId } = sessionFilter(context, false)
   const differences = createDifferences()
-  let shownOpen: string[] = []
+  let notFinal: string[] = []
   let isSnapshot = true
   const read = async (): Promise<DecisionsChangeShape | null> => {
     const seen = await mayList(context)
     return context.database.read(async (tx) => {
-      const revisions = seen ? [...(await decisionRevisions(tx, { ownerId, hostId }, shownOpen))] : []
-      shownOpen = revisions.filter(([, { isOpen }]) => isOpen).map(([key]) => key)
+      const revisions = seen ? [...(await decisionRevisions(tx, { ownerId, hostId }, notFinal))] : []
+      notFinal = revisions.flatMap(([key, { isFinal }]) => (isFinal ? [] : [key]))
       const { changed } = differences.look(new Map(revisions.map(([key, { revision }]) => [key, revision])))
       if (changed.length === 0 && !isSnapshot) return null
       const found = await findDecisions(tx, ownerId, changed)

@@ -159,25 +159,29 @@ export async function listDecisions(
 }
 
 /**
- * What a subscription compares: every open decision, and those it showed as open before, so that a loser sees who won. By key and not by
- * time: when a decision was settled is the host's clock to say (E10).
+ * What a subscription compares: every open decision, and those it showed before whose end was not final, so that a loser sees who won. An end that this server
+ * only assumed is not final: the journal's word may replace it (D3). By key and not by time: when a decision was settled is the host's clock to say (E10).
  */
 export async function decisionRevisions(
   tx: Tx,
   filter: Omit<DecisionFilter, 'state'>,
-  shownOpen: string[] = [],
-): Promise<Map<string, { revision: string; isOpen: boolean }>> {
+  shown: string[] = [],
+): Promise<Map<string, { revision: string; isFinal: boolean }>> {
+  const { sessionId, id, revision, state, isAssumed } = decision
   const rows = await tx
-    .select({ sessionId: decision.sessionId, id: decision.id, revision: decision.revision, state: decision.state })
+    .select({ sessionId, id, revision, state, isAssumed })
     .from(decision)
     .innerJoin(session, eq(session.id, decision.sessionId))
     .where(
       and(
         listed({ ...filter, state: null }),
-        or(eq(decision.state, 'OPEN'), shownOpen.length > 0 ? named(shownOpen) : undefined),
+        or(eq(decision.state, 'OPEN'), shown.length > 0 ? named(shown) : undefined),
       ),
     )
   return new Map(
-    rows.map((row) => [decisionKeyText(row), { revision: String(row.revision), isOpen: row.state === 'OPEN' }]),
+    rows.map((row) => {
+      const isFinal = row.state !== 'OPEN' && !row.isAssumed
+      return [decisionKeyText(row), { revision: String(row.revision), isFinal }]
+    }),
   )
 }

@@ -179,6 +179,23 @@ describe('following a session', () => {
     stream.close()
   })
 
+  it('[D3] a withdrawal that was assumed when a new attachment came is corrected in the inbox by the journal’s word', async () => {
+    const stream = follow(DECISIONS)
+    await stream.next<Decisions>()
+    const decisionId = await desk.ask()
+    const told = (fits: (decision: Decisions['decisionsChanged']['decisions'][number]) => boolean) =>
+      stream.next<Decisions>(
+        (frame) => frame.data?.decisionsChanged.decisions.some((one) => one.id === decisionId && fits(one)) === true,
+      )
+    await told((one) => one.state === 'OPEN')
+    await desk.start({ epoch: 2, attachmentId: 'att_of_the_next_process' })
+    await told((one) => one.settlement?.outcome === 'WITHDRAWN')
+    const origin = { surface: 'TERMINAL' }
+    await desk.publish({ decisionSettled: { decisionId, outcome: 'ANSWERED', optionId: 'once', origin } })
+    await told((one) => one.settlement?.outcome === 'ANSWERED')
+    stream.close()
+  })
+
   it('[C5] the states of commands change live, from a snapshot on', async () => {
     const before = await send('sendPrompt', { text: 'one' })
     const stream = follow(COMMANDS)
