@@ -18,6 +18,7 @@ import { createNightly } from './backup/nightly.ts'
 import { createDatabase, type Database, DatabaseTooNew } from './db/database.ts'
 import { DataDirectoryTaken, lockDirectory } from './db/lock.ts'
 import { listen, PortTaken } from './http/port.ts'
+import { logText } from './log-text.ts'
 
 const env = process.env
 const isForParent = env.OFFDESK_READY === 'json'
@@ -42,9 +43,7 @@ const tell = (line: object, sentence: string): void => {
 }
 
 function log(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const cause = error instanceof Error && error.cause instanceof Error ? `\n  caused by ${error.cause.message}` : ''
-  const line = `${new Date().toISOString()} ${text}${cause}\n`
+  const line = `${new Date().toISOString()} ${logText(error)}\n`
   if (env.OFFDESK_LOG) appendFileSync(env.OFFDESK_LOG, line, { mode: 0o600 })
   else process.stderr.write(line)
 }

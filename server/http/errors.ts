@@ -1,5 +1,6 @@
 /** Which errors people see: refusals and what is wrong with their document, as they are; everything else as INTERNAL, logged (T6). */
 import { GraphQLError } from 'graphql'
+import { isUnstorableText } from '../db/unstorable.ts'
 import { refusalIn, toGraphQLError } from '../graphql/refusal.ts'
 
 /** For yoga's `maskError`, and for whatever leaves by another way. */
@@ -10,6 +11,10 @@ export function showError(error: unknown, log: (error: unknown) => void): GraphQ
   if (error instanceof GraphQLError && isOwn(error)) {
     // One word for all of them, whatever the library calls its kinds.
     return withPlace(new GraphQLError(error.message, { extensions: { ...error.extensions, code: 'BAD_INPUT' } }), error)
+  }
+  if (isUnstorableText(error instanceof GraphQLError ? error.originalError : error)) {
+    const extensions = { code: 'BAD_INPUT', rule: 'texts are well-formed and hold no NUL', level: 'server' }
+    return withPlace(new GraphQLError('The input holds a NUL, or half of a character.', { extensions }), error)
   }
   if (isAbort(error)) return new GraphQLError('The request was dropped.', { extensions: { code: 'INTERNAL' } })
   log(error)
