@@ -1,11 +1,43 @@
 /** Events read back in the host's order, by number and never by time (E10). Knows no subscription. */
-import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
+import { madeOnce } from '../db/made-once.ts'
 import { event, session } from '../db/schema.ts'
 import { isKnownKind, type KnownEvent, readEvent } from './event-kinds.ts'
 import { decodePayload } from './payload.ts'
 
 export type EventRow = typeof event.$inferSelect
+
+/** Past every number: the largest of the column. */
+const MAX_SEQ = 2_147_483_647
+
+const pageOf = (name: string, order: (column: typeof event.seq) => SQL) =>
+  madeOnce((tx) => {
+    const [after, before] = [sql.placeholder('after'), sql.placeholder('before')]
+    const between = and(eq(event.sessionId, sql.placeholder('sessionId')), gt(event.seq, after), lt(event.seq, before))
+    return tx
+      .select()
+      .from(event)
+      .where(between)
+      .orderBy(order(event.seq))
+      .limit(sql.placeholder('limit'))
+      .prepare(name)
+  })
+const forward = pageOf('events_forward', asc)
+const backward = pageOf('events_backward', desc)
+
+const following = madeOnce((tx) => {
+  const past = and(eq(event.sessionId, session.id), gt(event.seq, sql.placeholder('after')))
+  const [sessionId, ownerId] = [sql.placeholder('sessionId'), sql.placeholder('ownerId')]
+  return tx
+    .select({ lastSeq: session.lastSeq, event })
+    .from(session)
+    .leftJoin(event, past)
+    .where(and(eq(session.id, sessionId), eq(session.ownerId, ownerId), isNull(session.deletedAt)))
+    .orderBy(asc(event.seq))
+    .limit(sql.placeholder('limit'))
+    .prepare('events_following')
+})
 
 /** At most `limit` events strictly between the numbers, ascending; `backward` takes those nearest to the end. */
 export async function listEvents(
@@ -13,18 +45,12 @@ export async function listEvents(
   sessionId: string,
   page: { after: number | null; before: number | null; limit: number; backward: boolean },
 ): Promise<EventRow[]> {
-  const rows = await tx
-    .select()
-    .from(event)
-    .where(
-      and(
-        eq(event.sessionId, sessionId),
-        page.after === null ? undefined : gt(event.seq, page.after),
-        page.before === null ? undefined : lt(event.seq, page.before),
-      ),
-    )
-    .orderBy(page.backward ? desc(event.seq) : asc(event.seq))
-    .limit(page.limit)
+  const { after, before, limit } = page
+  const rows = await (page.backward ? backward : forward)(tx).execute({
+    ...{ sessionId, limit },
+    after: after ?? 0,
+    before: before ?? MAX_SEQ,
+  })
   return page.backward ? rows.reverse() : rows
 }
 
@@ -33,13 +59,7 @@ export async function eventsAfter(
   tx: Tx,
   of: { ownerId: string; sessionId: string; after: number; limit: number },
 ): Promise<{ rows: EventRow[]; lastSeq: number } | null> {
-  const found = await tx
-    .select({ lastSeq: session.lastSeq, event })
-    .from(session)
-    .leftJoin(event, and(eq(event.sessionId, session.id), gt(event.seq, of.after)))
-    .where(and(eq(session.id, of.sessionId), eq(session.ownerId, of.ownerId), isNull(session.deletedAt)))
-    .orderBy(asc(event.seq))
-    .limit(of.limit)
+  const found = await following(tx).execute(of)
   const [first] = found
   return first ? { rows: found.flatMap((one) => one.event ?? []), lastSeq: first.lastSeq } : null
 }

@@ -1,6 +1,7 @@
 /** What a host still has to do, read on from an opaque place (C2). Changes nothing. */
 import { and, asc, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
+import { madeOnce } from '../db/made-once.ts'
 import { rowsOf } from '../db/rows.ts'
 import { command, device, host, serverFact } from '../db/schema.ts'
 import type { CommandRow } from './commands.ts'
@@ -33,7 +34,7 @@ export const madeOf = (row: { id: SQLWrapper; createdAt: SQLWrapper }) =>
   sql<string>`${row.id} || '@' || extract(epoch from ${row.createdAt})`
 
 // A restored backup may have the same incarnation, and the same ids under the same numbers: only what was made in that moment says that this is the place.
-function prepareLook(tx: Tx) {
+const lookOf = madeOnce((tx) => {
   const [at, number, id] = [sql.placeholder('at'), sql.placeholder('number'), sql.placeholder('id')]
   const fits = sql`${at}::text = ${incarnation} and (${number}::int = 0 or exists (select 1 from ${command} one
     where one.host_id = ${host.id} and one.number = ${number}::int
@@ -64,21 +65,16 @@ function prepareLook(tx: Tx) {
     .orderBy(asc(command.number))
     .limit(PAGE)
     .prepare('host_look')
-}
-
-const prepared = new WeakMap<Tx, ReturnType<typeof prepareLook>>()
+})
 
 /**
  * Unsettled commands past `after`, oldest first, and what the host must know beside them, all as of one moment. A place from another database, or from before a
  * restore, does not fit: then everything unsettled is read again, and the host's ledger drops what it has done. Throws NOT_FOUND.
  */
 export async function lookForHost(tx: Tx, hostId: string, after: string | null): Promise<HostLook> {
-  // Made once for all that read by the same handle: making it takes longer than running it.
-  const look = prepared.get(tx) ?? prepareLook(tx)
-  prepared.set(tx, look)
   const place = (after === null ? null : parsePlace(after)) ?? { incarnation: '', number: 0, id: '', trust: null }
   const { incarnation: at, number, id } = place
-  const rows = await look.execute({ hostId, at, number, id })
+  const rows = await lookOf(tx).execute({ hostId, at, number, id })
   const [facts] = rows
   if (!facts?.policy) throw notFound('host')
   const commands = rows.flatMap((row) => row.command ?? [])

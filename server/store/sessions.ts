@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
+import { madeOnce } from '../db/made-once.ts'
 import { body, bodyChunk, command, decision, event, host, prompt, session } from '../db/schema.ts'
 import { lockHost } from './commands.ts'
 import { notFound, refuse } from './refused.ts'
@@ -9,12 +10,15 @@ import { hostTopic, ownerTopic, type Ring, sessionTopic } from './topic.ts'
 
 export type SessionRow = typeof session.$inferSelect
 
+const found = madeOnce((tx) => {
+  const [id, ownerId] = [sql.placeholder('id'), sql.placeholder('ownerId')]
+  const where = and(eq(session.id, id), eq(session.ownerId, ownerId), isNull(session.deletedAt))
+  return tx.select().from(session).where(where).prepare('session_found')
+})
+
 /** Null for one that is not there, is another's, or was deleted. */
 export async function findSession(tx: Tx, ownerId: string, id: string): Promise<SessionRow | null> {
-  const [row] = await tx
-    .select()
-    .from(session)
-    .where(and(eq(session.id, id), eq(session.ownerId, ownerId), isNull(session.deletedAt)))
+  const [row] = await found(tx).execute({ id, ownerId })
   return row ?? null
 }
 
