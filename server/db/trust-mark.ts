@@ -3,16 +3,21 @@ import { sql } from 'drizzle-orm'
 import type { Tx } from './handle.ts'
 import { rowsOf } from './rows.ts'
 import { serverFact } from './schema.ts'
+import { statement } from './statement.ts'
 
 const NAME = 'trust'
 
 export type TrustMark = { mark: string; now: Date }
 
+const look = statement<never>(
+  () => sql`
+    select (select value from ${serverFact} where name = ${NAME}) as mark,
+      extract(epoch from clock_timestamp())::float8 * 1000 as now`,
+)
+
 /** Differs from what it was when anything of that has been committed in between. `now` is the database's clock. */
 export async function readTrustMark(tx: Tx): Promise<TrustMark> {
-  const rows = await tx.execute(sql`
-    select (select value from ${serverFact} where name = ${NAME}) as mark,
-      extract(epoch from clock_timestamp())::float8 * 1000 as now`)
+  const rows = await tx.execute(look({}))
   const [row] = rowsOf<{ mark: string | null; now: number }>(rows)
   if (!row) throw new Error('the database has no clock')
   return { mark: row.mark ?? '', now: new Date(row.now) }

@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { session } from '../db/schema.ts'
+import { given, statement } from '../db/statement.ts'
 import { bodyRefsIn, type EventKind } from './event-kinds.ts'
 import { columns, into, rowsText, values } from './event-rows.ts'
 import { limits } from './limits.ts'
@@ -48,21 +49,29 @@ export async function appendEvents(tx: Tx, batches: readonly Batch[]): Promise<(
 
 const now = sql.raw('extract(epoch from now()) * 1000 as at')
 
-const appendOne = ({ sessionId, epoch, attachmentId, events, by }: Batch): SQL => sql`
+const one = statement<'last' | 'sessionId' | 'ownerId' | 'hostId' | 'epoch' | 'attachmentId' | 'before' | 'rows'>(
+  () => sql`
   with moved as (
-    update ${session} set last_seq = ${events.at(-1)?.seq}
-    where id = ${sessionId} and owner_id = ${by.ownerId} and host_id = ${by.hostId} and epoch = ${epoch}
-      and attachment_id = ${attachmentId} and last_seq = ${(events[0]?.seq ?? 0) - 1} and ended_at is null and deleted_at is null
+    update ${session} set last_seq = ${given('last')}
+    where id = ${given('sessionId')} and owner_id = ${given('ownerId')} and host_id = ${given('hostId')} and epoch = ${given('epoch')}
+      and attachment_id = ${given('attachmentId')} and last_seq = ${given('before')} and ended_at is null and deleted_at is null
       and withheld_by is null
     returning id, epoch),
   added as (${into}
-    select moved.id, ${values} from moved cross join json_to_recordset(${rowsText(events)}::json) as one ${columns})
-  select 0 as n, ${now} from moved`
+    select moved.id, ${values} from moved cross join json_to_recordset(${given('rows')}::json) as one ${columns})
+  select 0 as n, ${now} from moved`,
+)
+
+const appendOne = ({ sessionId, epoch, attachmentId, events, by: { ownerId, hostId } }: Batch): SQL => {
+  const [before, last] = [(events[0]?.seq ?? 0) - 1, events.at(-1)?.seq ?? 0]
+  return one({ sessionId, epoch, attachmentId, ownerId, hostId, before, last, rows: rowsText(events) })
+}
 
 // A session that somebody else has locked is left to the long way, which waits: one slow session holds no other up (peer 2).
-const appendMany = (batches: readonly Batch[]): SQL => sql`
+const many = statement<'batches'>(
+  () => sql`
   with asked as materialized (
-    select * from json_to_recordset(${batchesText(batches)}::json)
+    select * from json_to_recordset(${given('batches')}::json)
       as a (n int, id text, owner_id text, host_id text, epoch int, attachment_id text, first int, last int, events json)),
   free as materialized (
     select s.id from ${session} s join asked a on s.id = a.id order by s.id for no key update of s skip locked),
@@ -74,7 +83,10 @@ const appendMany = (batches: readonly Batch[]): SQL => sql`
     returning s.id, s.epoch, a.n, a.events),
   added as (${into}
     select moved.id, ${values} from moved cross join lateral json_to_recordset(moved.events) as one ${columns})
-  select n, ${now} from moved`
+  select n, ${now} from moved`,
+)
+
+const appendMany = (batches: readonly Batch[]): SQL => many({ batches: batchesText(batches) })
 
 const batchesText = (batches: readonly Batch[]): string =>
   `[${batches

@@ -4,6 +4,7 @@ import { instantIn } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { rowsOf } from '../db/rows.ts'
 import { credential, device, host, pairing, session } from '../db/schema.ts'
+import { given, statement } from '../db/statement.ts'
 import { type AdminTokenRow, readAdminTokens } from './admin-tokens.ts'
 import { boundsTextOf, type RemoteControl, remoteControlOf } from './policies.ts'
 import type { Rung } from './rung.ts'
@@ -72,14 +73,11 @@ type Row = {
   deviceKind: 'BROWSER' | 'SCRIPT'
 }
 
-/** Reads any number of tokens at once; a hash without an entry is unknown. One statement of one form, so that it is prepared once. */
-export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Promise<Map<string, Standing>> {
-  const found = new Map<string, Standing>()
-  if (tokenHashes.length === 0) return found
+const standings = statement<'hashes'>(() => {
   // A finished pairing can still be looked at for a while, so that a lost answer can be asked for again.
   const isOver = sql`${pairing.expiresAt} < clock_timestamp() - interval '10 minutes'`
-  const rows = await tx.execute(sql`
-    with wanted as (select value as hash from json_array_elements_text(${JSON.stringify(tokenHashes)}::json))
+  return sql`
+    with wanted as (select value as hash from json_array_elements_text(${given('hashes')}::json))
     select hash, 'device' as kind, ${device.ownerId} as owner, ${device.id} as id, ${device.name} as name, ${device.rung} as more,
         0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy,
         ${device.publicKey} as "publicKey", ${boundsTextOf(device.ownerId)} as bounds, ${device.kind} as "deviceKind"
@@ -95,7 +93,14 @@ export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Pro
       from wanted join ${pairing} on ${pairing.tokenHash} = hash
     union all
     select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT'
-      from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`)
+      from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`
+})
+
+/** Reads any number of tokens at once; a hash without an entry is unknown. One statement of one form, so that it is prepared once. */
+export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Promise<Map<string, Standing>> {
+  const found = new Map<string, Standing>()
+  if (tokenHashes.length === 0) return found
+  const rows = await tx.execute(standings({ hashes: JSON.stringify(tokenHashes) }))
   // What a pairing's token has become comes first: confirmed, it is its device's.
   for (const row of rowsOf<Row>(rows)) if (!found.has(row.hash)) found.set(row.hash, standingOf(row))
   const missing = tokenHashes.filter((hash) => !found.has(hash))

@@ -4,6 +4,7 @@ import type { Tx } from '../db/database.ts'
 import { madeOnce } from '../db/made-once.ts'
 import { rowsOf } from '../db/rows.ts'
 import { command, device, host, serverFact } from '../db/schema.ts'
+import { given, statement } from '../db/statement.ts'
 import type { CommandRow } from './commands.ts'
 import { inTime, unsettledStates } from './delivery.ts'
 import { type PolicyRow, parsePolicy, policyMarkOf, policyTextOf } from './policies.ts'
@@ -106,12 +107,16 @@ export function lookWith(seen: HostLook, { row, made }: { row: CommandRow; made:
   return { ...seen, commands: [row], after: placeText({ ...place, number: row.number, id: made }) }
 }
 
+const moved = statement<'waiting'>(
+  () => sql`
+    select waits.id from json_to_recordset(${given('waiting')}::json) as waits (id text, mark text)
+      left join ${host} on ${host.id} = waits.id
+    where waits.mark is distinct from ${markOf}`,
+)
+
 /** Of hosts that wait, those for which a look would say something else than when it gave the mark. One statement for any number. */
 export async function movedHosts(tx: Tx, waiting: readonly { id: string; mark: string }[]): Promise<string[]> {
-  const rows = await tx.execute(sql`
-    select waits.id from json_to_recordset(${JSON.stringify(waiting)}::json) as waits (id text, mark text)
-      left join ${host} on ${host.id} = waits.id
-    where waits.mark is distinct from ${markOf}`)
+  const rows = await tx.execute(moved({ waiting: JSON.stringify(waiting) }))
   return rowsOf<{ id: string }>(rows).map((row) => row.id)
 }
 

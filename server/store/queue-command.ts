@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../db/conflict.ts'
 import type { Tx } from '../db/database.ts'
 import { rowsOf } from '../db/rows.ts'
 import { command, device, host, session } from '../db/schema.ts'
+import { given, statement } from '../db/statement.ts'
 import type { CommandRow, NewCommand } from './commands.ts'
 import { madeOf } from './host-commands.ts'
 import { idOfKey } from './ids.ts'
@@ -19,6 +20,48 @@ type Made = { number: number; deviceName: string; made: string; createdAt: numbe
 
 /** `made`: which making of the row, as the place of a host that has read it says. */
 export type Queued = { row: CommandRow; made: string }
+
+type Names =
+  | 'ceilings'
+  | 'deviceId'
+  | 'expiresInSeconds'
+  | 'format'
+  | 'hostId'
+  | 'id'
+  | 'key'
+  | 'kind'
+  | 'ownerId'
+  | 'payload'
+  | 'proof'
+  | 'remoteControl'
+  | 'rung'
+  | 'sessionId'
+
+// Rights are read as of the statement's begin, before it waits for the host's row. Whoever takes them away writes that row (`lockHost`): then it has another
+// version when the wait is over, and the condition, which is looked at again, fails. So what is queued here was queued before they were taken away, and is seen (T3).
+const queue = statement<Names>(
+  () => sql`
+    with seen as (select xmin as version from ${host} where id = ${given('hostId')}),
+    allowed as (
+      select ${device.name} as name from ${session} join ${device} on ${device.id} = ${given('deviceId')} and ${device.ownerId} = ${given('ownerId')}
+      where ${session.id} = ${given('sessionId')} and ${session.ownerId} = ${given('ownerId')} and ${session.hostId} = ${given('hostId')}
+        and ${session.deletedAt} is null and ${session.endedAt} is null and ${session.withheldBy} is null
+        and ${session.ceiling} in (select json_array_elements_text(${given('ceilings')}::json))
+        and ${device.confirmed} and ${device.revokedAt} is null and ${device.rung} = ${given('rung')}
+        and ${remoteControlOf(device.ownerId)} = ${given('remoteControl')} and ${isFree(device.ownerId)}
+        and not exists (select 1 from ${command} where sender = ${given('deviceId')} and key = ${given('key')})),
+    numbered as (
+      update ${host} set next_command_number = next_command_number + 1
+      where id = ${given('hostId')} and xmin = (select version from seen) and exists (select 1 from allowed)
+      returning next_command_number - 1 as number)
+    insert into ${command} (id, owner_id, host_id, number, session_id, sender, device_id, device_name, rung, key, proof, kind, format, payload, state, expires_at)
+    select ${given('id')}, ${given('ownerId')}, ${given('hostId')}, numbered.number, ${given('sessionId')}, ${given('deviceId')}, ${given('deviceId')}, allowed.name, ${given('rung')}, ${given('key')}, ${given('proof')},
+      ${given('kind')}, ${given('format')}, convert_to(${given('payload')}, 'UTF8'), 'QUEUED',
+      ${instantIn(given('expiresInSeconds'))}
+    from numbered, allowed
+    returning number, device_name as "deviceName", ${madeOf({ id: sql`id`, createdAt: sql`created_at` })} as made, extract(epoch from created_at)::float8 * 1000 as "createdAt",
+      extract(epoch from expires_at)::float8 * 1000 as "expiresAt"`,
+)
 
 /**
  * Queues the command if all that is believed is so, nobody else governs its owner, and its key is new; else changes nothing and returns null. Commits by itself when `tx` is no transaction. The
@@ -38,32 +81,15 @@ export async function queueCommand(
     key: wanted.key,
     proof: wanted.proof,
   }
-  // Rights are read as of the statement's begin, before it waits for the host's row. Whoever takes them away writes that row (`lockHost`): then it has another
-  // version when the wait is over, and the condition, which is looked at again, fails. So what is queued here was queued before they were taken away, and is seen (T3).
-  const query = sql`
-    with seen as (select xmin as version from ${host} where id = ${hostId}),
-    allowed as (
-      select ${device.name} as name from ${session} join ${device} on ${device.id} = ${by.id} and ${device.ownerId} = ${ownerId}
-      where ${session.id} = ${sessionId} and ${session.ownerId} = ${ownerId} and ${session.hostId} = ${hostId}
-        and ${session.deletedAt} is null and ${session.endedAt} is null and ${session.withheldBy} is null
-        and ${session.ceiling} in (select json_array_elements_text(${JSON.stringify(believed.ceilings)}::json))
-        and ${device.confirmed} and ${device.revokedAt} is null and ${device.rung} = ${believed.rung}
-        and ${remoteControlOf(device.ownerId)} = ${believed.remoteControl} and ${isFree(device.ownerId)}
-        and not exists (select 1 from ${command} where sender = ${by.id} and key = ${wanted.key})),
-    numbered as (
-      update ${host} set next_command_number = next_command_number + 1
-      where id = ${hostId} and xmin = (select version from seen) and exists (select 1 from allowed)
-      returning next_command_number - 1 as number)
-    insert into ${command} (id, owner_id, host_id, number, session_id, sender, device_id, device_name, rung, key, proof, kind, format, payload, state, expires_at)
-    select ${row.id}, ${ownerId}, ${hostId}, numbered.number, ${sessionId}, ${row.sender}, ${row.deviceId}, allowed.name, ${row.rung}, ${row.key}, ${row.proof},
-      ${row.kind}, ${row.format}, convert_to(${Buffer.from(payload).toString('utf8')}, 'UTF8'), 'QUEUED',
-      ${wanted.expiresInSeconds === null ? sql`null::timestamptz` : instantIn(wanted.expiresInSeconds)}
-    from numbered, allowed
-    returning number, device_name as "deviceName", ${madeOf({ id: sql`id`, createdAt: sql`created_at` })} as made, extract(epoch from created_at)::float8 * 1000 as "createdAt",
-      extract(epoch from expires_at)::float8 * 1000 as "expiresAt"`
+  const values = {
+    ...{ ownerId, hostId, sessionId, deviceId: by.id, ceilings: JSON.stringify(believed.ceilings) },
+    ...{ rung: believed.rung, remoteControl: believed.remoteControl },
+    ...{ id: row.id, key: row.key, proof: row.proof, kind: row.kind, format: row.format },
+    ...{ payload: Buffer.from(payload).toString('utf8'), expiresInSeconds: wanted.expiresInSeconds },
+  }
   let made: Made | undefined
   try {
-    made = rowsOf<Made>(await tx.execute(query))[0]
+    made = rowsOf<Made>(await tx.execute(queue(values)))[0]
   } catch (error) {
     // The same key at the same time to another host; the number has been given back.
     if (isUniqueViolation(error, 'command_sender_key') || isUniqueViolation(error, 'command_pkey')) return null
