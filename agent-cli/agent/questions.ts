@@ -3,8 +3,9 @@
 
 export interface Questions {
   /**
-   * Asks through `ask` and resolves with its answer, verbatim. When the question is closed first, `ask`'s signal aborts, its
-   * answer is ignored and `whenClosed` is the answer. A throwing `ask` is reported and counts as `whenClosed`: never as consent.
+   * Asks through `ask` and resolves with its answer, verbatim. When the question is closed first, `ask`'s signal aborts: it may still say what had
+   * been answered before and is only being noted (D3), else `whenClosed` is the answer. A throwing `ask` is reported and counts as `whenClosed`:
+   * never as consent.
    */
   put(
     sessionId: string | undefined,
@@ -16,6 +17,9 @@ export interface Questions {
   close(matches: (sessionId: string | undefined) => boolean, why: Error): number
 }
 
+/** How long an answer that was given before the closing may take to be noted. */
+const notingMs = 2_000
+
 export function createQuestions(onHandlerError: (error: unknown) => void): Questions {
   const open = new Set<{ sessionId: string | undefined; controller: AbortController }>()
   return {
@@ -26,7 +30,7 @@ export function createQuestions(onHandlerError: (error: unknown) => void): Quest
       withdrawn.addEventListener('abort', withdraw, { once: true })
       open.add(question)
       const closed = new Promise<unknown>((resolve) => {
-        signal.addEventListener('abort', () => resolve(whenClosed), { once: true })
+        signal.addEventListener('abort', () => setTimeout(() => resolve(whenClosed), notingMs).unref(), { once: true })
         if (withdrawn.aborted) withdraw()
       })
       const answered = (async () => ask(signal))().catch((error: unknown) => {
