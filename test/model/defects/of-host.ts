@@ -109,6 +109,12 @@ export const hostDefects: readonly Defect[] = [
         find: '    const mine = hostCommands.commands.filter(options.takes)\n',
         replace: '    after = hostCommands.after\n    const mine = hostCommands.commands.filter(options.takes)\n',
       },
+      // After any failure a host reads everything anew: with this there would be no effect.
+      {
+        file: 'agent-cli/remote/poller.ts',
+        find: '        after = null\n        const failure',
+        replace: '        const failure',
+      },
     ],
   },
   {
@@ -122,7 +128,7 @@ export const hostDefects: readonly Defect[] = [
     ],
   },
   {
-    ...{ name: 'a result is told once, heard or not', rule: 'C3', aim: ['toldLost', 'takenLost'] },
+    ...{ name: 'a result is told once, heard or not', rule: 'C3', aim: ['toldLost', 'toldUncommitted'] },
     edits: [
       {
         file: 'agent-cli/bridge/settlements.ts',

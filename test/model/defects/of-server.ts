@@ -77,9 +77,15 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/live/write.ts',
-        find: 'const value = await place.database.transaction(async (tx) => {\n    const done = await work(tx, (...rung) => {\n      for (const topic of rung) topics.add(topic)\n    })\n    // With the change and not after it: who has lost the bell finds the mark (T3).\n    if (topics.has(trustTopic)) await moveTrustMark(tx)\n    return done\n  })\n  place.bell.ring(...topics)\n  return value',
+        find: '  const value = await place.database.transaction(async (tx) => {\n',
         replace:
-          'return new Promise<T>((resolve, reject) => {\n    place.database\n      .transaction(async (tx) => {\n        const value = await work(tx, (...rung) => {\n          for (const topic of rung) topics.add(topic)\n        })\n        resolve(value)\n        return value\n      })\n      .then(() => place.bell.ring(...topics), reject)\n  })',
+          '  let hear: (value: T) => void = () => {}\n  const heard = new Promise<T>((resolve) => {\n    hear = resolve\n  })\n  const committed = place.database.transaction(async (tx) => {\n',
+      },
+      {
+        file: 'server/live/write.ts',
+        find: '    return done\n  }, place.isLeft)\n  place.bell.ring(...topics)\n',
+        replace:
+          '    hear(done)\n    return done\n  }, place.isLeft)\n  void committed.then(() => place.bell.ring(...topics), () => undefined)\n  const value = await Promise.race([heard, committed])\n',
       },
     ],
   },

@@ -29,7 +29,7 @@ export type DefectRun = {
   rich: number
   seconds: number
   workers: number
-  /** Only those whose name holds it. */
+  /** Only those whose name holds it, or one of several between commas. */
   part: string
   /** Ends are kept here. With `goesOn` those that are there already are not sought again. */
   file: string
@@ -41,7 +41,7 @@ export type DefectRun = {
 /** True when all were killed and the undamaged product has survived the same. */
 export async function runDefects(run: DefectRun): Promise<boolean> {
   const { say } = run
-  const chosen = defects.filter(({ name }) => name.includes(run.part))
+  const chosen = defects.filter(({ name }) => run.part.split(',').some((part) => name.includes(part)))
   const ends = run.goesOn ? await read(run.file) : []
   if (!run.goesOn) await rm(run.file, { force: true })
   await mkdir(dirname(run.file), { recursive: true })

@@ -48,7 +48,19 @@ const passages = {
   saysUnheard: [['pushes'], ['cutsNetwork'], ['asks'], ['says'], ['delivers'], ['delivers'], ['delivers']],
   takenUnheard: [['pushes'], ['losesReply', 1], ['devicePrompts'], ['devicePrompts'], ['tellsAgent'], ['tells']],
   takenLost: [['pushes'], ['losesMessage', 1], ['devicePrompts'], ['tellsAgent'], ['tells']],
-  toldLost: [['asks'], ['pushes'], ['deviceAllows'], ['tellsAgent'], ['cutsNetwork'], ['says'], ['mendsNetwork', 0, 0]],
+  toldLost: [
+    ...([['asks'], ['pushes'], ['deviceAllows', undefined, 1], ['tellsAgent']] as const),
+    ...([['losesMessage', 1], ['losesMessage', 1], ['delivers']] as const),
+  ],
+  toldCut: [['asks'], ['pushes'], ['deviceAllows'], ['tellsAgent'], ['cutsNetwork'], ['says'], ['mendsNetwork', 0, 0]],
+  toldUncommitted: [
+    ['asks'],
+    ['pushes'],
+    ['deviceAllows', undefined, 1],
+    ['tellsAgent'],
+    ['failsCommit'],
+    ['delivers'],
+  ],
   commitFails: [['asks'], ['failsCommit'], ['asks'], ['pushes'], ['failsCommit'], ['devicePrompts'], ['tellsAgent']],
   // Much at once.
   bursts: [['says'], ['asks'], ['asks'], ['says'], ['asks'], ['pushes'], ['views']],

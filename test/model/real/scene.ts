@@ -37,6 +37,8 @@ export type Scene = {
   nextEffect(): Promise<void>
   /** Resolves with the next acknowledgement that the host hears. */
   nextPush(): Promise<void>
+  /** Resolves when the server has next taken the end of a command from the host. */
+  nextTold(): Promise<void>
   violated: { invariant: Invariant; detail: string } | null
   violate(invariant: Invariant, detail: string): void
   startsHost(): Promise<void>
@@ -51,9 +53,11 @@ export async function openScene(place: Place): Promise<Scene> {
   let scene: Scene
   const effectWaiters: (() => void)[] = []
   const pushWaiters: (() => void)[] = []
+  const toldWaiters: (() => void)[] = []
   const restoresAtStart = () => place.store.restores
   const newNet = () =>
     createNet(async (asked, answer) => {
+      if (asked.includes('SettleCommand')) for (const wake of toldWaiters.splice(0)) wake()
       if (!asked.includes('PushEvents')) return
       const lastSeq = /"lastSeq":(\d+)/.exec(answer)?.[1]
       const restores = restoresAtStart()
@@ -83,6 +87,7 @@ export async function openScene(place: Place): Promise<Scene> {
     diesAfterEffectMs: null,
     nextEffect: () => new Promise((resolve) => void effectWaiters.push(resolve)),
     nextPush: () => new Promise((resolve) => void pushWaiters.push(resolve)),
+    nextTold: () => new Promise((resolve) => void toldWaiters.push(resolve)),
     hadEffect() {
       for (const wake of effectWaiters.splice(0)) wake()
       const waitMs = scene.diesAfterEffectMs

@@ -112,7 +112,7 @@ export async function apply(scene: Scene, { kind, a, b }: Step): Promise<boolean
 const did = (_: unknown): true => true
 
 /** Until it happens, or so much time has passed. */
-async function untilOr(waitMs: number, happens: Promise<void>): Promise<void> {
+export async function untilOr(waitMs: number, happens: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   await Promise.race([
     happens,

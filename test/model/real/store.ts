@@ -7,7 +7,7 @@ import type { Database, Tx } from '../../../server/db/database.ts'
 import { command, decision, event, session } from '../../../server/db/schema.ts'
 
 export type Store = Database & {
-  /** What is read comes late, so that more happens between a reader's look and its wait. */
+  /** Half of what is read comes late, so that more happens between a reader's look and its wait. */
   slowsReads(isSlow: boolean): void
   /** The next transaction that is ready to commit fails instead. */
   failCommit(): void
@@ -55,7 +55,7 @@ export function createStore(database: Database, random: () => number): Store {
       }, isLeft),
     read: async (work) => {
       const value = await database.read(work)
-      await (areReadsSlow ? pause(5 + random() * 50) : lag())
+      await (areReadsSlow && random() < 0.5 ? pause(20 + random() * 100) : lag())
       return value
     },
     slowsReads(isSlow) {
