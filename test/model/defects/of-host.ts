@@ -166,9 +166,13 @@ export const hostDefects: readonly Defect[] = [
     edits: [
       {
         file: 'agent-cli/bridge/commands.ts',
-        find: '    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)\n    const facts = await factsFor(command)\n    const { refused, counter } = await trusted(command, facts)\n    const refusal = firstRefusal(command, facts, refused)\n    const use = counter === null || facts.device === null ? undefined : { deviceId: facts.device.id, counter }\n    try {\n      if (!(await ledger.intend(command.id, command.__typename, use)).fresh) return\n',
-        replace:
-          '    void before\n    const facts = await factsFor(command)\n    const { refused, counter } = await trusted(command, facts)\n    const refusal = firstRefusal(command, facts, refused)\n    const use = counter === null || facts.device === null ? undefined : { deviceId: facts.device.id, counter }\n    try {\n      await ledger.intend(command.id, command.__typename, use)\n',
+        find: '    if (before !== undefined || settlements.isUnnoted(command.id)) return settlements.repeat(command.id)\n',
+        replace: '    void before\n',
+      },
+      {
+        file: 'agent-cli/bridge/commands.ts',
+        find: 'if (!(await ledger.intend(command.id, command.__typename, use)).fresh) return',
+        replace: 'await ledger.intend(command.id, command.__typename, use)',
       },
     ],
   },
