@@ -9,6 +9,7 @@ const SessionScreen = lazy(() => import('../screens/SessionScreen.tsx'))
 const InboxScreen = lazy(() => import('../screens/InboxScreen.tsx'))
 const SettingsScreen = lazy(() => import('../screens/SettingsScreen.tsx'))
 const PolicyScreen = lazy(() => import('../screens/PolicyScreen.tsx'))
+const PasskeysScreen = lazy(() => import('../screens/PasskeysScreen.tsx'))
 const AdminScreen = lazy(() => import('../screens/AdminScreen.tsx'))
 const AdminPolicyScreen = lazy(() => import('../screens/AdminPolicyScreen.tsx'))
 const AdminMembersScreen = lazy(() => import('../screens/AdminMembersScreen.tsx'))
@@ -64,6 +65,9 @@ export function Routes() {
       </Route>
       <Route path="/inbox">
         <Shell tab="inbox">{late(<InboxScreen />)}</Shell>
+      </Route>
+      <Route path="/settings/passkeys">
+        <Shell tab="settings">{late(<PasskeysScreen />)}</Shell>
       </Route>
       <Route path="/settings/policy">
         <Shell tab="settings">{late(<PolicyScreen />)}</Shell>

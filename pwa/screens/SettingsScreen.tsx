@@ -114,6 +114,14 @@ export default function SettingsScreen() {
           onClick={() => go('/settings/devices')}
         />
         <Row
+          lead={<Icon name="key" />}
+          wrap
+          title={`Passkey of this ${deviceWord()}`}
+          detail="For always-allow, autopilot and the app lock"
+          chevron
+          onClick={() => go('/settings/passkeys')}
+        />
+        <Row
           lead={<Icon name="question-ring" />}
           wrap
           title="What holds for you"

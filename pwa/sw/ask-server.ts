@@ -22,6 +22,7 @@ const NoticeDocument = graphql(`
       }
     }
     decisions(first: 100) { edges { node { id } } }
+    effectivePolicy { stepUp { from } }
   }
 `)
 const ServerKeyDocument = graphql(`query ServerKey { viewer { id server { pushPublicKey } } }`)
@@ -41,7 +42,8 @@ export async function learn(about: {
     const openCount = answer.decisions.edges.length
     if (!decision) return { learned: null, openCount }
     const digest = await evidenceDigest(decision.evidence)
-    return { learned: { decision, evidenceMatches: digest === decision.evidenceDigest }, openCount }
+    const evidenceMatches = digest === decision.evidenceDigest
+    return { learned: { decision, evidenceMatches, stepUpFrom: answer.effectivePolicy.stepUp.from }, openCount }
   } catch {
     return { learned: null, openCount: null }
   }

@@ -23,6 +23,7 @@ import type { Manner } from './agent/manner.ts'
 import { createScriptedAgent, type ScriptedAgent } from './agent/scripted.ts'
 import { type Look, startBrowser, type TestBrowser } from './browser.ts'
 import { builtPages } from './pages.ts'
+import { pressesPin } from './passkeys.ts'
 import { createPhone, type Phone } from './phone.ts'
 import { memoryDatabase } from './seed.ts'
 import { type ServerOptions, startServer, type TestServer } from './server.ts'
@@ -58,6 +59,8 @@ export type Desk = {
   opensPairing(rung?: Rung): Promise<{ link: string; pairing: OpenPairing }>
   /** The key press: throws unless the terminal shows that match code. */
   confirms(pairing: OpenPairing, matchCode: string): Promise<void>
+  /** The key press with which a passkey comes to count here: throws unless one with that code waits. */
+  pins(code: string): Promise<void>
   phone(options?: Look & { model?: string }): Promise<DeskPhone>
   /** A phone in a profile on disk: it can install the page and be notified. */
   lastingPhone(): Promise<DeskPhone>
@@ -161,6 +164,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       return server
     },
     phone: ({ model = 'Pixel 8', ...look } = {}) => device((made) => made.phone(model, look), true),
+    pins: (code) => pressesPin(dataDir, wire.url, code),
     lastingPhone: () => device((made) => made.lasting('Pixel 8'), true),
     desktop: (look) => device((made) => made.desktop(look), false),
     async works(text = 'Make the tests pass') {

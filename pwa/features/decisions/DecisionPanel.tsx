@@ -46,7 +46,7 @@ function useKeys(answering: Answering, shown: Shown, enabled: boolean) {
       if (Date.now() - since < OPENED_MS || answering.decision.kind !== 'PERMISSION') return
       const { deny, once } = fixedOptions(answering.decision.options)
       const option = key === 'a' ? once : key === 'd' ? deny : undefined
-      if (option && answering.lock(option) === null) answering.say(permissionSaying(answering, option))
+      if (option && answering.lock(option) === null) answering.say(permissionSaying(answering, option), option.rung)
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

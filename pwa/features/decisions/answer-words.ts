@@ -13,13 +13,15 @@ export const isDeny = (option: Pick<Option, 'kind'>): boolean => option.kind.sta
 export const isPending = (said: Said | undefined): said is Said => {
   if (!said) return false
   const { state } = said
-  if (state.kind === 'sending' || state.kind === 'kept') return true
+  if (state.kind === 'sending' || state.kind === 'kept' || state.kind === 'vouching') return true
   return state.kind === 'sent' && (['QUEUED', 'DELIVERED', 'APPLIED'] as string[]).includes(state.command.state)
 }
 
 /** `Sent 14:02, waiting for atlas`; null while the button carries its own verb. */
 export function pendingLabel(said: Said, hostName: string): string {
   switch (said.state.kind) {
+    case 'vouching':
+      return 'Waiting for your passkey'
     case 'kept':
       return `Kept on this ${deviceWord()} ${clockWords(said.answer.saidAtMs)}`
     case 'sent':
@@ -34,6 +36,7 @@ export function answerNote(said: Said | undefined, hostName: string): string | n
   if (!said) return null
   const { answer, state } = said
   switch (state.kind) {
+    case 'vouching':
     case 'sending':
       return null
     case 'kept':
@@ -43,6 +46,9 @@ export function answerNote(said: Said | undefined, hostName: string): string | n
     case 'stale':
       return `Your ${answer.what} was not sent: the server was out of reach for too long. Look again and answer anew.`
     case 'refused':
+      // Nothing has left this device: it was not refused by anybody.
+      if (state.problem.code === 'PASSKEY_CANCELLED' || state.problem.code === 'PASSKEY_UNABLE')
+        return `Your ${answer.what} was not sent. ${state.problem.message}`
       return state.problem.remedy
         ? `Your ${answer.what} was refused: ${state.problem.message} ${state.problem.remedy}`
         : `Your ${answer.what} was refused: ${state.problem.message}`

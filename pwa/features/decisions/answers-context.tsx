@@ -1,5 +1,6 @@
 // This device's answers for as long as the app is connected: sent over urql, kept in the vault when nobody answers.
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import type { SteeringMutation } from '../../../protocol/command-input.ts'
 import type { Connection } from '../../graphql/connection.ts'
 import { useConnection } from '../../graphql/connection-context.tsx'
 import { problemOfResult } from '../../graphql/problem.ts'
@@ -29,18 +30,20 @@ async function send(connection: Connection, answer: Answer): Promise<Outcome> {
 }
 
 /** Signed each time it goes: the time that counts is when the person said so. Null without a key. */
-async function mutated({ urql }: Connection, { key, seen, saidAtMs, ...answer }: Answer) {
+async function mutated({ urql }: Connection, { key, seen, saidAtMs, proof, ...answer }: Answer) {
+  const signed = <Input extends object>(mutation: SteeringMutation, input: Input) =>
+    proof === undefined ? signedInput(mutation, input, seen, saidAtMs) : { ...input, proof }
   switch (answer.kind) {
     case 'PERMISSION': {
-      const input = await signedInput('answerPermission', { ...answer.input, key }, seen, saidAtMs)
+      const input = await signed('answerPermission', { ...answer.input, key })
       return input && urql.mutation(AnswerPermissionDocument, { input }).toPromise()
     }
     case 'QUESTION': {
-      const input = await signedInput('answerQuestion', { ...answer.input, key }, seen, saidAtMs)
+      const input = await signed('answerQuestion', { ...answer.input, key })
       return input && urql.mutation(AnswerQuestionDocument, { input }).toPromise()
     }
     case 'PLAN': {
-      const input = await signedInput('decidePlan', { ...answer.input, key }, seen, saidAtMs)
+      const input = await signed('decidePlan', { ...answer.input, key })
       return input && urql.mutation(DecidePlanDocument, { input }).toPromise()
     }
   }

@@ -15,12 +15,16 @@ export type Answer = AnswerInput & {
   isDeny: boolean
   /** Milliseconds since 1970. */
   saidAtMs: number
+  /** Made at the tap where a passkey vouches for it; else it is signed each time it goes. */
+  proof?: string
 }
 
 /** An answer before it has its key and its time. */
 export type Saying = AnswerInput & Pick<Answer, 'what' | 'isDeny' | 'seen'>
 
 export type AnswerState =
+  /** The person is asked for their passkey. */
+  | { kind: 'vouching' }
   | { kind: 'sending' }
   /** Not sent: the server is out of reach. An allow is dropped after `untilMs`. */
   | { kind: 'kept'; untilMs: number | null }
@@ -33,10 +37,13 @@ export type AnswerState =
 export type Said = { answer: Answer; state: AnswerState }
 export type Outcome = { command: AnswerCommand } | { problem: Problem }
 
+/** Asks the passkey for this very answer. */
+export type Prove = (answer: Answer) => Promise<{ proof: string } | { problem: Problem }>
+
 export type Answers = {
   /** What this device last said to a decision. */
   of(decisionId: string): Said | undefined
-  say(answer: Saying): void
+  say(answer: Saying, prove?: Prove): void
   /** What the server knows of a sent answer now: the decision is open again, or somebody else won. */
   update(key: string, command: AnswerCommand): void
   /** Tries what is kept. */
@@ -47,6 +54,8 @@ export type Answers = {
 
 /** How long an allow written offline may wait: after that the person looks again. */
 export const ALLOW_VALID_MS = validSeconds.answer * 1000
+/** And where a passkey vouches for it. */
+export const PROVEN_VALID_MS = validSeconds.full * 1000
 
 export type KeptAnswers = { read(): Promise<readonly Answer[]>; write(answers: readonly Answer[]): Promise<void> }
 
@@ -80,7 +89,8 @@ export function createAnswers(options: {
     keep()
     changed()
   }
-  const untilMs = (answer: Answer) => (answer.isDeny ? null : answer.saidAtMs + ALLOW_VALID_MS)
+  const untilMs = (answer: Answer) =>
+    answer.isDeny ? null : answer.saidAtMs + (answer.proof === undefined ? ALLOW_VALID_MS : PROVEN_VALID_MS)
 
   const send = async (answer: Answer) => {
     const until = untilMs(answer)
@@ -110,8 +120,16 @@ export function createAnswers(options: {
 
   return {
     of: (decisionId) => said.get(decisionId),
-    say(given) {
-      void send({ ...given, key: randomText(16), saidAtMs: now() })
+    say(given, prove) {
+      const answer: Answer = { ...given, key: randomText(16), saidAtMs: now() }
+      if (!prove) return void send(answer)
+      put(answer, { kind: 'vouching' })
+      void prove(answer).then((outcome) => {
+        // A Deny that was said meanwhile stands.
+        if (closed || said.get(decisionOf(answer))?.answer.key !== answer.key) return
+        if ('proof' in outcome) void send({ ...answer, proof: outcome.proof })
+        else put(answer, { kind: 'refused', problem: outcome.problem })
+      })
     },
     update(key, command) {
       for (const { answer, state } of said.values())

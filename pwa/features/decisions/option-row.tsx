@@ -4,6 +4,7 @@ import { TextLink } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Row } from '../../ui/row.tsx'
 import { VisibleText } from '../../ui/visible-controls.tsx'
+import type { Due } from '../passkeys/step-up.ts'
 import { lockedWhy, type Option } from './answer-words.ts'
 import type { Decision } from './decision-store.ts'
 
@@ -13,12 +14,24 @@ export function OptionRow(props: {
   lock: 'rung' | 'evidence' | 'waiting' | null
   /** What it says instead of its name once it was tapped. */
   pending: string | null
+  due: Due
   onChoose: () => void
 }) {
   const [why, setWhy] = useState(false)
   const { option, lock } = props
   const title = <VisibleText text={props.pending ?? option.name} mode="text" />
-  const detail = option.description === null ? undefined : <VisibleText text={option.description} mode="text" />
+  const asks = props.due === 'no' ? null : props.due === 'ask' ? 'Asks for your passkey.' : 'Needs a passkey.'
+  const detail =
+    option.description === null && asks === null ? undefined : (
+      <>
+        {option.description !== null && (
+          <>
+            <VisibleText text={option.description} mode="text" />{' '}
+          </>
+        )}
+        {asks}
+      </>
+    )
   const described = detail === undefined ? {} : { detail }
   if (lock === 'rung')
     return (
@@ -42,7 +55,11 @@ export function OptionRow(props: {
       disabled={lock !== null}
       tone={lock === null ? 'plain' : 'muted'}
       onClick={props.onChoose}
-      {...(lock === 'evidence' ? { end: <Icon name="lock" size={18} label="Locked" /> } : { chevron: true })}
+      {...(lock === 'evidence'
+        ? { end: <Icon name="lock" size={18} label="Locked" /> }
+        : asks === null
+          ? { chevron: true }
+          : { end: <Icon name="key" /> })}
     />
   )
 }

@@ -6,6 +6,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Row } from '../../ui/row.tsx'
 import { SheetPart } from '../../ui/sheet.tsx'
+import { PasskeySheet } from '../passkeys/PasskeySheet.tsx'
 import { answerNote, isDeny, isPending, lockedWhy, type Option, pendingLabel } from './answer-words.ts'
 import { reasonGoes } from './decision-words.ts'
 import { EvidenceView } from './evidence-view.tsx'
@@ -27,9 +28,12 @@ export function AnswerNotes({ answering }: { answering: Answering }) {
   const note = answerNote(said, host)
   const mineId = said?.state.kind === 'sent' ? said.state.command.id : null
   const other = decision.proposal && decision.proposal.id !== mineId ? decision.proposal : null
-  if (note === null && !other) return null
+  const { needs } = answering
+  const way = needs && <PasskeySheet what={needs.what} host={decision.session.host} onClose={needs.forget} />
+  if (note === null && !other) return way
   return (
     <SheetPart>
+      {way}
       {other && (
         <Note icon="phone" boxed>
           Answered on {other.deviceName ?? 'another device'}, waiting for {host}. A Deny still replaces an Allow.
@@ -67,7 +71,8 @@ export function PermissionBody({ answering, onReason }: { answering: Answering; 
                 ? pendingLabel(pending, decision.session.host.name)
                 : null
             }
-            onChoose={() => answering.say(permissionSaying(answering, option))}
+            due={answering.due(option.rung, isDeny(option))}
+            onChoose={() => answering.say(permissionSaying(answering, option), option.rung)}
           />
         ))}
         {deny && answering.lock(deny) === null && (
@@ -89,9 +94,13 @@ export function OptionButton(props: { answering: Answering; option: Option; tall
       kind={isDeny(option) || option.kind !== 'allow_once' ? 'quiet' : 'primary'}
       {...(props.tall ? { tall: true } : {})}
       {...(props.shortcut === undefined || lock !== null ? {} : { shortcut: props.shortcut })}
-      {...(lock === 'rung' || lock === 'evidence' ? { icon: 'lock' as const, disabled: true } : {})}
+      {...(lock === 'rung' || lock === 'evidence'
+        ? { icon: 'lock' as const, disabled: true }
+        : answering.due(option.rung, isDeny(option)) === 'no'
+          ? {}
+          : { icon: 'key' as const })}
       waiting={mine || lock === 'waiting'}
-      onClick={() => answering.say(permissionSaying(answering, option))}
+      onClick={() => answering.say(permissionSaying(answering, option), option.rung)}
     >
       {mine ? pendingLabel(said, decision.session.host.name) : option.name}
     </Button>
@@ -149,7 +158,7 @@ export function ReasonFooter(props: { answering: Answering; reason: string; onBa
         disabled={props.reason.trim() === '' || lock !== null}
         onClick={() => {
           if (!deny) return
-          answering.say(permissionSaying(answering, deny, props.reason))
+          answering.say(permissionSaying(answering, deny, props.reason), deny.rung)
           props.onBack()
         }}
       >

@@ -133,6 +133,7 @@ function PlanAnswers(props: { answering: Answering; comments: { part: string; te
   const mode = chosen?.thenMode ?? null
   const verb = chosen && byMode && mode !== null ? `Approve, then ${modeWords[mode].toLowerCase()}` : chosen?.name
   const lock = chosen ? answering.lock(chosen) : null
+  const due = chosen ? answering.due(chosen.rung, false) : 'no'
   // With NEXT_PROMPT an approval carries no words (D7): they are left out rather than lost on the way.
   const carried = decision.wordsGo === 'SAME_TURN' ? comments : []
   return (
@@ -169,15 +170,21 @@ function PlanAnswers(props: { answering: Answering; comments: { part: string; te
           <Button
             tall
             block
-            {...(lock === 'rung' || lock === 'evidence' ? { icon: 'lock' as const, disabled: true } : {})}
+            {...(lock === 'rung' || lock === 'evidence'
+              ? { icon: 'lock' as const, disabled: true }
+              : due === 'no'
+                ? {}
+                : { icon: 'key' as const })}
             waiting={lock === 'waiting' || pendingOf(chosen) !== null}
-            onClick={() => answering.say(planSaying(answering, chosen, verb ?? chosen.name, carried))}
+            onClick={() => answering.say(planSaying(answering, chosen, verb ?? chosen.name, carried), chosen.rung)}
           >
             {pendingOf(chosen) ?? verb}
           </Button>
         )}
         <p className="plan-goes">
           {chosen && lock === 'rung' && <>{lockedWhy(chosen, decision)} </>}
+          {due === 'ask' && 'Asks for your passkey. '}
+          {(due === 'none' || due === 'unpinned') && 'Needs a passkey. '}
           {chosen && byMode && <>The agent calls it “{chosen.name}”. </>}
           {comments.length > 0 && commentsGo(decision.wordsGo, comments.length)}
         </p>
@@ -189,7 +196,7 @@ function PlanAnswers(props: { answering: Answering; comments: { part: string; te
             block
             disabled={answering.lock(option) === 'rung'}
             waiting={answering.lock(option) === 'waiting'}
-            onClick={() => answering.say(planSaying(answering, option, option.name, comments))}
+            onClick={() => answering.say(planSaying(answering, option, option.name, comments), option.rung)}
           >
             {pendingOf(option) ?? rejectWords(option.name, comments.length)}
           </Button>

@@ -264,7 +264,7 @@ export function QuestionFooter({
           {...size}
           disabled={locked}
           waiting={answering.lockQuestion(true) === 'waiting'}
-          onClick={() => answering.say(questionSaying(answering, 'Decline', { decline: { reason: null } }))}
+          onClick={() => answering.say(questionSaying(answering, 'Decline', { decline: { reason: null } }), 'ANSWER')}
         >
           {pending?.answer.isDeny ? pendingLabel(pending, host) : 'Decline'}
         </Button>
@@ -275,7 +275,7 @@ export function QuestionFooter({
           waiting={answering.lockQuestion(false) === 'waiting'}
           onClick={() => {
             if (form.forward())
-              answering.say(questionSaying(answering, 'answer', { accept: { values: form.values() } }))
+              answering.say(questionSaying(answering, 'answer', { accept: { values: form.values() } }), 'ANSWER')
           }}
         >
           {pending && !pending.answer.isDeny

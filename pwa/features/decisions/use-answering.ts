@@ -3,7 +3,8 @@
 import { useEffect, useState } from 'react'
 import { evidenceDigest } from '../../../protocol/pairing.ts'
 import { useConnection } from '../../graphql/connection-context.tsx'
-import { reaches } from '../devices/rung-words.ts'
+import { type Rung, reaches } from '../devices/rung-words.ts'
+import { type Due, useStepUp } from '../passkeys/step-up.ts'
 import { AnswerCommandDocument } from './answer-documents.ts'
 import { isDeny, isPending, type Option } from './answer-words.ts'
 import type { Said, Saying } from './answers.ts'
@@ -18,6 +19,8 @@ export async function checkEvidence(decision: Pick<Decision, 'evidence' | 'evide
   return { kind: digest === decision.evidenceDigest ? 'match' : 'mismatch', digest }
 }
 
+const mutationOf = { PERMISSION: 'answerPermission', QUESTION: 'answerQuestion', PLAN: 'decidePlan' } as const
+
 export type Answering = {
   decision: Decision
   said: Said | undefined
@@ -26,7 +29,12 @@ export type Answering = {
   lock(option: Option): 'rung' | 'evidence' | 'waiting' | null
   /** For questions, which have no options: the same for answering and for declining. */
   lockQuestion(decline: boolean): 'rung' | 'waiting' | null
-  say(saying: Saying): void
+  /** Asks for the passkey first where that is due; where none would count it says so in `needs` instead. */
+  say(saying: Saying, rung: Rung): void
+  /** What choosing something of that rung asks of the person. */
+  due(rung: Rung, isDeny: boolean): Due
+  /** What was chosen and needs a passkey that is not there; null otherwise. */
+  needs: { what: string; forget(): void } | null
 }
 
 export function useAnswering(decision: Decision): Answering {
@@ -59,6 +67,13 @@ export function useAnswering(decision: Decision): Answering {
       .then(({ data }) => data?.command && answers.update(key, data.command))
   }, [lost, said, urql, answers])
 
+  const stepUp = useStepUp()
+  const [needs, setNeeds] = useState<string | null>(null)
+  const refusal = said?.state.kind === 'refused' ? said.state.problem.code : mine?.refusal?.code
+  const wasRefused = refusal === 'PASSKEY_REQUIRED'
+  const hostId = decision.session.host.id
+  const due = (rung: Rung, deny: boolean): Due => (deny ? 'no' : stepUp.due(rung, hostId, wasRefused))
+
   const held = decision.session.allowed.rung
   const pending = isPending(said) ? said : null
   const othersProposal = decision.proposal !== null && decision.proposal.id !== mine?.id
@@ -84,7 +99,16 @@ export function useAnswering(decision: Decision): Answering {
       // The digest is signed with the answer: a moment after the sheet opens it is there.
       return pending || othersProposal || current.kind === 'checking' ? 'waiting' : null
     },
-    say: (saying) => answers.say(saying),
+    due,
+    needs: needs === null ? null : { what: needs, forget: () => setNeeds(null) },
+    say(saying, rung) {
+      const asks = due(rung, saying.isDeny)
+      if (asks === 'none' || asks === 'unpinned') return setNeeds(saying.what)
+      if (asks === 'no') return answers.say(saying)
+      answers.say(saying, ({ kind, input, key, seen, saidAtMs }) =>
+        stepUp.prove(mutationOf[kind], { ...input, key }, seen, saidAtMs),
+      )
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 // What a push says, read with suspicion, and the notification it becomes. Pure: the worker shows it, the page never sees it.
 import { isDeny } from '../decisions/answer-words.ts'
 import type { Decision } from '../decisions/decision-store.ts'
+import { type Rung, reaches } from '../devices/rung-words.ts'
 
 export type Notice = {
   kind: string
@@ -74,7 +75,7 @@ export const showsAll = (notice: Notice, evidence: string): boolean =>
   evidence.length <= LONGEST_ASKED && flat(notice.body).includes(flat(evidence))
 
 /** What the worker learned of the decision in time; null when it did not. */
-export type Learned = { decision: NoticeDecision; evidenceMatches: boolean } | null
+export type Learned = { decision: NoticeDecision; evidenceMatches: boolean; stepUpFrom: Rung } | null
 export type NoticeDecision = Pick<
   Decision,
   'id' | 'kind' | 'state' | 'epoch' | 'options' | 'evidence' | 'evidenceDigest'
@@ -105,13 +106,14 @@ export function notificationOf(notice: Notice, learned: Learned, isDue = false):
       data.deny = answer(deny)
       actions.push({ action: 'deny', title: deny.name })
     }
+    const mustVerify = isDue || (allow !== undefined && learned !== null && reaches(allow.rung, learned.stepUpFrom))
     // Two options of one kind: a button could not say which.
-    if (!isDue && allow && once.length === 1 && learned?.evidenceMatches && showsAll(notice, decision.evidence)) {
+    if (!mustVerify && allow && once.length === 1 && learned?.evidenceMatches && showsAll(notice, decision.evidence)) {
       data.allow = answer(allow)
       actions.push({ action: 'allow', title: allow.name })
     }
     // No worker can ask who holds the phone: the card can, so the button leads there.
-    if (isDue && allow) actions.push({ action: 'review', title: 'Review' })
+    if (mustVerify && allow) actions.push({ action: 'review', title: 'Review' })
   }
   return {
     title: notice.title,

@@ -14,7 +14,7 @@ import { AttachmentList, useAttachments } from './attachments.tsx'
 import { CancelTurn } from './cancel-turn.tsx'
 import { useDraft } from './drafts.ts'
 import { ModeBack, ModePill, useAskedMode } from './mode-pill.tsx'
-import type { ModeNamed } from './mode-words.ts'
+import { type ModeNamed, modeRung } from './mode-words.ts'
 import { type SlashCommand, slashQuery } from './slash.ts'
 import { SlashPalette } from './slash-palette.tsx'
 import { useSteering } from './steering.tsx'
@@ -67,7 +67,12 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
     if (!ready) return
     const what = firstLine(text) || (there[0]?.name ?? 'Files')
     const modeId = session.mode?.id ?? null
-    void send('sendPrompt', { text, delivery, modeId, attachments: there }, what, session.mode?.name ?? null)
+    // A prompt remembers the mode it was written under (C6), and weighs as much as that.
+    const rung = modeId !== null && session.mode ? modeRung(session.mode) : 'STEER'
+    void send('sendPrompt', { text, delivery, modeId, attachments: there }, what, {
+      modeName: session.mode?.name ?? null,
+      rung,
+    })
     setText('')
     attachments.clear()
     setNow(false)

@@ -44,7 +44,8 @@ export function outboxOf(connection: Connection, deviceId: string): Outbox {
       const hostId = await hostOfSession(connection, entry.sessionId)
       if (typeof hostId !== 'string') return { problem: hostId }
       const seen = { hostId, modeName: entry.modeName ?? null }
-      const input = await signedInput(entry.kind, given, seen, entry.keptAt)
+      const { proof } = entry
+      const input = proof === undefined ? await signedInput(entry.kind, given, seen, entry.keptAt) : { ...given, proof }
       if (input === null) return { problem: noKeyProblem }
       const result = await connection.urql.mutation(document, { input }).toPromise()
       const problem = problemOfResult(result)

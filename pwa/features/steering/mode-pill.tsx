@@ -47,7 +47,8 @@ export function ModePill(props: {
             : { detail: `This device needs ${rungName[needs]} for it` }),
           chosen: one.id === mode.id,
           disabled: !may,
-          onSelect: () => void send('setMode', { modeId: one.id }, `Mode: ${one.name}`, one.name),
+          onSelect: () =>
+            void send('setMode', { modeId: one.id }, `Mode: ${one.name}`, { modeName: one.name, rung: needs }),
         }
       })}
     />
@@ -64,7 +65,9 @@ export function ModeBack({ mode, asked }: { mode: ModeNamed; asked: ModeNamed | 
       <button
         type="button"
         className="text-link"
-        onClick={() => void send('setMode', { modeId: mode.id }, `Mode: ${mode.name}`, mode.name)}
+        onClick={() =>
+          void send('setMode', { modeId: mode.id }, `Mode: ${mode.name}`, { modeName: mode.name, rung: modeRung(mode) })
+        }
       >
         Keep {mode.name}
       </button>

@@ -16,6 +16,8 @@ export type Entry = {
   modeName?: string | null
   /** Milliseconds since 1970. */
   keptAt: number
+  /** Made at the tap where a passkey vouches for it; else it is signed each time it goes. */
+  proof?: string
 }
 
 /** `sent`: the server has it. `kept`: no answer, it goes when the server is back. `refused`: it will not be sent again. */

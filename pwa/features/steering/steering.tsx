@@ -1,8 +1,21 @@
 // Gives a session's screen its steering: send a command, see what waits here and how each command stands.
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { useConnection } from '../../graphql/connection-context.tsx'
 import type { Problem } from '../../graphql/problem.ts'
 import { useIdentity } from '../../keys/identity-context.tsx'
+import type { Rung } from '../devices/rung-words.ts'
+import { PasskeySheet } from '../passkeys/PasskeySheet.tsx'
+import { useStepUp } from '../passkeys/step-up.ts'
+import { useSessionRow } from '../sessions/sessions.ts'
 import type { Command } from './command-fields.ts'
 import { outboxOf } from './device-outbox.ts'
 import { newKey } from './key.ts'
@@ -17,12 +30,15 @@ export type Refused = { entry: Entry; problem: Problem }
 export type Steering = {
   sessionId: string
   deviceId: string | null
-  /** Makes the key, keeps the entry, signs and sends it. `what` names it in the outbox, `modeName` the mode it chooses. */
+  /**
+   * Makes the key, keeps the entry, signs and sends it. `what` names it in the outbox, `modeName` the mode it chooses, `rung` what it needs
+   * (STEER when left out; a passkey is asked for where that is due).
+   */
   send<Kind extends SteeringKind>(
     kind: Kind,
     input: Omit<SteeringInput<Kind>, 'sessionId'>,
     what: string,
-    modeName?: string | null,
+    how?: { modeName?: string | null; rung?: Rung },
   ): Promise<Outcome>
 }
 
@@ -80,19 +96,48 @@ export function SteeringProvider({ sessionId, children }: { sessionId: string; c
     }
   }, [connection, commands, refusals, outbox, sessionId])
 
+  const stepUp = useStepUp()
+  const newest = useRef(stepUp)
+  useEffect(() => {
+    newest.current = stepUp
+  })
+  const [needs, setNeeds] = useState<{ what: string; host: { id: string; name: string } } | null>(null)
+  const hostName = useSessionRow(sessionId)?.host.name ?? 'the workstation'
+
   const parts = useMemo<Parts>(() => {
     const steering: Steering = {
       sessionId,
       deviceId,
-      send(kind, input, what, modeName = null) {
+      async send(kind, input, what, { modeName = null, rung = 'STEER' } = {}) {
         const key = newKey()
-        const said = { what, modeName, keptAt: Date.now() }
-        return outbox.put({ key, sessionId, kind, input: { ...input, sessionId, key }, ...said })
+        const given = { ...input, sessionId, key }
+        const entry: Entry = { key, sessionId, kind, input: given, what, modeName, keptAt: Date.now() }
+        const hostId = await hostOfSession(connection, sessionId)
+        // Cancelling needs nobody to be known (D5); where the workstation is not known the outbox says so.
+        if (kind === 'cancelTurn' || typeof hostId !== 'string') return outbox.put(entry)
+        const wasRefused = refusals.all().some(({ problem }) => problem.code === 'PASSKEY_REQUIRED')
+        const due = newest.current.due(rung, hostId, wasRefused)
+        if (due === 'no') return outbox.put(entry)
+        const refuse = (problem: Problem): Outcome => {
+          refusals.put({ entry, problem })
+          return { state: 'refused', problem }
+        }
+        if (due !== 'ask') {
+          setNeeds({ what, host: { id: hostId, name: hostName } })
+          return refuse({ code: 'PASSKEY_MISSING', message: 'It needs a passkey that counts there.' })
+        }
+        const proven = await newest.current.prove(kind, given, { hostId, modeName }, entry.keptAt)
+        return 'problem' in proven ? refuse(proven.problem) : outbox.put({ ...entry, proof: proven.proof })
       },
     }
     return { steering, commands, outbox, refusals }
-  }, [sessionId, deviceId, outbox, commands, refusals])
-  return <Context value={parts}>{children}</Context>
+  }, [connection, sessionId, deviceId, hostName, outbox, commands, refusals])
+  return (
+    <Context value={parts}>
+      {children}
+      {needs && <PasskeySheet what={needs.what} host={needs.host} onClose={() => setNeeds(null)} />}
+    </Context>
+  )
 }
 
 function useParts(): Parts {

@@ -25,6 +25,7 @@ const payload = (change: object = {}) =>
 const learned = (change: Parameters<typeof decision>[0] = {}, evidenceMatches = true): Learned => ({
   decision: decision(change),
   evidenceMatches,
+  stepUpFrom: 'FULL',
 })
 const notice = (change: object = {}) => readNotice(payload(change), origin)
 const buttons = (shown: ReturnType<typeof notificationOf>) => (shown.options.actions ?? []).map((one) => one.action)
@@ -100,6 +101,8 @@ describe('the notification', () => {
     const shown = notificationOf(notice(), learned(), true)
     expect(shown.options.actions?.map((one) => one.title)).toEqual(['Deny', 'Review'])
     expect(shown.options.data).not.toHaveProperty('allow')
+    const asked = { ...learned(), stepUpFrom: 'ANSWER' as const }
+    expect(buttons(notificationOf(notice(), asked))).toEqual(['deny', 'review'])
   })
 
   it('[D5] a view-only device gets no buttons', () => {
