@@ -18,6 +18,7 @@ type Page = { challenge: string; origin: string }
 /** Null for whatever is wrong with it: a stranger learns no more. */
 export async function madeWith({ id, clientData, attestationObject }: Attested, page: Page): Promise<Made | null> {
   try {
+    if (isFramed(clientData)) return null
     const { verifyRegistrationResponse } = await loaded()
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: {
@@ -42,7 +43,7 @@ export async function isVouched(
   passkey: { id: string; publicKey: string; origin: string },
   challenge: string,
 ): Promise<boolean> {
-  if (assertion.id !== passkey.id) return false
+  if (assertion.id !== passkey.id || isFramed(assertion.clientData)) return false
   try {
     const { verifyAuthenticationResponse } = await loaded()
     const { id, authenticatorData, clientData, signature } = assertion
@@ -67,3 +68,12 @@ const expected = ({ challenge, origin }: Page) => ({
   expectedOrigin: origin,
   expectedRPID: passkeyHost(origin) ?? '',
 })
+
+/** The page was shown inside another site's: the library lets that pass unless it is told of that site. Unreadable is for the library to refuse. */
+function isFramed(clientData: string): boolean {
+  try {
+    return JSON.parse(Buffer.from(clientData, 'base64url').toString('utf8')).crossOrigin === true
+  } catch {
+    return false
+  }
+}

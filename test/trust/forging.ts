@@ -3,8 +3,9 @@
  * or swap. Pure but for signing; a row is put into `command` as it is. Used by the test and by whoever prints figures.
  */
 import { randomText, sha256Hex } from '../../protocol/bytes.ts'
-import { commandBytes, idOfKey, type SignedCommand, writeProof } from '../../protocol/command.ts'
+import { commandBytes, commandChallenge, idOfKey, type SignedCommand, writeProof } from '../../protocol/command.ts'
 import type { CommandContent } from '../../protocol/command-content.ts'
+import type { Voucher } from '../../protocol/command-input.ts'
 import { type KeyPair, sign } from '../../protocol/keys.ts'
 
 export type Hand = { id: string; keys: KeyPair }
@@ -68,20 +69,22 @@ export const answering = async ({ id, epoch, evidence }: Asked): Promise<SignedC
 
 /** What `by` signs, and what the row then says: the same but for `as`. */
 export async function row(
-  world: World,
+  world: Pick<World, 'phone' | 'hostId' | 'sessionId'>,
   said: Said,
-  how: { by?: Hand; signer?: Hand; as?: Partial<SignedCommand>; row?: Partial<Row> } = {},
+  how: { by?: Hand; signer?: Hand; as?: Partial<SignedCommand>; row?: Partial<Row>; voucher?: Voucher | null } = {},
 ): Promise<Row> {
-  const { by = world.phone, signer = by } = how
+  const { by = world.phone, signer = by, voucher = null } = how
   const { hostId, sessionId } = world
-  const signed: SignedCommand = { hostId, sessionId, deviceId: by.id, passkeyId: null, ...said }
+  const signed: SignedCommand = { hostId, sessionId, deviceId: by.id, passkeyId: voucher?.passkeyId ?? null, ...said }
   const shown = { ...signed, ...how.as }
-  const signature = await sign(signer.keys.privateKey, await commandBytes(signed))
+  const bytes = await commandBytes(signed)
+  const signature = await sign(signer.keys.privateKey, bytes)
+  const assertion = voucher && (await voucher.vouch(await commandChallenge(bytes)))
   return {
     id: await idOfKey('cmd', by.id, shown.key),
     ...{ key: shown.key, kind: shown.content.kind, deviceId: by.id, rung: 'FULL' },
     value: await storedValue(shown, by.id),
-    proof: writeProof({ counter: shown.counter, madeAtMs: shown.madeAtMs, signature }),
+    proof: writeProof({ counter: shown.counter, madeAtMs: shown.madeAtMs, signature, assertion }),
     ...how.row,
   }
 }

@@ -4,10 +4,12 @@ import { createCounters } from '../../agent-cli/journal/counters.ts'
 import type { HostCommand } from '../../agent-cli/remote/host-operations.ts'
 import type { TrustedDevice } from '../../agent-cli/remote/roster.ts'
 import { standing } from '../../agent-cli/rules/rules.ts'
+import type { Asking } from '../../agent-cli/trust/freshness.ts'
 import { createVouched } from '../../agent-cli/trust/step-up.ts'
 import { type Verifying, verifyCommand } from '../../agent-cli/trust/verify.ts'
 import { randomText } from '../../protocol/bytes.ts'
 import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
+import { createAuthenticator } from '../kit/authenticator.ts'
 import { forgeries } from './forgeries.ts'
 import { type Hand, type Row, row, say, type World } from './forging.ts'
 
@@ -123,4 +125,45 @@ test('[T5] [C1] a command under an id that is not its own is stopped, and the sa
   const ask = { ...asking, isAnswer: false }
   expect((await verifyCommand(arrived(other), phone, ask, guarded())).refused?.rule).toBe('T5 id')
   expect((await verifyCommand(arrived(made), phone, ask, guarded())).refused).toBeNull()
+})
+
+test('[T4] the passkey that must vouch, its pin and its policy each stop a command that is signed well, and without them it gets through', async () => {
+  const pinned = createAuthenticator({ origin: 'http://localhost:4780' })
+  const thief = createAuthenticator({ origin: 'http://localhost:4780' })
+  const pin = (publicKey: string) => ({
+    id: pinned.id,
+    publicKey,
+    origin: pinned.origin,
+    name: '',
+    via: '',
+    pinnedAt: '',
+  })
+  const known = { ...phone, passkeys: [pin(pinned.publicKey)] }
+  const voucher = { passkeyId: pinned.id, vouch: async (text: string) => ({ ...thief.get(text), id: pinned.id }) }
+  const autopilot = { needs: 'FULL', isAnswer: false, takesAway: false } as const
+  const codeOf = async (command: HostCommand, device: TrustedDevice, ask: Asking, given = guarded()) =>
+    (await verifyCommand(command, device, ask, given)).refused?.code ?? null
+
+  const bare = arrived(await row(world, say(world, { kind: 'StopSession' })))
+  expect(await codeOf(bare, known, autopilot)).toBe('PASSKEY_REQUIRED')
+  expect(await codeOf(bare, { ...known, isUnattended: true }, autopilot)).toBeNull()
+  expect(await codeOf(bare, known, { ...autopilot, needs: 'STEER' })).toBeNull()
+
+  const swapped = arrived(await row(world, say(world, { kind: 'StopSession' }), { voucher }))
+  expect(await codeOf(swapped, known, autopilot)).toBe('PASSKEY_WRONG')
+  expect(await codeOf(swapped, { ...known, passkeys: [pin(thief.publicKey)] }, autopilot)).toBeNull()
+
+  // A policy asks it of prompts as well: then one is good for its minutes, from when it was said.
+  const stepUp = { from: 'STEER', answerMinutes: 15, steerMinutes: 15 } as const
+  const prompt = { ...autopilot, needs: 'STEER' } as const
+  const governed = { ...guarded(), stepUp }
+  expect(await codeOf(bare, known, prompt, governed)).toBe('PASSKEY_REQUIRED')
+  const good = { passkeyId: pinned.id, vouch: async (text: string) => pinned.get(text) }
+  const vouched = arrived(await row(world, say(world, { kind: 'StopSession' }), { voucher: good }))
+  expect(await codeOf(vouched, known, prompt, governed)).toBeNull()
+  expect(await codeOf(bare, known, prompt, governed)).toBeNull()
+  const later = { ...governed, now: () => Date.now() + 16 * 60_000 }
+  expect(await codeOf(bare, known, prompt, later)).toBe('PASSKEY_REQUIRED')
+  expect(await codeOf(vouched, known, prompt, { ...later, vouched: createVouched() })).toBe('STALE')
+  expect(await codeOf(bare, known, { ...prompt, takesAway: true }, later)).toBeNull()
 })
