@@ -1,5 +1,7 @@
-// Repairs a defect of postgres.js 3.4.9 in what is bundled: a connection that closes while a write is pending throws where nobody can catch it,
-// which ends the process, or never writes again (github.com/porsager/postgres issues 1154, 1208). Plain Node.
+// Repairs defects of postgres.js 3.4.9 in what is bundled. A connection that closes while a write is pending throws where nobody can catch it, which
+// ends the process, or never writes again (github.com/porsager/postgres issues 1154, 1208). A BEGIN that fills a connection's pipeline does not reserve
+// it: the transaction fails with UNSAFE_TRANSACTION and stays open, and whatever is written over that connection later is answered and never
+// committed (issues 823, 1189). Plain Node.
 import { readFile } from 'node:fs/promises'
 
 const REPAIRS = [
@@ -26,6 +28,25 @@ const REPAIRS = [
     '\n    clearImmediate(nextWriteTimer)\n',
     '\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n',
   ],
+  // Whatever was written, its connection is taken: also when it is the last that has room, or has none any more.
+  [
+    `      return write(toBuffer(q))
+        && !q.describeFirst
+        && !q.cursorFn
+        && sent.length < max_pipeline
+        && (!q.options.onexecute || q.options.onexecute(connection))
+`,
+    `      const hasRoom = write(toBuffer(q))
+      const isFree = !q.options.onexecute || (socket ? q.options.onexecute(connection) : false)
+      return hasRoom
+        && !q.describeFirst
+        && !q.cursorFn
+        && sent.length < max_pipeline
+        && isFree
+`,
+  ],
+  // A transaction's connection is nobody else's between two of its statements.
+  ['!query && onopen(connection)', '!query && !connection.reserved && onopen(connection)'],
 ]
 
 /** For esbuild. Fails the build when the driver is no longer the one this was written for. */

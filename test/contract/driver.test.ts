@@ -1,4 +1,4 @@
-/** The driver as it is bundled, against a PostgreSQL whose connections end in the middle of transactions. */
+/** The driver as it is bundled, against a PostgreSQL whose connections end in the middle of transactions, or are full. */
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,9 +22,29 @@ for (let round = 0; round < 5; round++) {
 console.log('refused ' + refused)
 process.exit(0)
 `
+/** Both connections have all but one of the statements that fit into their pipelines when the transactions come. */
+const PIPELINES = `
+import postgres from 'postgres'
+const sql = postgres(process.argv[2], { max: 2, max_pipeline: 4, onnotice: () => {} })
+await Promise.all([sql\`select pg_sleep(0.1)\`, sql\`select pg_sleep(0.1)\`])
+await sql\`create table written (number int)\`
+const waits = Array.from({ length: 2 }, () => sql\`select pg_sleep(0.3)\`.execute())
+for (let left = 6; left > 0; left--) waits.push(sql\`select 1\`.execute())
+let refused = 0
+const all = Array.from({ length: 4 }, (_, number) => sql.begin((tx) => tx\`insert into written values (\${number})\`).catch(() => { refused++ }))
+await Promise.all([...waits, ...all])
+await Promise.all(Array.from({ length: 8 }, (_, number) => sql\`insert into written values (\${10 + number})\`))
+// As another process sees it: only what is committed.
+const other = postgres(process.argv[2], { max: 1, onnotice: () => {} })
+const [row] = await other\`select count(*)::int as count from written\`
+const [left] = await other\`select count(*)::int as count from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'\`
+console.log('refused ' + refused + ', committed ' + row.count + ', left open ' + left.count)
+process.exit(0)
+`
 const out = fileURLToPath(new URL('../.out', import.meta.url))
 let postgres: TestPostgres
 let folder: string
+let programs = 0
 
 beforeAll(async () => {
   postgres = await startPostgres()
@@ -36,13 +56,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('a connection that ends inside a transaction is an error of that transaction: the process lives, the next query is sent', async () => {
-  const outfile = join(folder, 'driver.mjs')
-  const stdin = { contents: PROGRAM, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) }
+async function run(program: string): Promise<string> {
+  const outfile = join(folder, `driver-${++programs}.mjs`)
+  const stdin = { contents: program, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) }
   const how = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' } as const
   await build({ ...how, stdin, outfile, plugins: [postgresRepair] })
   const { stdout } = await promisify(execFile)(process.execPath, [outfile, await postgres.create()], {
     timeout: 30_000,
   })
-  expect(stdout.trim()).toBe('refused 5')
+  return stdout.trim()
+}
+
+test('a transaction that comes to a full connection is begun, and nothing is written into one that nobody ends', async () => {
+  expect(await run(PIPELINES)).toBe('refused 0, committed 12, left open 0')
+}, 60_000)
+
+test('a connection that ends inside a transaction is an error of that transaction: the process lives, the next query is sent', async () => {
+  expect(await run(PROGRAM)).toBe('refused 5')
 }, 60_000)

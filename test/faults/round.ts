@@ -1,7 +1,8 @@
 /** One round: a fresh world, its faults one after another, peace, everyone's logs, a verdict. Whatever it starts ends with it. */
-import { chmodSync, mkdtempSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sessionPaths } from '../../agent-cli/journal/session-folder.ts'
 import { collect } from './collect.ts'
 import type { Evidence, Violation } from './evidence.ts'
 import { type Figures, figuresOf } from './figures.ts'
@@ -48,6 +49,8 @@ const FAULTS_BETWEEN_STORMS = 20
 /** Without any progress for so long, what is left is taken for hung; with progress it may go on for as long as the second says. */
 const STUCK_AFTER_MS = 90_000
 const SETTLES_WITHIN_MS = 300_000
+/** Without an event for so long, viewers have what they will have. */
+const VIEWERS_STUCK_AFTER_MS = 30_000
 
 export async function runRound(round: Round): Promise<Verdict> {
   const { seed, kind, say } = round
@@ -159,13 +162,27 @@ async function peace(world: World): Promise<void> {
 /** The owners end their sessions; the viewers see that too. */
 async function farewell(world: World): Promise<void> {
   await Promise.all(world.scenes.map((scene) => scene.stop()))
+  const ends = new Map(world.scenes.map((scene) => [scene.sessionId, ackedBy(scene)]))
   let before = ''
-  let still = 0
+  let movedAt = performance.now()
   await until(() => {
     const now = world.viewers.map(({ cursor }) => cursor).join()
-    still = now === before ? still + 1 : 0
+    if (now !== before) movedAt = performance.now()
     before = now
-    return still > 40
-  }, 15_000)
+    const still = performance.now() - movedAt
+    // What they should have they must have had time to get; what they should not, to come.
+    const isThere = world.viewers.every(({ cursor, sessionId }) => cursor >= (ends.get(sessionId) ?? 0))
+    return still > (isThere ? 500 : VIEWERS_STUCK_AFTER_MS)
+  }, SETTLES_WITHIN_MS)
   for (const phone of world.phones) await phone.catchUp()
+}
+
+/** The last number the server has confirmed to the session's host. */
+function ackedBy({ dataDir, sessionId }: World['scenes'][number]): number {
+  try {
+    const { seq } = JSON.parse(readFileSync(sessionPaths(dataDir, sessionId).acked, 'utf8')) as { seq: number }
+    return seq
+  } catch {
+    return 0
+  }
 }
