@@ -65,8 +65,8 @@ const standing = async () =>
 
 test('[G4] no request of another origin is answered with data, allowed to be read, or does anything, whoever it says it is', async () => {
   let refused = 0
+  // With nothing, as a browser sends it; with a cookie of any name; and with the token itself, which no other site has.
   for (const origin of ORIGINS)
-    // With nothing, as a browser sends it; with a cookie of any name; and with the token itself, which no other site has.
     for (const type of TYPES)
       for (const method of METHODS)
         for (const credential of [

@@ -11,12 +11,12 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = join(root, 'docs', 'trust.md')
 /** Beside test/trust: what must run in a browser, and what other rooms prove. */
-const BROWSER = ['test/browser/vectors.test.ts']
+const BESIDE = ['test/browser/vectors.test.ts', 'test/agent-cli/bridge/masking.test.ts']
 const own = readdirSync(join(root, 'test', 'trust'))
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => `test/trust/${name}`)
 const [wanted = ''] = process.argv.slice(2)
-const files = [...own, ...BROWSER].filter((file) => existsSync(join(root, file)) && file.includes(wanted))
+const files = [...own, ...BESIDE].filter((file) => existsSync(join(root, file)) && file.includes(wanted))
 
 const FIRST = '<!-- figures: written by npm run trust -->'
 const LAST = '<!-- end of figures -->'

@@ -9,6 +9,7 @@ import type { Database } from '../../../server/db/database.ts'
 import { rowsOf } from '../../../server/db/rows.ts'
 import { memoryDatabase } from '../../kit/seed.ts'
 import { createWire } from '../../kit/wire.ts'
+import { figure } from '../../trust/figure.ts'
 import { type Planted, planted } from '../masking/planted.ts'
 import { enrolled, paired, server, taps } from '../remote/away.ts'
 import { atEnd, desk, eventually, firstDecision, folder, items, until } from './desk.ts'
@@ -96,6 +97,11 @@ test('[G4] of 500 planted secrets none reaches the server, by wire or in its dat
   expect(all.filter((one) => bytes.includes(lookFor(one))).map(({ what }) => what)).toEqual([])
   expect(bytes).not.toContain(planted(1, 'name')[0]?.secret)
   expect(there.split('[masked ').length).toBeGreaterThan(450)
+  figure('planted secrets', {
+    'of known shape, said by agent and person': all.length,
+    'on the wire': 0,
+    'in the database': 0,
+  })
   const view = session.view()
   expect(JSON.stringify(view.transcript)).toContain(first?.secret)
   // A block of lines looks another in JSON, and counts as another.
