@@ -28,6 +28,9 @@ const escaped = [...byLiteral.keys()]
 const literals = new RegExp(escaped.join('|'), 'g')
 const longestLiteral = Math.max(...[...byLiteral.keys()].map((one) => one.length))
 
+/** A letter behind letters, of which the first is no escape's. */
+const endsWord = /(?:^|[^\\A-Za-z])[A-Za-z]{2,}$/
+
 export function createMasking(key: Buffer = randomBytes(32)): Masking {
   const counts = new Map<string, number>()
   const seen = new Set<string>()
@@ -103,10 +106,11 @@ function startOf(text: string, at: number): number {
   return start
 }
 
-/** Where the last signs could be the first of a literal. */
+/** Where the last signs could be the first of a literal. The last letter of a word could be one too, but then every other word would wait, to be said in two pieces. */
 function firstOfLiteral(text: string): number {
   for (let length = Math.min(longestLiteral - 1, text.length); length > 0; length -= 1) {
     const last = text.slice(text.length - length)
+    if (length === 1 && endsWord.test(text)) continue
     for (const literal of byLiteral.keys())
       if (literal.length > length && literal.startsWith(last)) return text.length - length
   }
