@@ -99,6 +99,14 @@ const ids = () => [
   '\0',
 ]
 
+test('[T6] what it has found: a NUL in an id, and an organisation in the place of an enterprise, are inputs that are refused', async () => {
+  const codeOf = async (token: string, query: string, variables: object) =>
+    (await server.ask(token, query, variables)).errors[0]?.extensions?.code
+  expect(await codeOf(ann.phone.token, 'query($i: ID!) { session(id: $i) { id } }', { i: '\0' })).toBe('BAD_INPUT')
+  const under = 'mutation($e: ID) { createOrganisation(name: "x", enterpriseId: $e) { id } }'
+  expect(await codeOf(ann.admin, under, { e: ann.organisationId })).toBe('NOT_FOUND')
+})
+
 test('[T6] operations made from the schema, and good ones damaged, from everyone', { timeout: 1_500_000 }, async () => {
   const operations = createOperations(schema, ids())
   await many(OPERATIONS, SEED, async (random) => {

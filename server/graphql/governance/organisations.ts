@@ -15,6 +15,7 @@ import {
   type MemberRow,
   type OrganisationRow,
 } from '../../store/organisations.ts'
+import { notFound } from '../../store/refused.ts'
 import { builder } from '../builder.ts'
 import { packCursor, parsePage, readWindow, unpackCursor } from '../pages.ts'
 import { adminOf } from '../who.ts'
@@ -133,7 +134,8 @@ builder.mutationFields((t) => ({
     args: { name: t.arg.string({ required: true }), enterpriseId: t.arg.id() },
     resolve: (_root, { name, enterpriseId }, context) =>
       write(context, async (tx) => {
-        const { by } = await adminIn(context, tx, 'ORGANISATIONS', enterpriseId ?? null)
+        const { by, place } = await adminIn(context, tx, 'ORGANISATIONS', enterpriseId ?? null)
+        if (place.organisationId !== null) throw notFound('enterprise')
         const row = await createOrganisation(tx, { name: parseName(name), enterpriseId: enterpriseId ?? null })
         await noteAudit(tx, {
           ...{ chain: row.id, ownerId: null, actor: by.actor, actorName: by.name, surface: 'ADMIN' },
