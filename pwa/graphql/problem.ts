@@ -6,6 +6,8 @@ export type Problem = {
   message: string
   rule?: string
   level?: string
+  /** Whose rule it is. */
+  owner?: string
   remedy?: string
   retryAfterSeconds?: number
 }
@@ -22,9 +24,11 @@ export function problemOf(errors: readonly WireError[]): Problem {
   const problem: Problem = { code: text(said.code) ?? 'INTERNAL', message: first.message }
   const rule = text(said.rule)
   const level = text(said.level)
+  const owner = text(said.owner)
   const remedy = text(said.remedy)
   if (rule !== undefined) problem.rule = rule
   if (level !== undefined) problem.level = level
+  if (owner !== undefined) problem.owner = owner
   if (remedy !== undefined) problem.remedy = remedy
   if (typeof said.retryAfterSeconds === 'number') problem.retryAfterSeconds = said.retryAfterSeconds
   return problem

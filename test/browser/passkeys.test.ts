@@ -35,7 +35,7 @@ describe('a phone without a passkey', () => {
     await phone.taps(/^Always allow npm Needs a passkey\./)
     await phone.sees('“Always allow npm” needs your passkey')
     await phone.taps('Make a passkey')
-    expect(await finger.count()).toBe(1)
+    await expect.poll(() => finger.count()).toBe(1)
     await phone.taps('Let it count on atlas')
     const match = phone.page.getByRole('img', { name: /^Match code/ })
     await desk.pins(((await match.textContent()) ?? '').replaceAll(/\s/g, ''))

@@ -5,7 +5,7 @@ import { SettlementFields } from './decision-store.ts'
 export const AnswerCommandFields = graphql(
   `
   fragment AnswerCommandFields on Command @_unmask {
-    __typename id key state createdAt settledAt expiresAt refusal { code message rule } winner { ...SettlementFields }
+    __typename id key state createdAt settledAt expiresAt refusal { code message rule level owner remedy } winner { ...SettlementFields }
   }
 `,
   [SettlementFields],

@@ -31,7 +31,7 @@ type Over = { command: Command; standing: Extract<Standing, { kind: 'over' }> }
 function OverRows(props: { rows: readonly Over[]; onWhy: (why: Why) => void; onDismiss: (id: string) => void }) {
   return (
     <Group flush>
-      {props.rows.map(({ command, standing }) => (
+      {props.rows.map(({ command, standing, standing: { refusal } }) => (
         <Row
           key={command.id}
           wrap
@@ -44,13 +44,13 @@ function OverRows(props: { rows: readonly Over[]; onWhy: (why: Why) => void; onD
           detail={
             <>
               {standing.detail}{' '}
-              {standing.rule !== null && (
+              {refusal !== null && (
                 <TextLink
                   onClick={() =>
                     props.onWhy({
+                      ...refusal,
                       title: `${standing.title}: ${standing.what}`,
                       message: standing.detail,
-                      rule: standing.rule,
                     })
                   }
                 >
@@ -187,6 +187,9 @@ export function useEndings(props: {
                         message: problem.message,
                         rule: problem.rule ?? null,
                         remedy: problem.remedy ?? null,
+                        level: problem.level ?? null,
+                        owner: problem.owner ?? null,
+                        code: problem.code,
                       })
                     }
                   >

@@ -12,7 +12,7 @@ export const CommandFields = graphql(
   `
   fragment SteeringCommand on Command @_unmask {
     __typename id key state createdAt deliveredAt settledAt expiresAt deviceId deviceName sessionId
-    refusal { code message rule }
+    refusal { code message rule level owner remedy }
     winner { ...CommandWinner }
     ... on SendPrompt { promptId promptText: text promptDelivery: delivery promptModeId: modeId }
     ... on EditPrompt { promptId newText: text newDelivery: delivery }

@@ -18,6 +18,7 @@ import { type ModeNamed, modeRung } from './mode-words.ts'
 import { type SlashCommand, slashQuery } from './slash.ts'
 import { SlashPalette } from './slash-palette.tsx'
 import { useSteering } from './steering.tsx'
+import { whyNot } from './why-not.ts'
 import { type Why, WhySheet } from './why-sheet.tsx'
 
 export type ComposerSession = {
@@ -97,7 +98,15 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
         <p>
           <Icon name="lock" size={18} />
           <span>{message}</span>
-          <TextLink onClick={() => setWhy({ title, message, rule: session.limit.rule })}>Why?</TextLink>
+          <TextLink
+            onClick={() => {
+              const known = { title, message, rule: session.limit.rule }
+              setWhy(known)
+              void whyNot(connection, session.id).then((more) => more && setWhy({ ...known, ...more }))
+            }}
+          >
+            Why?
+          </TextLink>
         </p>
         <WhySheet why={why} onClose={() => setWhy(null)} />
       </div>

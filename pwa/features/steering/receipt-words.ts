@@ -18,7 +18,7 @@ export type Around = {
 /** How a command stands: on its way with dots, or over in one quiet row, or not known (amber: a person must look). */
 export type Standing =
   | { kind: 'way'; step: ReceiptStep; words: string }
-  | { kind: 'over'; title: string; what: string; detail: string; rule: string | null }
+  | { kind: 'over'; title: string; what: string; detail: string; refusal: Command['refusal'] }
   | { kind: 'unknown'; title: string; what: string; detail: string }
 
 const firstLine = (text: string) => text.trimStart().split('\n', 1)[0] ?? ''
@@ -92,13 +92,13 @@ export function standingOf(command: Command, around: Around): Standing {
       return { kind: 'way', step: 'applied', words: `Applied ${clock(command.settledAt, around)}` }
     case 'REFUSED': {
       const detail = command.refusal?.message ?? `${hostName} did not say why.`
-      return { kind: 'over', title: 'Refused', what, detail, rule: command.refusal?.rule ?? null }
+      return { kind: 'over', title: 'Refused', what, detail, refusal: command.refusal }
     }
     case 'SUPERSEDED': {
       const detail = command.winner
         ? winnerWords(command.winner, around)
         : 'Another answer came first. It was not applied.'
-      return { kind: 'over', title: 'Superseded', what, detail, rule: null }
+      return { kind: 'over', title: 'Superseded', what, detail, refusal: null }
     }
     case 'EXPIRED': {
       const by = command.expiresAt === null ? 'in time' : `by ${clock(command.expiresAt, around)}`
@@ -107,7 +107,7 @@ export function standingOf(command: Command, around: Around): Standing {
         title: 'Expired',
         what,
         detail: `${hostName} did not take it ${by}. Nothing was done.`,
-        rule: null,
+        refusal: null,
       }
     }
     case 'UNKNOWN':

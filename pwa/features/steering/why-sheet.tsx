@@ -3,7 +3,27 @@ import { Button } from '../../ui/button.tsx'
 import { Row } from '../../ui/row.tsx'
 import { Sheet, SheetTitle } from '../../ui/sheet.tsx'
 
-export type Why = { title: string; message: string; rule: string | null; remedy?: string | null }
+export type Why = {
+  title: string
+  message: string
+  rule: string | null
+  /** enterprise, organisation, host … */
+  level?: string | null
+  owner?: string | null
+  remedy?: string | null
+  code?: string
+}
+
+const levels: Record<string, string> = {
+  enterprise: 'The enterprise',
+  organisation: 'The organisation',
+  policy: 'The policy of this person',
+  managed: 'The managed machine',
+  host: 'The workstation',
+  session: 'The session’s terminal',
+  device: 'This device',
+  server: 'The server',
+}
 
 export function WhySheet({ why, onClose }: { why: Why | null; onClose: () => void }) {
   return (
@@ -21,7 +41,22 @@ export function WhySheet({ why, onClose }: { why: Why | null; onClose: () => voi
         <>
           <SheetTitle aside="Why?" title={why.title} who={why.message} />
           {why.remedy != null && <Row sheet wrap title="What would lift it" detail={why.remedy} />}
-          {why.rule !== null && <Row sheet wrap title="Rule" detail={<code>{why.rule}</code>} />}
+          {why.level != null && (
+            <Row
+              sheet
+              wrap
+              title="Who says so"
+              detail={`${levels[why.level] ?? why.level}${why.owner == null ? '' : `: ${why.owner}`}`}
+            />
+          )}
+          {why.rule !== null && (
+            <Row
+              sheet
+              wrap
+              title="Rule"
+              detail={<code>{why.code === undefined ? why.rule : `${why.code}: ${why.rule}`}</code>}
+            />
+          )}
         </>
       )}
     </Sheet>

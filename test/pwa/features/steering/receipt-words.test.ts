@@ -50,14 +50,15 @@ describe('what a command’s state is called', () => {
   })
 
   it('[T7] refused says what was refused, why, and by which rule', () => {
-    const refusal = { code: 'POLICY', message: 'acme does not allow it.', rule: 'modes.allowed' }
+    const whose = { level: 'organisation', owner: 'the admins of acme', remedy: 'Ask them.' }
+    const refusal = { code: 'POLICY', message: 'acme does not allow it.', rule: 'modes.allowed', ...whose }
     const command = { ...base, __typename: 'SetMode', state: 'REFUSED', modeId: 'auto', refusal } as Command
     expect(standingOf(command, around)).toEqual({
       kind: 'over',
       title: 'Refused',
       what: 'Autopilot',
       detail: 'acme does not allow it.',
-      rule: 'modes.allowed',
+      refusal,
     })
   })
 
