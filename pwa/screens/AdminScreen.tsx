@@ -25,6 +25,7 @@ const scopeWords: Record<AdminToken['scopes'][number], string> = {
   ORGANISATIONS: 'make organisations',
   POLICY: 'change policies',
   READ: 'read policies and members',
+  SCIM: 'provision people and groups (SCIM)',
   TOKENS: 'make tokens',
 }
 

@@ -5,12 +5,14 @@ import type { Plugin } from 'graphql-yoga'
 import { createYoga } from 'graphql-yoga'
 import { type Context, createContext, type Operation, type Parts } from '../graphql/context.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
+import { createScim } from '../scim/scim.ts'
 import { peerAddress } from './address.ts'
 import { showError } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { createPages, SECURITY_HEADERS } from './pages.ts'
 import type { Rates } from './rates.ts'
+import { answerScim, isScim } from './scim.ts'
 
 /** Beside a request: node's own, or for a WebSocket's operation all that its context needs. */
 export type Beside = { req?: IncomingMessage; operation?: Operation }
@@ -45,15 +47,21 @@ export function createHttp({ parts, schema, trusted, rates, pages, log, stopping
         signal: AbortSignal.any([request.signal, stopping]),
       })
     },
-    plugins: [besideGraphQL(parts, pages), costs, whose(trusted), ownCodes],
+    plugins: [besideGraphQL({ parts, pages, rates, log }), costs, whose(trusted), ownCodes],
   })
 }
 
 /** What is not GraphQL is answered here; what another site's page sends is refused. */
-function besideGraphQL(parts: Parts, pages: string): Plugin {
+function besideGraphQL({
+  parts,
+  pages,
+  rates,
+  log,
+}: Pick<YogaOptions, 'parts' | 'pages' | 'rates' | 'log'>): Plugin<Beside> {
   const page = createPages(pages)
+  const scim = createScim(parts)
   return {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       const { headers, method } = request
       if (url.pathname === '/healthz') {
         const isWell = await parts.database
@@ -65,6 +73,12 @@ function besideGraphQL(parts: Parts, pages: string): Plugin {
         endResponse(
           new fetchAPI.Response(isWell ? 'ok\n' : 'the database does not answer\n', { status: isWell ? 200 : 503 }),
         )
+      } else if (isScim(url.pathname)) {
+        const { req } = serverContext as Beside
+        const address = req ? peerAddress(req, parts.publicUrl) : 'unknown'
+        const identify = (authorization: string | undefined) => rates.identify(authorization, address)
+        const { body, ...answer } = await answerScim(request, { scim, identify, log })
+        endResponse(new fetchAPI.Response(body, answer))
       } else if (url.pathname !== '/graphql') {
         const asked = {
           method,

@@ -2,8 +2,17 @@
 import { refuse } from '../store/refused.ts'
 import type { AdminPrincipal, Principal } from './principal.ts'
 
-/** READ: names, members, devices, policies. POLICY: change them. ORGANISATIONS: make them. The rest say it themselves. */
-export const ADMIN_SCOPES = ['AUDIT', 'DEVICES', 'MEMBERS', 'ORGANISATIONS', 'POLICY', 'READ', 'TOKENS'] as const
+/** READ: names, members, devices, policies. POLICY: change them. ORGANISATIONS: make them. SCIM: what an identity provider may. The rest say it themselves. */
+export const ADMIN_SCOPES = [
+  'AUDIT',
+  'DEVICES',
+  'MEMBERS',
+  'ORGANISATIONS',
+  'POLICY',
+  'READ',
+  'SCIM',
+  'TOKENS',
+] as const
 export type AdminScope = (typeof ADMIN_SCOPES)[number]
 
 /** Where something stands; with neither it is the server's own. */

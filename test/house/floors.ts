@@ -28,6 +28,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'server/db',
   ],
   'server/http': [
+    'server/scim',
     'server/graphql',
     'server/store',
     'server/live',
@@ -55,6 +56,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'server/db',
     'protocol',
   ],
+  'server/scim': ['server/store', 'server/live', 'server/auth', 'server/policy', 'server/db', 'protocol'],
   'server/push': ['server/store', 'server/live', 'server/policy', 'server/db', 'protocol'],
   'server/auth': ['server/store', 'server/live', 'server/policy', 'server/db', 'protocol'],
   'server/policy': ['server/store', 'server/live', 'server/db', 'protocol'],

@@ -1,0 +1,130 @@
+/** SCIM's own forms: errors, lists, filters, what a provider sends (RFC 7643, 7644). Pure; knows no table. */
+import { z } from 'zod'
+
+export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
+/** Ours: links a person who is here already, by `ownerId`. */
+export const OURS = 'urn:offdesk:params:scim:schemas:extension:2.0:User'
+const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
+const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
+
+export type ScimType =
+  | 'uniqueness'
+  | 'invalidFilter'
+  | 'invalidPath'
+  | 'invalidValue'
+  | 'invalidSyntax'
+  | 'mutability'
+  | 'tooMany'
+
+export class ScimError extends Error {
+  readonly status: number
+  readonly scimType: ScimType | undefined
+  constructor(status: number, detail: string, scimType?: ScimType) {
+    super(detail)
+    this.status = status
+    this.scimType = scimType
+  }
+}
+
+export const errorBody = ({ status, message, scimType }: Pick<ScimError, 'status' | 'message' | 'scimType'>) => ({
+  ...{ schemas: [ERROR], status: String(status), detail: message },
+  ...(scimType && { scimType }),
+})
+
+export const PAGE = 100
+export const MOST_IN_PAGE = 500
+
+/** `startIndex` counts from 1; what is no number is as if it were not said (RFC 7644 §3.4.2.4). */
+export function pageOf(query: URLSearchParams): { offset: number; limit: number; startIndex: number } {
+  const number = (name: string, otherwise: number) => {
+    const value = Number.parseInt(query.get(name) ?? '', 10)
+    return Number.isSafeInteger(value) ? value : otherwise
+  }
+  const startIndex = Math.min(Math.max(number('startIndex', 1), 1), 1_000_000_000)
+  const limit = Math.min(Math.max(number('count', PAGE), 0), MOST_IN_PAGE)
+  return { startIndex, limit, offset: startIndex - 1 }
+}
+
+export const listBody = (Resources: readonly object[], totalResults: number, startIndex: number) => ({
+  ...{ schemas: [LIST], totalResults, startIndex, itemsPerPage: Resources.length, Resources },
+})
+
+/** `attribute eq "value"`, several joined by `and`. Throws invalidFilter for anything else, so that a provider is not given too many. */
+export function filterOf(text: string | null, known: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  if (text === null || text.trim() === '') return found
+  if (text.length > 1000) throw new ScimError(400, 'The filter is too long.', 'invalidFilter')
+  const part = /\s*([A-Za-z:.\d_]{1,120})\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*(?:and\b|$)/iy
+  while (part.lastIndex < text.length) {
+    const [, attribute = '', value = ''] = part.exec(text) ?? []
+    const name = known.find((one) => one.toLowerCase() === attribute.replace(/^urn:.*:/, '').toLowerCase())
+    if (name === undefined) {
+      const words = known.join(', ')
+      throw new ScimError(400, `Filters are “eq” on ${words}, joined by “and”.`, 'invalidFilter')
+    }
+    found[name] = value.startsWith('"') ? (JSON.parse(value) as string) : value.toLowerCase()
+  }
+  return found
+}
+
+const text = (most: number) => z.string().max(most)
+/** Some providers send truth values as words. */
+const truth = z.preprocess(
+  (value) => (typeof value === 'string' ? ({ true: true, false: false }[value.toLowerCase()] ?? value) : value),
+  z.boolean(),
+)
+
+export const userInput = z.object({
+  userName: text(320).trim().min(1),
+  externalId: text(400).nullish(),
+  active: truth.default(true),
+  displayName: text(200).nullish(),
+  name: z
+    .object({ formatted: text(200).nullish(), givenName: text(100).nullish(), familyName: text(100).nullish() })
+    .nullish(),
+  emails: z
+    .array(z.object({ value: text(320), type: text(60).nullish(), primary: truth.nullish() }))
+    .max(20)
+    .nullish(),
+  [OURS]: z.object({ ownerId: text(100) }).nullish(),
+})
+export type UserInput = z.output<typeof userInput>
+
+export const groupInput = z.object({
+  displayName: text(120).trim().min(1),
+  externalId: text(400).nullish(),
+  members: z
+    .array(z.object({ value: text(100) }))
+    .max(5000)
+    .nullish(),
+})
+
+export const patchInput = z.object({
+  Operations: z
+    .array(
+      z.object({
+        op: z.preprocess(
+          (op) => (typeof op === 'string' ? op.toLowerCase() : op),
+          z.enum(['add', 'replace', 'remove']),
+        ),
+        path: text(400).nullish(),
+        value: z.unknown().optional(),
+      }),
+    )
+    .min(1)
+    .max(100),
+})
+export type Operation = z.output<typeof patchInput>['Operations'][number]
+
+/** Throws invalidValue, naming what is wrong. */
+export function read<T>(shape: z.ZodType<T>, value: unknown): T {
+  const parsed = shape.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ScimError(
+    400,
+    `${issue?.path.map(String).join('.') || 'The body'}: ${issue?.message ?? 'wrong'}`,
+    'invalidValue',
+  )
+}

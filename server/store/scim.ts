@@ -1,0 +1,184 @@
+/** Provisioned people and groups: queries only. `scopes` are those a caller may see; null is all. Knows no protocol and no principal. */
+import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { randomText } from '../../protocol/bytes.ts'
+import { instantNow } from '../db/clock.ts'
+import type { Tx } from '../db/database.ts'
+import { membership, organisation, owner, scimGroup, scimUser } from '../db/schema.ts'
+
+export type ScimUserRow = typeof scimUser.$inferSelect
+export type ScimGroupRow = typeof scimGroup.$inferSelect & { name: string }
+export type Scopes = readonly string[] | null
+
+const within = (scopes: Scopes, column: typeof scimUser.scopeId | typeof scimGroup.scopeId): SQL | undefined =>
+  scopes === null ? undefined : inArray(column, [...scopes])
+
+/** Null when the name is taken in that scope. */
+export async function addScimUser(
+  tx: Tx,
+  of: Pick<ScimUserRow, 'scopeId' | 'ownerId' | 'userName' | 'externalId' | 'active' | 'data'>,
+): Promise<ScimUserRow | null> {
+  const id = `usr_${randomText(17).slice(0, 22)}`
+  const [row] = await tx
+    .insert(scimUser)
+    .values({ ...of, id, userNameKey: keyOf(of.userName) })
+    .onConflictDoNothing()
+    .returning()
+  return row ?? null
+}
+
+export const keyOf = (userName: string): string => userName.normalize('NFKC').toLowerCase()
+
+/** Under its lock. Null outside the scopes. */
+export async function lockScimUser(tx: Tx, scopes: Scopes, id: string): Promise<ScimUserRow | null> {
+  const [row] = await tx
+    .select()
+    .from(scimUser)
+    .where(and(eq(scimUser.id, id), within(scopes, scimUser.scopeId)))
+    .for('update')
+  return row ?? null
+}
+
+export type UserFilter = { userName?: string; externalId?: string; id?: string; active?: boolean }
+
+function matching(scopes: Scopes, { userName, externalId, id, active }: UserFilter): SQL | undefined {
+  return and(
+    within(scopes, scimUser.scopeId),
+    userName === undefined ? undefined : eq(scimUser.userNameKey, keyOf(userName)),
+    externalId === undefined ? undefined : eq(scimUser.externalId, externalId),
+    id === undefined ? undefined : eq(scimUser.id, id),
+    active === undefined ? undefined : eq(scimUser.active, active),
+  )
+}
+
+export async function listScimUsers(
+  tx: Tx,
+  scopes: Scopes,
+  filter: UserFilter,
+  page: { offset: number; limit: number },
+): Promise<{ rows: ScimUserRow[]; total: number }> {
+  const where = matching(scopes, filter)
+  const [all] = await tx.select({ total: count() }).from(scimUser).where(where)
+  const rows = await tx
+    .select()
+    .from(scimUser)
+    .where(where)
+    .orderBy(asc(scimUser.createdAt), asc(scimUser.id))
+    .limit(page.limit)
+    .offset(page.offset)
+  return { rows, total: all?.total ?? 0 }
+}
+
+/** Null when the new name is another's in that scope. The caller holds the row's lock. */
+export async function writeScimUser(
+  tx: Tx,
+  id: string,
+  set: Partial<Pick<ScimUserRow, 'userName' | 'externalId' | 'active' | 'data'>>,
+): Promise<ScimUserRow | null> {
+  const name = set.userName === undefined ? {} : { userNameKey: keyOf(set.userName) }
+  if (set.userName !== undefined) {
+    const taken = sql<boolean>`exists (select 1 from ${scimUser} other join ${scimUser} own on own.id = ${id}
+      where other.scope_id = own.scope_id and other.user_name_key = ${keyOf(set.userName)} and other.id <> ${id})`
+    const [row] = await tx.select({ taken }).from(scimUser).where(eq(scimUser.id, id))
+    if (row?.taken) return null
+  }
+  const [row] = await tx
+    .update(scimUser)
+    .set({ ...set, ...name, version: sql`${scimUser.version} + 1`, updatedAt: sql`${instantNow}` })
+    .where(eq(scimUser.id, id))
+    .returning()
+  return row ?? null
+}
+
+export async function removeScimUser(tx: Tx, id: string): Promise<void> {
+  await tx.delete(scimUser).where(eq(scimUser.id, id))
+}
+
+/** False for a person whose provider has deactivated them: nobody lets them in anew. True for whom no provider knows. */
+export async function isProvisionedIn(tx: Tx, ownerId: string): Promise<boolean> {
+  const [row] = await tx.select({ active: scimUser.active }).from(scimUser).where(eq(scimUser.ownerId, ownerId))
+  return row?.active ?? true
+}
+
+export async function hasOwner(tx: Tx, ownerId: string): Promise<boolean> {
+  return (await tx.select({ id: owner.id }).from(owner).where(eq(owner.id, ownerId))).length > 0
+}
+
+const groupFields = {
+  ...{ organisationId: scimGroup.organisationId, scopeId: scimGroup.scopeId, externalId: scimGroup.externalId },
+  ...{ version: scimGroup.version, createdAt: scimGroup.createdAt, updatedAt: scimGroup.updatedAt },
+  name: organisation.name,
+}
+export type GroupFilter = { displayName?: string; externalId?: string; id?: string }
+
+export async function listScimGroups(
+  tx: Tx,
+  scopes: Scopes,
+  { displayName, externalId, id }: GroupFilter,
+  page: { offset: number; limit: number },
+): Promise<{ rows: ScimGroupRow[]; total: number }> {
+  const where = and(
+    within(scopes, scimGroup.scopeId),
+    displayName === undefined ? undefined : eq(organisation.name, displayName),
+    externalId === undefined ? undefined : eq(scimGroup.externalId, externalId),
+    id === undefined ? undefined : eq(scimGroup.organisationId, id),
+  )
+  const joined = eq(organisation.id, scimGroup.organisationId)
+  const [all] = await tx.select({ total: count() }).from(scimGroup).innerJoin(organisation, joined).where(where)
+  const rows = await tx
+    .select(groupFields)
+    .from(scimGroup)
+    .innerJoin(organisation, joined)
+    .where(where)
+    .orderBy(asc(scimGroup.createdAt), asc(scimGroup.organisationId))
+    .limit(page.limit)
+    .offset(page.offset)
+  return { rows, total: all?.total ?? 0 }
+}
+
+/** False when that organisation is a group already. */
+export async function addScimGroup(
+  tx: Tx,
+  of: { organisationId: string; scopeId: string; externalId: string | null },
+): Promise<boolean> {
+  const made = await tx.insert(scimGroup).values(of).onConflictDoNothing().returning({ id: scimGroup.organisationId })
+  return made.length > 0
+}
+
+export async function writeScimGroup(
+  tx: Tx,
+  id: string,
+  set: { name?: string; externalId?: string | null },
+): Promise<void> {
+  const { name, externalId } = set
+  if (name !== undefined) await tx.update(organisation).set({ name }).where(eq(organisation.id, id))
+  const other = externalId === undefined ? {} : { externalId }
+  await tx
+    .update(scimGroup)
+    .set({ ...other, version: sql`${scimGroup.version} + 1`, updatedAt: sql`${instantNow}` })
+    .where(eq(scimGroup.organisationId, id))
+}
+
+export async function removeScimGroup(tx: Tx, id: string): Promise<void> {
+  await tx.delete(scimGroup).where(eq(scimGroup.organisationId, id))
+}
+
+/** Provisioned members of one group. */
+export const membersOf = (
+  tx: Tx,
+  organisationId: string,
+): Promise<{ id: string; ownerId: string; userName: string }[]> =>
+  tx
+    .select({ id: scimUser.id, ownerId: scimUser.ownerId, userName: scimUser.userName })
+    .from(membership)
+    .innerJoin(scimUser, eq(scimUser.ownerId, membership.ownerId))
+    .where(eq(membership.organisationId, organisationId))
+    .orderBy(asc(scimUser.id))
+
+export async function organisationOf(tx: Tx, ownerId: string): Promise<{ id: string; name: string } | null> {
+  const [row] = await tx
+    .select({ id: organisation.id, name: organisation.name })
+    .from(membership)
+    .innerJoin(organisation, eq(organisation.id, membership.organisationId))
+    .where(eq(membership.ownerId, ownerId))
+  return row ?? null
+}
