@@ -59,7 +59,7 @@ export async function requestEnrolment(
     const row = await addPairing(tx, {
       ...{ id: mintId('pai'), ownerId: null, purpose: 'ENROL_HOST', codeHash: hashCode(code), rung: 'FULL' },
       ...{ openerPublicKey: asked.publicKey, openerName, hostId, platform, openerTokenHash: tokenHash },
-      commitment: asked.commitment,
+      ...{ commitment: asked.commitment, openerAddress: asked.address },
     })
     return { row, code, token }
   })

@@ -36,6 +36,14 @@ export const Pairing = builder.objectRef<PairingRow>('Pairing').implement({
     commitment: t.expose('commitment', { type: 'Digest' }),
     openerPublicKey: t.exposeString('openerPublicKey'),
     openerName: t.exposeString('openerName'),
+    openerPlatform: t.exposeString('platform', {
+      nullable: true,
+      description: 'ENROL_HOST: what kind of machine asks, by its own word.',
+    }),
+    openerAddress: t.exposeString('openerAddress', {
+      nullable: true,
+      description: 'ENROL_HOST: from where it asks. Show it to whoever is to let it in.',
+    }),
     openerNonce: t.exposeString('openerNonce', { nullable: true }),
     joinerPublicKey: t.exposeString('joinerPublicKey', { nullable: true }),
     joinerName: t.exposeString('joinerName', { nullable: true }),

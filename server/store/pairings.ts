@@ -32,6 +32,7 @@ const columns = {
   deviceId: pairing.deviceId,
   tokenHash: pairing.tokenHash,
   platform: pairing.platform,
+  openerAddress: pairing.openerAddress,
   createdAt: pairing.createdAt,
   expiresAt: pairing.expiresAt,
   isLate: sql<boolean>`${pairing.expiresAt} <= clock_timestamp()`,

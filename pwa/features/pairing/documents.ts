@@ -4,6 +4,7 @@ import { graphql, type ResultOf } from '../../graphql/graphql.ts'
 export const PairingFields = graphql(`
   fragment PairingFields on Pairing @_unmask {
     id purpose state rung commitment openerName openerPublicKey openerNonce hostId sessionId deviceId expiresAt
+    openerPlatform openerAddress
   }
 `)
 export const ClaimPairingDocument = graphql(

@@ -74,6 +74,13 @@ export function MatchForHost(props: { step: Matching; confirming: boolean; onSam
         If they match, {step.pairing.openerName} joins your workstations: its sessions appear here, and it takes orders
         from your paired devices.
       </p>
+      {step.pairing.openerAddress && (
+        <p className="ink-3">
+          It asks from {step.pairing.openerAddress}
+          {step.pairing.openerPlatform && ` and says it is ${step.pairing.openerPlatform}`}. If that is not where you
+          have just typed “offdesk login”, say no.
+        </p>
+      )}
       <div className="pair-foot">
         <Button kind="primary" tall block waiting={props.confirming} onClick={props.onSame}>
           {props.confirming ? `Sent, waiting for ${step.pairing.openerName}` : 'Same code, add it'}

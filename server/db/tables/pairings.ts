@@ -32,6 +32,8 @@ export const pairing = pgTable(
     deviceId: text('device_id'),
     tokenHash: text('token_hash').unique(),
     platform: text('platform'),
+    /** Of the peer that asked to be let in, as the limits count it: shown to whoever is asked to consent. */
+    openerAddress: text('opener_address'),
     createdAt: instant('created_at').notNull().default(sql`now()`),
     expiresAt: instant('expires_at').notNull(),
   },

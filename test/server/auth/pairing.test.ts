@@ -180,7 +180,8 @@ describe('a new host', () => {
     const keys = await generateKeys(true)
     const publicKey = await exportPublicKey(keys.publicKey)
     const openerNonce = randomText(32)
-    const input = { name: 'laptop', publicKey, commitment: await commitment('ENROL_HOST', publicKey, openerNonce) }
+    const committed = await commitment('ENROL_HOST', publicKey, openerNonce)
+    const input = { name: 'laptop', platform: 'linux', publicKey, commitment: committed }
     type Asked = { requestEnrolment: { code: string; token: string; pairing: { id: string } } }
     const { requestEnrolment } = await gql<Asked>(
       null,
@@ -191,6 +192,13 @@ describe('a new host', () => {
     const weak = await other.pairedDevice({ host: first, rung: 'STEER', name: 'weak' })
     expect(await codeOf(turn.claim(code, weak.token))).toBe('RUNG_TOO_LOW')
     const { pairing: claimed } = await turn.claim(code, phone.token)
+    // RFC 8628 §5.4: whoever consents sees which machine asks, and from where.
+    const asking = await gql<{ pairing: object }>(
+      phone.token,
+      'query($id: ID!) { pairing(id: $id) { openerName openerPlatform openerAddress } }',
+      { id: claimed.id },
+    )
+    expect(asking.pairing).toEqual({ openerName: 'laptop', openerPlatform: 'linux', openerAddress: '127.0.0.1' })
     const joinerNonce = randomText(32)
     await turn.join(phone.token, {
       pairingId: claimed.id,

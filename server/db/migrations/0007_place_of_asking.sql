@@ -1,0 +1,1 @@
+ALTER TABLE "pairing" ADD COLUMN "opener_address" text;
