@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { claudeLike } from '../kit/agent/manner.ts'
 import { type DeskPhone, openDesk } from '../kit/desk.ts'
+import { createGoverned } from '../kit/governed.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const out = join(root, 'test', '.out', 'screens')
@@ -178,6 +179,63 @@ for (const [path, name] of [
 }
 await answered('reject')
 await plan.answered()
+await all(async (device) => {
+  await device.opens(desk.path)
+  await device.taps(/^More for/)
+  await device.page.getByRole('menuitem', { name: 'Search' }).click()
+  await device.writes('Search in this session', 'retry')
+  await device.sees(/places$/)
+})
+await shoot('17-search')
+await all(async (device) => {
+  await device.page.locator('dialog[open] button.row-main').nth(1).click()
+  await device.sees(/^2 of/)
+})
+await shoot('18-found')
+for (const [path, name, seen] of [
+  ['/settings/passkeys', '19-passkeys', /fingerprint/],
+  ['/settings/policy', '20-what-holds', /^Remote control: /],
+] as const) {
+  await all(async (device) => {
+    await device.opens(path)
+    await device.sees(seen)
+  })
+  await shoot(name)
+}
+const acme = await createGoverned(desk.server)
+await acme.apply(acme.organisationId, { remoteControl: 'VIEW_AND_CONTROL', maxRung: 'STEER' })
+await acme.join()
+await all(async (device) => {
+  await device.opens('/admin')
+  await device.writes(/^Admin’s token/, acme.admin)
+})
+await shoot('21-admin-token')
+await all(async (device) => {
+  await device.taps('Go on')
+  await device.sees('Blue')
+})
+await shoot('22-admin')
+await all(async (device) => {
+  await device.opens(`/admin/${acme.organisationId}/policy`)
+  await device.taps(/^View only/)
+  await device.sees(/not applied/)
+})
+await shoot('23-admin-policy')
+await all(async (device) => {
+  await device.taps('Try it')
+  await device.sees(/running session/)
+})
+await shoot('24-admin-trial')
+await all(async (device) => {
+  await device.opens(`/admin/${acme.organisationId}/members/${acme.ownerId}`)
+  await device.sees(/^Remote control: /)
+})
+await shoot('25-admin-member')
+await all(async (device) => {
+  await device.opens(`/admin/${acme.organisationId}/audit`)
+  await device.taps('Filter')
+})
+await shoot('26-admin-audit')
 await all((device) => device.opens(desk.path))
 await all((device) => device.sees('Live'))
 await all((device) => device.context.setOffline(true))
