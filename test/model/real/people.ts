@@ -122,11 +122,11 @@ export type Watcher = {
   readonly isEnded: boolean
 }
 
-/** `onState` hears of every state of a command, with the one heard before. */
+/** `onState` hears of every state of a command, with the one that this device has heard before. */
 export function createWatcher(
   token: string,
   sessionId: string,
-  onState: (id: string, from: string, to: string) => void,
+  onState: (id: string, from: string | undefined, to: string) => void,
 ): Watcher {
   const log: Watcher['log'] = []
   const states = new Map<string, string>()
@@ -166,7 +166,7 @@ export function createWatcher(
       void follow<Commands>(commands, ({ commandsChanged }) => {
         if (mine !== life) return
         for (const { id, state } of commandsChanged.commands) {
-          onState(id, states.get(id) ?? '', state)
+          onState(id, states.get(id), state)
           states.set(id, state)
         }
       })

@@ -147,7 +147,7 @@ export async function openScene(place: Place): Promise<Scene> {
 }
 
 /** C5: what has ended does not end otherwise. A server that was put back may say anything of what it has forgotten. */
-function endsAgain(scene: Scene, id: string, from: string, to: string): void {
+function endsAgain(scene: Scene, id: string, from: string | undefined, to: string): void {
   const { restores } = scene.place.store
   const ended = scene.ended.get(id)
   if (isEnd(from) && ended?.restores === restores && ended.state !== to)
