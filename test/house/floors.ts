@@ -6,6 +6,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 
   'server/main.ts': [
     'server/app.ts',
+    'server/log-text.ts',
     'server/backup',
     'server/http',
     'server/sockets',
@@ -16,6 +17,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'server/store',
     'server/db',
   ],
+  'server/log-text.ts': [],
   'server/app.ts': [
     'server/http',
     'server/sockets',
