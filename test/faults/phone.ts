@@ -33,7 +33,7 @@ export type OpenDecision = {
   sessionId: string
   epoch: number
   evidence: string
-  options: { id: string; name: string }[]
+  options: { id: string; name: string; rung: string }[]
 }
 export const settledStates = ['APPLIED', 'REFUSED', 'SUPERSEDED', 'EXPIRED', 'UNKNOWN'] as const
 export const isSettled = (state: string | null): boolean => settledStates.some((one) => one === state)
@@ -59,7 +59,7 @@ const COMMAND = 'id key state winner { optionId origin { surface } }'
 type Shown = { id: string; key: string; state: string; winner: { optionId: string | null } | null }
 const COMMANDS = `subscription($sessionId: ID!) { commandsChanged(sessionId: $sessionId) { commands { ${COMMAND} } } }`
 const DECISIONS =
-  'subscription { decisionsChanged { decisions { id epoch state evidence session { id } options { id name } } } }'
+  'subscription { decisionsChanged { decisions { id epoch state evidence session { id } options { id name rung } } } }'
 type Decisions = {
   decisionsChanged: {
     decisions: (Omit<OpenDecision, 'sessionId'> & { state: string; session: { id: string } })[]
@@ -73,6 +73,7 @@ const FINAL = new Set([
   'OPTION_NOT_OFFERED',
   'BAD_INPUT',
   'RUNG_TOO_LOW',
+  'PASSKEY_REQUIRED',
   'POLICY',
   'TOO_LARGE',
 ])

@@ -170,7 +170,8 @@ export async function createScene(given: {
   async function taps(decision: OpenDecision, by: Phone, waitMs: number): Promise<void> {
     await passes(waitMs)
     const { id: decisionId, epoch, evidence, sessionId: its } = decision
-    const [first, ...rest] = decision.options
+    // These phones hold no passkey, which what weighs most would need (T4).
+    const [first, ...rest] = decision.options.filter(({ rung }) => rung !== 'FULL')
     if (first === undefined) return
     const { id: optionId, name: optionName } = people.pick([first, ...rest])
     const before = firstBy.get(decisionId)
