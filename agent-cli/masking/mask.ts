@@ -28,8 +28,9 @@ const escaped = [...byLiteral.keys()]
 const literals = new RegExp(escaped.join('|'), 'g')
 const longestLiteral = Math.max(...[...byLiteral.keys()].map((one) => one.length))
 
-/** A letter behind letters, of which the first is no escape's. */
-const endsWord = /(?:^|[^\\A-Za-z])[A-Za-z]{2,}$/
+/** Letters up to the end, of which the first is no escape's. */
+const lastWord = /(?:^|[^\\A-Za-z])([A-Za-z]+)$/
+const maxWord = 100
 
 export function createMasking(key: Buffer = randomBytes(32)): Masking {
   const counts = new Map<string, number>()
@@ -106,11 +107,12 @@ function startOf(text: string, at: number): number {
   return start
 }
 
-/** Where the last signs could be the first of a literal. The last letter of a word could be one too, but then every other word would wait, to be said in two pieces. */
+/** Where the last signs could be the first of a literal. Letters inside a word could be too, but then every other word would wait, to be said in two pieces. */
 function firstOfLiteral(text: string): number {
+  const word = lastWord.exec(text.slice(-maxWord))?.[1]?.length ?? 0
   for (let length = Math.min(longestLiteral - 1, text.length); length > 0; length -= 1) {
+    if (length < word) break
     const last = text.slice(text.length - length)
-    if (length === 1 && endsWord.test(text)) continue
     for (const literal of byLiteral.keys())
       if (literal.length > length && literal.startsWith(last)) return text.length - length
   }

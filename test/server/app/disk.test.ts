@@ -35,7 +35,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 function start(): { lines: Line[]; exited: Promise<number | null>; isReady: Promise<NonNullable<Line['ready']>> } {
   const child = spawn(process.execPath, ['--import', broken, 'dist/server.js'], {
     env: {
-      ...{ PATH: process.env.PATH, HOME: folder, OFFDESK_PORT: '0', OFFDESK_READY: 'json' },
+      ...{ PATH: process.env.PATH, HOME: folder, OFFDESK_PORT: '0', OFFDESK_READY: 'json', OFFDESK_DEVELOPMENT: '1' },
       ...{ OFFDESK_DATA_DIR: join(folder, 'data'), OFFDESK_LOG: join(folder, 'server.log') },
     },
     stdio: ['ignore', 'pipe', 'ignore'],
