@@ -26,16 +26,18 @@ function lexFrom(text: string, from: number): Omit<Lexed, 'text'> | undefined {
     const tokens = new Lexer({ ...marked.getDefaults(), gfm: true }).lex(text.slice(from))
     const blocks: Token[] = []
     const starts: number[] = []
-    const definitions: string[] = []
     let at = from
     for (const token of tokens) {
-      if (token.type === 'def') definitions.push(token.raw)
-      else if (token.type !== 'space') {
+      if (token.type !== 'def' && token.type !== 'space') {
         blocks.push(token)
         starts.push(at)
       }
       at += token.raw.length
     }
+    // Also those inside an item or a quotation, which are no tokens of their own here.
+    const definitions = Object.entries(tokens.links).map(([name, { href, title }]) =>
+      JSON.stringify([name, href, title]),
+    )
     return { blocks, starts, definitions: definitions.join('\n') }
   } catch {
     return undefined

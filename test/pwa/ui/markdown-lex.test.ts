@@ -54,6 +54,26 @@ describe('lexMarkdown', () => {
     )
   })
 
+  it('a link’s definition inside an item reaches backwards too', () => {
+    const parts = [
+      '  - deeper\n',
+      '  \n',
+      '\t',
+      '[x]: https://a.example\n',
+      '1. one\n',
+      '[x]: https://a.example\n',
+      '# Title\n',
+    ]
+    let text = ''
+    let lexed: Lexed | undefined
+    for (const part of [...parts, '# Title\n']) {
+      text += part
+      lexed = lexMarkdown(text, lexed)
+    }
+    expect(lexed).toEqual(lexMarkdown(text))
+    expect(lexed?.definitions).toContain('https://a.example')
+  })
+
   it('takes over what is finished: only the tail is read again', () => {
     const first = lexMarkdown('one\n\ntwo\n\nthree\n\nfour')
     const second = lexMarkdown('one\n\ntwo\n\nthree\n\nfour and more', first)
