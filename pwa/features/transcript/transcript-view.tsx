@@ -50,7 +50,9 @@ export function TranscriptView(props: {
   const toEnd = () => {
     reader.current = { ...reader.current, atEnd: true }
     setBelow(false)
-    list.current?.scrollToIndex(count - 1, { align: 'end' })
+    // Not virtua's own way to an index: it goes there again when rows have been measured, also from where the reader has gone meanwhile.
+    const place = frame.current?.firstElementChild
+    if (place) place.scrollTop = place.scrollHeight
   }
   const follow = useRef(toEnd)
   follow.current = toEnd
