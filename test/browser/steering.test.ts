@@ -31,6 +31,8 @@ describe('prompts from the phone', () => {
     await phone.taps('Edit')
     await phone.writes('Prompt', 'Then lint and format')
     await phone.taps('Save the edit')
+    // The sheet has a field of the same name: until it is closed, what is written goes there.
+    await phone.control('Save the edit').waitFor({ state: 'detached' })
     await phone.sees('Then lint and format')
     await desk.until((view) => view.prompts.some((one) => one.text === 'Then lint and format'), 'the edited prompt')
     desk.agent.ends()
