@@ -28,8 +28,8 @@ const escaped = [...byLiteral.keys()]
 const literals = new RegExp(escaped.join('|'), 'g')
 const longestLiteral = Math.max(...[...byLiteral.keys()].map((one) => one.length))
 
-/** Letters up to the end, of which the first is no escape's. */
-const lastWord = /(?:^|[^\\A-Za-z])([A-Za-z]+)$/
+/** Letters behind a space, up to the end. Behind anything else the first could belong to an escape or to a terminal's code. */
+const lastWord = /\s([A-Za-z]+)$/
 const maxWord = 100
 
 export function createMasking(key: Buffer = randomBytes(32)): Masking {
