@@ -28,8 +28,8 @@ const escaped = [...byLiteral.keys()]
 const literals = new RegExp(escaped.join('|'), 'g')
 const longestLiteral = Math.max(...[...byLiteral.keys()].map((one) => one.length))
 
-/** Letters behind a space, up to the end. Behind anything else the first could belong to an escape or to a terminal's code. */
-const lastWord = /\s([A-Za-z]+)$/
+/** A plain word behind a space, up to the end. Behind anything else the first could belong to an escape or to a terminal's code. */
+const lastWord = /\s([A-Z]?[a-z]+)$/
 const maxWord = 100
 
 export function createMasking(key: Buffer = randomBytes(32)): Masking {
