@@ -30,6 +30,7 @@ const longestLiteral = Math.max(...[...byLiteral.keys()].map((one) => one.length
 
 /** A plain word behind a space, up to the end. Behind anything else the first could belong to an escape or to a terminal's code. */
 const lastWord = /\s([A-Z]?[a-z]+)$/
+const cutEscape = /(?:\[[0-9;]{0,10}m?|\\(?:[nrtbf]|u[0-9a-fA-F]{0,4}|x[0-9a-fA-F]{0,2})?|%[0-9a-fA-F]{0,2})$/
 const maxWord = 100
 
 export function createMasking(key: Buffer = randomBytes(32)): Masking {
@@ -73,7 +74,9 @@ export function createMasking(key: Buffer = randomBytes(32)): Masking {
         literals.lastIndex = Math.max(end, found.index + 1)
       }
       if (firm < tail.length) return { at: earliest + firm, isFirm: true }
-      return { at: earliest + firstOfLiteral(tail), isFirm: false }
+      // An escape that is cut off is one with what follows: it says whether a word begins behind it.
+      const cutAt = tail.length - (cutEscape.exec(tail.slice(-20))?.[0].length ?? 0)
+      return { at: earliest + Math.min(cutAt, firstOfLiteral(tail)), isFirm: false }
     },
   }
 }
