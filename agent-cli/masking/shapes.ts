@@ -155,7 +155,7 @@ const connection: Shape = {
   literals: ['://'],
   read(text, at) {
     const none = { from: null, end: at + 3 }
-    if (at === 0 || !scheme.has(text[at - 1] ?? '')) return none
+    if (at > 0 && !scheme.has(text[at - 1] ?? '')) return none
     const user = while_(text, at + 3, inUser)
     if (text[user] !== ':') return none
     const password = while_(text, user + 1, inPassword)
