@@ -106,7 +106,7 @@ function goesOn(text: string, at: number, literal: string): boolean {
 /** With the word before it: what stands before a literal says whether it begins anything. */
 function startOf(text: string, at: number): number {
   let start = at
-  while (start > 0 && at - start < 64 && /[\w+.\\%-]/.test(text[start - 1] ?? '')) start -= 1
+  while (start > 0 && at - start < 64 && /[\w+.\\%;[-]/.test(text[start - 1] ?? '')) start -= 1
   return start
 }
 
