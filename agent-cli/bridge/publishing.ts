@@ -5,7 +5,7 @@ import type { EventBody } from '../agent/translate/event-body.ts'
 import type { Role } from '../agent/translate/update.ts'
 import { wellFormed, wellFormedText } from '../journal/well-formed.ts'
 import { masked } from '../masking/bodies.ts'
-import { createMasking, type Masking } from '../masking/mask.ts'
+import { createMasking, type Masking, maxContextChars } from '../masking/mask.ts'
 import type { Board } from './board.ts'
 import { createKeeping } from './keeping.ts'
 import { limits } from './limits.ts'
@@ -28,7 +28,8 @@ export type Publishing = {
   close(): Promise<void>
 }
 
-type Run = { role: Role; messageId: string; isOwn: boolean; text: string }
+/** `text` waits to be published, `out` ends what was. */
+type Run = { role: Role; messageId: string; isOwn: boolean; text: string; out: string }
 
 const textKinds = { user: 'userText', agent: 'agentText', thought: 'agentThought' } as const
 
@@ -48,13 +49,13 @@ export function createPublishing(options: {
   let quiet: NodeJS.Timeout | undefined
   let timer: NodeJS.Timeout | undefined
 
-  function publish(body: EventBody): Promise<void> {
+  /** What is shown at the terminal is what there is; what is written, and leaves, holds no secret of known shape. */
+  function publish(body: EventBody, outside = (whole: EventBody) => masked(whole, masking)): Promise<void> {
     const at = now().toISOString()
     // A repair may not change the shape: keys are ours, only texts are the agent's.
     const whole = wellFormed(body) as unknown as EventBody
     board.happened({ body: whole, at, epoch })
-    // What is shown at the terminal is what there is; what is written, and leaves, holds no secret of known shape.
-    return keeping.write(masked(whole, masking), at)
+    return keeping.write(outside(whole), at)
   }
 
   /** Once a turn, before its end: how many, and what they were. */
@@ -73,15 +74,16 @@ export function createPublishing(options: {
     timer = undefined
     quiet = undefined
     if (run === null || run.text === '') return
-    const { role, messageId } = run
-    const waits = all ? { at: run.text.length, isFirm: true } : masking.waitsFrom(run.text)
+    const { role, messageId, out } = run
+    const waits = all ? { at: run.text.length, isFirm: true } : masking.waitsFrom(run.text, out)
     // Half a character waits for its other half.
     const half = /[\uD800-\uDBFF]$/.test(run.text.slice(0, waits.at)) ? 1 : 0
     const text = run.text.slice(0, waits.at - half)
-    run = { ...run, text: run.text.slice(text.length) }
+    run = { ...run, text: run.text.slice(text.length), out: (out + text).slice(-maxContextChars) }
     if (!waits.isFirm && run.text !== '') quiet = setTimeout(flush, limits.quietMs).unref()
     if (text === '') return
-    void publish({ [textKinds[role]]: { messageId, text } } as EventBody)
+    const said = (text: string) => ({ [textKinds[role]]: { messageId, text } }) as EventBody
+    void publish(said(text), () => said(masking.text(wellFormedText(text), out)))
   }
 
   return {
@@ -102,7 +104,7 @@ export function createPublishing(options: {
       const isSame = run?.role === role && (messageId === null ? run.isOwn : run.messageId === messageId)
       if (!isSame) {
         flush()
-        run = { role, messageId: messageId ?? mintId('msg'), isOwn: messageId === null, text: '' }
+        run = { role, messageId: messageId ?? mintId('msg'), isOwn: messageId === null, text: '', out: '' }
       }
       if (run === null) return
       run = { ...run, text: run.text + text }

@@ -3,13 +3,17 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { type Shape, shapes } from './shapes.ts'
 
 export type Masking = {
-  /** The text with every secret replaced by `[masked <what> <mark>]`. The same secret has the same mark as long as this lives; masked twice is masked once. */
-  text(text: string): string
+  /**
+   * The text with every secret replaced by `[masked <what> <mark>]`. The same secret has the same mark as long as this lives; masked twice is masked once.
+   * `before` is what stands before it and is out already, its last `maxContextChars` at least: a word that goes on is not a word that begins, and of a
+   * secret that began there the rest is masked.
+   */
+  text(text: string, before?: string): string
   /**
    * From where a text that goes on must wait, because a secret could have begun there; its length when nothing need wait. `isFirm` is false where only
-   * the first signs of a literal stand.
+   * the first signs of a literal stand. `before` as above.
    */
-  waitsFrom(text: string): { at: number; isFirm: boolean }
+  waitsFrom(text: string, before?: string): { at: number; isFirm: boolean }
   /** So many different ones were masked, by what they were. */
   readonly counts: ReadonlyMap<string, number>
 }
@@ -18,6 +22,9 @@ const mostSeen = 100_000
 
 /** No text waits for more than this. */
 export const maxWaitingChars = 16_384
+
+/** No more than this of what is out already says anything about what follows. */
+export const maxContextChars = 128
 
 const byLiteral = new Map<string, Shape>(
   shapes.flatMap((shape) => shape.literals.map((literal) => [literal, shape] as const)),
@@ -28,10 +35,8 @@ const escaped = [...byLiteral.keys()]
 const literals = new RegExp(escaped.join('|'), 'g')
 const longestLiteral = Math.max(...[...byLiteral.keys()].map((one) => one.length))
 
-/** A plain word behind a space, up to the end. Behind anything else the first could belong to an escape or to a terminal's code. */
-const lastWord = /\s([A-Z]?[a-z]+)$/
-const cutEscape = /(?:\[[0-9;]{0,10}m?|\\(?:[nrtbf]|u[0-9a-fA-F]{0,4}|x[0-9a-fA-F]{0,2})?|%[0-9a-fA-F]{0,2})$/
-const maxWord = 100
+/** A word of small letters behind a space, up to the end; also one that is longer than what is looked at. */
+const plainWord = /(?:^|\s)([A-Z]?[a-z]+)$/
 
 export function createMasking(key: Buffer = randomBytes(32)): Masking {
   const counts = new Map<string, number>()
@@ -49,34 +54,33 @@ export function createMasking(key: Buffer = randomBytes(32)): Masking {
 
   return {
     counts,
-    text(text) {
+    text(text, before = '') {
+      const context = before.slice(-maxContextChars)
+      const whole = context + text
       let out = ''
-      let done = 0
-      for (const { from, end, name } of secretsIn(text)) {
-        out += text.slice(done, from) + markOf(name, text.slice(from, end))
+      let done = context.length
+      for (const { from, end, name } of secretsIn(whole)) {
+        // What is out stays out.
+        if (end <= done) continue
+        out += whole.slice(done, Math.max(done, from)) + markOf(name, whole.slice(from, end))
         done = end
       }
-      return done === 0 ? text : out + text.slice(done)
+      return done === context.length ? text : out + whole.slice(done)
     },
-    waitsFrom(text) {
+    waitsFrom(text, before = '') {
       const earliest = Math.max(0, text.length - maxWaitingChars)
-      const tail = text.slice(earliest)
-      let firm = tail.length
+      const context = (before + text.slice(0, earliest)).slice(-maxContextChars)
+      const tail = context + text.slice(earliest)
+      const placeOf = (at: number): number => earliest + Math.max(0, at - context.length)
       literals.lastIndex = 0
       for (let found = literals.exec(tail); found !== null; found = literals.exec(tail)) {
         const [literal] = found
         const { end } = read(tail, found.index, literal)
         // A secret, or what may become one, that ends where the text ends may go on.
-        if (goesOn(tail, found.index, literal)) {
-          firm = startOf(tail, found.index)
-          break
-        }
+        if (goesOn(tail, found.index, literal)) return { at: placeOf(found.index), isFirm: true }
         literals.lastIndex = Math.max(end, found.index + 1)
       }
-      if (firm < tail.length) return { at: earliest + firm, isFirm: true }
-      // An escape that is cut off is one with what follows: it says whether a word begins behind it.
-      const cutAt = tail.length - (cutEscape.exec(tail.slice(-20))?.[0].length ?? 0)
-      return { at: earliest + Math.min(cutAt, firstOfLiteral(tail)), isFirm: false }
+      return { at: placeOf(firstOfLiteral(tail)), isFirm: false }
     },
   }
 }
@@ -103,16 +107,9 @@ function goesOn(text: string, at: number, literal: string): boolean {
   return shape?.goesOn?.(text, at, literal) ?? !/\s/.test(text.slice(at))
 }
 
-/** With the word before it: what stands before a literal says whether it begins anything. */
-function startOf(text: string, at: number): number {
-  let start = at
-  while (start > 0 && at - start < 64 && /[\w+.\\%;[-]/.test(text[start - 1] ?? '')) start -= 1
-  return start
-}
-
 /** Where the last signs could be the first of a literal. Letters inside a word could be too, but then every other word would wait, to be said in two pieces. */
 function firstOfLiteral(text: string): number {
-  const word = lastWord.exec(text.slice(-maxWord))?.[1]?.length ?? 0
+  const word = plainWord.exec(text.slice(-maxContextChars))?.[1]?.length ?? 0
   for (let length = Math.min(longestLiteral - 1, text.length); length > 0; length -= 1) {
     if (length < word) break
     const last = text.slice(text.length - length)

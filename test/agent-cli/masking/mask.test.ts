@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { masked } from '../../../agent-cli/masking/bodies.ts'
-import { createMasking, maxWaitingChars } from '../../../agent-cli/masking/mask.ts'
+import { createMasking, maxContextChars, maxWaitingChars } from '../../../agent-cli/masking/mask.ts'
 import { shapes } from '../../../agent-cli/masking/shapes.ts'
 import { planted } from './planted.ts'
 
@@ -50,27 +50,32 @@ test('masked twice is masked once; the same secret has the same mark, another ha
   expect(new Set(all.map(({ text }) => masking.text(text))).size).toBe(all.length)
 })
 
-test('a text cut anywhere waits where a secret could go on: what leaves in parts holds none', () => {
+test('a text cut anywhere waits where a secret could go on: what leaves in parts holds none, nor the rest of one whose first signs are out', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...all),
       fc.constantFrom(...surroundings),
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
-      ({ text, secret, what }, around, cuts) => {
+      // A pause after which the first signs of a literal, which waited, are said.
+      fc.boolean(),
+      ({ text, secret, what }, around, cuts, pauses) => {
         const whole = `Before. ${around(text)} After.`
         const masking = createMasking()
         let waiting = ''
+        let before = ''
         let out = ''
         const places = [...cuts.map((cut) => Math.floor(cut * whole.length)), whole.length].sort((a, b) => a - b)
         let from = 0
         for (const to of places) {
           waiting += whole.slice(from, to)
           from = to
-          const { at } = masking.waitsFrom(waiting)
-          out += masking.text(waiting.slice(0, at))
+          const waits = masking.waitsFrom(waiting, before)
+          const at = pauses && !waits.isFirm ? waiting.length : waits.at
+          out += masking.text(waiting.slice(0, at), before)
+          before = (before + waiting.slice(0, at)).slice(-maxContextChars)
           waiting = waiting.slice(at)
         }
-        out += masking.text(waiting)
+        out += masking.text(waiting, before)
         expect(out).not.toContain(secret.includes('\n') ? (secret.split('\n')[1] ?? '') : secret)
         expect(out).toContain(`[masked ${what} `)
         expect(out.startsWith('Before. ') && out.endsWith(' After.')).toBe(true)
