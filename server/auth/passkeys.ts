@@ -88,7 +88,8 @@ export async function registerPasskey(
     })
   }
   const { ownerId, deviceId } = by
-  const row = await addPasskey(tx, { ...made, ownerId, deviceId, name, origin })
+  const { id, publicKey, isSynced } = made
+  const row = await addPasskey(tx, { id, publicKey, isSynced, ownerId, deviceId, name, origin })
   await noteAudit(tx, {
     ...{ ...asActor(by), action: 'passkey.make', target: deviceId, proof: 'passkey', outcome: 'DONE' },
     line: `passkey ${row.id.slice(0, 16)} at ${origin}`,

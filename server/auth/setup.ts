@@ -4,7 +4,7 @@ import { ALPHABET, normaliseCode } from '../../protocol/pairing.ts'
 import type { Tx } from '../db/database.ts'
 import { noteAudit } from '../store/audit.ts'
 import { anyHostEnrolled, enrolHost, findHost, type HostRow } from '../store/hosts.ts'
-import { createOwner, firstOwner } from '../store/owners.ts'
+import { createOwner, firstOwner, lockFirstOwner } from '../store/owners.ts'
 import { refuse } from '../store/refused.ts'
 import { addSetupCode, holdSetupCodes, replaceSetupCode, useSetupCode, wasSetupCodeUsed } from '../store/setup-codes.ts'
 import { ownerTopic, type Ring } from '../store/topic.ts'
@@ -51,6 +51,7 @@ export async function enrolBySetupCode(
       const before = await findHost(tx, id)
       return before && (await wasSetupCodeUsed(tx, codeHash)) && before.revokedAt === null ? before : null
     }
+    await lockFirstOwner(tx)
     const owner = (await firstOwner(tx)) ?? (await createOwner(tx, name))
     const host = await enrolHost(tx, { id, ownerId: owner.id, name, platform, publicKey: asked.publicKey })
     await noteAudit(tx, {

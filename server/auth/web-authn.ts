@@ -9,7 +9,12 @@ export type Attested = {
   transports?: readonly string[] | null | undefined
 }
 
-export type Made = { id: string; publicKey: string; isSynced: boolean }
+export type Made = {
+  id: string
+  publicKey: string
+  isSynced: boolean /** Of its uses; 0 where it does not count. */
+  counter: number
+}
 
 const loaded = () => import('@simplewebauthn/server')
 
@@ -31,35 +36,42 @@ export async function madeWith({ id, clientData, attestationObject }: Attested, 
     if (!verified || registrationInfo === undefined) return null
     const { credential, credentialBackedUp } = registrationInfo
     const publicKey = Buffer.from(credential.publicKey).toString('base64url')
-    return { id: credential.id, publicKey, isSynced: credentialBackedUp }
+    return { id: credential.id, publicKey, isSynced: credentialBackedUp, counter: credential.counter }
   } catch {
     return null
   }
 }
 
 /** Whether this very passkey has signed this very challenge on its own page, with its person verified. Never throws. */
-export async function isVouched(
+export const isVouched = async (
   assertion: Assertion,
   passkey: { id: string; publicKey: string; origin: string },
   challenge: string,
-): Promise<boolean> {
-  if (assertion.id !== passkey.id || isFramed(assertion.clientData)) return false
+): Promise<boolean> => (await countOf(assertion, passkey, challenge)) !== null
+
+/** The same, with what the authenticator says of how often it was used; null when it is not good. Nothing is compared with that count here. */
+export async function countOf(
+  assertion: Assertion,
+  passkey: { id: string; publicKey: string; origin: string },
+  challenge: string,
+): Promise<number | null> {
+  if (assertion.id !== passkey.id || isFramed(assertion.clientData)) return null
   try {
     const { verifyAuthenticationResponse } = await loaded()
     const { id, authenticatorData, clientData, signature } = assertion
-    const { verified } = await verifyAuthenticationResponse({
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: {
         ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
         response: { authenticatorData, clientDataJSON: clientData, signature },
       },
       ...expected({ challenge, origin: passkey.origin }),
-      // No count is compared: the challenge is used once, and pages and workers of one person overtake each other.
+      // For commands no count is compared: the challenge is used once, and pages and workers of one person overtake each other.
       credential: { id, publicKey: Buffer.from(passkey.publicKey, 'base64url'), counter: 0 },
       requireUserVerification: true,
     })
-    return verified
+    return verified ? authenticationInfo.newCounter : null
   } catch {
-    return false
+    return null
   }
 }
 

@@ -75,6 +75,11 @@ const USUAL: Record<RefusalCode, Usual> = {
     'a code must be typed as the terminal shows it',
     'Compare it with the terminal; codes live for five minutes.',
   ),
+  REGISTRATION_CLOSED: usual(
+    'server',
+    'nobody becomes a person here without an invitation',
+    'Ask whoever runs this server, or an admin of your organisation, for an invitation.',
+  ),
   PAIRING_TAKEN: usual('server', 'a code is claimed once', PAIR),
   PAIRING_EXPIRED: usual('server', 'a code lives for five minutes', PAIR),
   PAIRING_STATE: usual('server', 'a pairing goes step by step', PAIR),

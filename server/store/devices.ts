@@ -1,9 +1,9 @@
 /** Paired phones, browsers and scripts: their rung, their roster places, their end. Knows no handshake. */
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { device, deviceHost } from '../db/schema.ts'
-import { notFound, refuse } from './refused.ts'
+import { notFound, type Refused, refuse } from './refused.ts'
 
 export type DeviceRow = typeof device.$inferSelect
 
@@ -28,16 +28,77 @@ export async function addDevice(tx: Tx, added: NewDevice): Promise<DeviceRow> {
     .onConflictDoNothing({ target: device.id })
   const [row] = await tx
     .update(device)
-    .set({ name: added.name, rung: added.rung, tokenHash: added.tokenHash, confirmed: true })
+    .set({ name: added.name, rung: added.rung, tokenHash: added.tokenHash, confirmed: true, awaitsTrust: false })
     .where(and(eq(device.id, added.id), eq(device.ownerId, added.ownerId), isNull(device.revokedAt)))
     .returning()
-  if (!row) {
-    throw refuse('REVOKED', 'This device key was revoked here, or belongs to someone else.', {
-      rule: 'a revoked key never comes back',
-      level: 'server',
-      remedy: 'Forget this server on the device, so that it makes a new key, and pair again.',
+  if (!row) throw keyGone()
+  return row
+}
+
+const keyGone = (): Refused =>
+  refuse('REVOKED', 'This device key was revoked here, or belongs to someone else.', {
+    rule: 'a revoked key never comes back',
+    level: 'server',
+    remedy: 'Forget this server on the device, so that it makes a new key, and pair again.',
+  })
+
+/** Signed-in devices of one person that are not revoked. */
+export const MOST_SIGNED_IN = 50
+
+/**
+ * Adds the device on which its person has just signed in: to view with, until a host trusts it. One that is known by its key keeps what it may, and its old
+ * token dies. Throws REVOKED like `addDevice`, TOO_LARGE past `MOST_SIGNED_IN`. The caller holds the person's lock.
+ */
+export async function addSignedIn(
+  tx: Tx,
+  added: Pick<DeviceRow, 'id' | 'ownerId' | 'name' | 'publicKey' | 'tokenHash'> & { by: 'PASSKEY' | 'OIDC' },
+): Promise<DeviceRow> {
+  const { by: signedInBy, ...columns } = added
+  const [there] = await tx
+    .select({ devices: count() })
+    .from(device)
+    .where(
+      and(
+        eq(device.ownerId, added.ownerId),
+        isNotNull(device.signedInAt),
+        isNull(device.revokedAt),
+        ne(device.id, added.id),
+      ),
+    )
+  if ((there?.devices ?? 0) >= MOST_SIGNED_IN) {
+    throw refuse('TOO_LARGE', `You are signed in on ${MOST_SIGNED_IN} devices. Revoke one that you do not use.`, {
+      ...{ rule: `a person is signed in on at most ${MOST_SIGNED_IN} devices`, level: 'server' },
+      remedy: 'On one of them under Settings, Devices; or at a terminal: offdesk devices revoke <name>.',
+      numbers: { limit: MOST_SIGNED_IN },
     })
   }
+  await tx
+    .insert(device)
+    .values({ ...columns, kind: 'BROWSER', rung: 'VIEW', confirmed: true, awaitsTrust: true })
+    .onConflictDoNothing({ target: device.id })
+  const [row] = await tx
+    .update(device)
+    .set({ name: added.name, tokenHash: added.tokenHash, signedInAt: instantNow, signedInBy })
+    .where(and(eq(device.id, added.id), eq(device.ownerId, added.ownerId), isNull(device.revokedAt)))
+    .returning()
+  if (!row) throw keyGone()
+  return row
+}
+
+/** A host has taken it into its roster. One that came by a sign-in may do `rung` from then on; any other keeps its own. */
+export async function noteTrusted(
+  tx: Tx,
+  ownerId: string,
+  of: { id: string; hostId: string; rung: DeviceRow['rung'] },
+): Promise<DeviceRow> {
+  const { id, hostId, rung } = of
+  await tx
+    .update(device)
+    .set({ rung, awaitsTrust: false })
+    .where(and(eq(device.id, id), eq(device.ownerId, ownerId), eq(device.awaitsTrust, true), isNull(device.revokedAt)))
+  const row = await findDevice(tx, ownerId, id)
+  if (!row || row.revokedAt !== null) throw notFound('device')
+  await addToRoster(tx, id, hostId)
   return row
 }
 

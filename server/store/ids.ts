@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { randomText } from '../../protocol/bytes.ts'
 
 /** Unguessable and never reused, also after a restart or a restore. */
-export const mintId = (kind: 'own' | 'pai' | 'ent' | 'org' | 'adm' | 'snk'): string =>
+export const mintId = (kind: 'own' | 'pai' | 'inv' | 'ent' | 'org' | 'adm' | 'snk'): string =>
   `${kind}_${randomText(17).slice(0, 22)}`
 
 /**

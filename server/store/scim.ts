@@ -95,7 +95,12 @@ export async function removeScimUser(tx: Tx, id: string): Promise<void> {
 
 /** False for a person whose provider has deactivated them: nobody lets them in anew. True for whom no provider knows. */
 export async function isProvisionedIn(tx: Tx, ownerId: string): Promise<boolean> {
-  const [row] = await tx.select({ active: scimUser.active }).from(scimUser).where(eq(scimUser.ownerId, ownerId))
+  // Under a shared lock: a deactivation that is under way is waited for, and one that comes now finds what was let in.
+  const [row] = await tx
+    .select({ active: scimUser.active })
+    .from(scimUser)
+    .where(eq(scimUser.ownerId, ownerId))
+    .for('share')
   return row?.active ?? true
 }
 

@@ -55,6 +55,11 @@ export const device = pgTable(
     lastSeenAt: instant('last_seen_at'),
     /** When a passkey vouched for a command of it last: below FULL that is good for a while (policy). */
     vouchedAt: instant('vouched_at'),
+    /** When its person signed in on it last, and how; null for one that was only ever paired. */
+    signedInAt: instant('signed_in_at'),
+    signedInBy: text('signed_in_by', { enum: ['PASSKEY', 'OIDC'] }),
+    /** It came by a sign-in and no host has taken it into its roster yet: it may view. The first host that does so sets the rung. */
+    awaitsTrust: boolean('awaits_trust').notNull().default(false),
     revokedAt: instant('revoked_at'),
   },
   (t) => [index('device_owner').on(t.ownerId)],
