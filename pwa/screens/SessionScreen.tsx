@@ -13,6 +13,7 @@ import { useEndings } from '../features/session/endings.tsx'
 import { useEscapeCancels } from '../features/session/escape-cancels.tsx'
 import { SessionHeader } from '../features/session/session-header.tsx'
 import { SessionMenu } from '../features/session/session-menu.tsx'
+import { useMoment } from '../features/session/use-moment.tsx'
 import { useSession } from '../features/session/use-session.ts'
 import { WaitingBar } from '../features/session/waiting-bar.tsx'
 import { CancelTurn } from '../features/steering/cancel-turn.tsx'
@@ -51,6 +52,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
   const open = useSessionDecisions(id)
   const find = useFind(id)
   useFindKey(find)
+  const moment = useMoment(id)
   useEffect(() => setAsked(decisionId), [decisionId])
 
   const sendAgain = useCallback(
@@ -72,6 +74,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
     seenUpTo,
     deviceAway,
     onSendAgain: sendAgain,
+    onShow: moment.show,
   })
   const hostName = around.hostName
   const agentName = row?.agent.name ?? 'The agent'
@@ -133,6 +136,8 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
         {!wide && <PlanStrip steps={session.steps} />}
         {find.hit ? (
           <PlaceView key={find.hit.seq} sessionId={id} seq={find.hit.seq} words={find.words} />
+        ) : moment.seq !== null ? (
+          <PlaceView key={moment.seq} sessionId={id} seq={moment.seq} words="" />
         ) : (
           <TranscriptView
             state={state}
@@ -151,7 +156,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
           </p>
         )}
         <div className="session-foot">
-          {find.hit && <FoundBar find={find} />}
+          {find.hit ? <FoundBar find={find} /> : moment.bar}
           {wide ? (
             <DecisionPanel sessionId={id} {...(asked === undefined ? {} : { initialDecisionId: asked })} />
           ) : (

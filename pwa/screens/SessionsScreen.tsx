@@ -1,12 +1,14 @@
 // All sessions: needs-me first, then by workstation and repository. A screen on a phone, the side pane on a desktop.
 import './sessions.css'
-import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { type PointerEvent, type ReactNode, type TouchEvent, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useDecisions } from '../features/decisions/decisions.tsx'
 import { SessionMenu } from '../features/session/session-menu.tsx'
 import { useArchived } from '../features/sessions/archived.ts'
 import { BulkBar } from '../features/sessions/bulk-bar.tsx'
-import { layOut, matching } from '../features/sessions/grouping.ts'
+import { type Layout, layOut, matching } from '../features/sessions/grouping.ts'
+import { useMoves } from '../features/sessions/moves.ts'
+import { usePutAway } from '../features/sessions/put-away.tsx'
 import { type RowHandling, SessionList } from '../features/sessions/session-list.tsx'
 import { useNow, useSessions } from '../features/sessions/sessions.ts'
 import type { Waiting } from '../features/sessions/state-words.ts'
@@ -20,14 +22,21 @@ import { Divider, EmptyState } from '../ui/note.tsx'
 import { useWide } from '../ui/wide.ts'
 
 /** The newest value while no finger is down; the one before it until the finger is lifted: rows never move under a finger. */
-function useSteady<Value>(
-  value: Value,
-): [Value, { onPointerDown(): void; onPointerUp(): void; onPointerCancel(): void }] {
+function useSteady<Value>(value: Value) {
   const [pressed, setPressed] = useState(false)
   const shown = useRef(value)
   if (!pressed) shown.current = value
   const up = () => setPressed(false)
-  return [shown.current, { onPointerDown: () => setPressed(true), onPointerUp: up, onPointerCancel: up }]
+  // A finger that begins to scroll is no pointer any more, but it is still there: its end is told by touches alone.
+  const lifted = (event: TouchEvent) => event.touches.length === 0 && up()
+  const hands = {
+    onPointerDown: () => setPressed(true),
+    onPointerUp: (event: PointerEvent) => event.pointerType !== 'touch' && up(),
+    onPointerCancel: (event: PointerEvent) => event.pointerType !== 'touch' && up(),
+    onTouchEnd: lifted,
+    onTouchCancel: lifted,
+  }
+  return [shown.current, hands] as const
 }
 
 /** The oldest open decision of each session. */
@@ -62,6 +71,9 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
     [found, waitingOf, now, state.aheadMs],
   )
   const [layout, press] = useSteady(laidOut)
+  const { swipe, bar } = usePutAway(view === 'archived')
+  const list = useRef<HTMLDivElement>(null)
+  useMoves(list, orderOf(layout), query !== null || view === 'archived')
 
   const handling: RowHandling = {
     activeId,
@@ -76,6 +88,7 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
       if (!next.delete(id)) next.add(id)
       setSelected(next)
     },
+    swipe,
     menu: ({ session }) => <SessionMenu session={session} onStop={null} />,
   }
   const title = view === 'archived' ? 'Archive' : 'Sessions'
@@ -136,7 +149,7 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
           />
         </div>
       )}
-      <div className="sessions-list" {...press}>
+      <div className="sessions-list" ref={list} {...press}>
         <SessionList layout={layout} handling={handling} />
         <Nothing
           {...{ view, query }}
@@ -158,12 +171,22 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
           </Divider>
         )}
       </div>
+      {selected === null && bar}
       {selected !== null && (
         <BulkBar ids={[...selected]} archived={view === 'archived'} onDone={() => setSelected(null)} />
       )}
     </div>
   )
 }
+
+/** Which rows stand where, as one text. */
+const orderOf = ({ waiting, hosts }: Layout): string =>
+  [
+    ...waiting.map((placed) => placed.session.id),
+    ...hosts.flatMap(({ repositories }) =>
+      repositories.flatMap(({ name, rows }) => [name, ...rows.map((placed) => placed.session.id)]),
+    ),
+  ].join(' ')
 
 /** One sentence and what to do, when there is nothing to list. */
 function Nothing(props: {

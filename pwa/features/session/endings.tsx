@@ -78,6 +78,8 @@ export function useEndings(props: {
   /** Whether this device, not the workstation, is away. */
   deviceAway: boolean
   onSendAgain: (text: string) => void
+  /** To the place in the transcript where that was sent. Milliseconds since 1970. */
+  onShow: (at: number, what: string) => void
 }): { endings: readonly Ending[]; sheet: React.ReactNode } {
   const { around, queue, transcript, may } = props
   const commands = useCommands()
@@ -118,6 +120,8 @@ export function useEndings(props: {
     const settledAt = Date.parse(command.settledAt ?? command.createdAt)
     const shown = !dismissed.has(command.id) && around.now - settledAt < RECENT_MS
     if (standing.kind === 'over' && shown && isMine(command, around)) over.push({ command, standing })
+    // What may have been done by it stands after the moment in which the workstation took it.
+    const takenAt = Date.parse(command.deliveredAt ?? command.createdAt)
     if (standing.kind === 'unknown' && shown)
       endings.push({
         key: command.id,
@@ -127,6 +131,9 @@ export function useEndings(props: {
             why={{ title: standing.title, text: standing.detail }}
             actions={
               <>
+                <TextLink onClick={() => props.onShow(takenAt, standing.what)}>
+                  Show <At at={takenAt} />
+                </TextLink>
                 <TextLink onClick={() => dismissed.add(command.id)}>Dismiss</TextLink>
                 {command.__typename === 'SendPrompt' && may && (
                   <TextLink

@@ -32,6 +32,7 @@ const isKept = (value: unknown): value is Kept =>
   typeof value === 'object' && value !== null && 'shape' in value && value.shape === SHAPE
 /** How often an offline workstation is looked for, in milliseconds; a live one is asked after when its promise runs out. */
 const LOOK_MS = 20_000
+const KEEP_AFTER_MS = 1_000
 
 export function createLiveSessions(connection: Connection): LiveSessions {
   const listeners = new Set<() => void>()
@@ -47,6 +48,16 @@ export function createLiveSessions(connection: Connection): LiveSessions {
     if (state.seenAt === null) return
     const kept: Kept = { shape: SHAPE, seenAt: state.seenAt, aheadMs: state.aheadMs, sessions: state.sessions }
     void set(NAME, kept).catch(() => undefined)
+  }
+  let keeps = false
+  /** The whole list is written each time: ten agents at work would have it written ten times a second. */
+  const keepSoon = () => {
+    if (keeps) return
+    keeps = true
+    setTimeout(() => {
+      keeps = false
+      keep()
+    }, KEEP_AFTER_MS)
   }
   const readKept = async (signal: AbortSignal) => {
     const kept = await get<unknown>(NAME).catch(() => undefined)
@@ -99,7 +110,7 @@ export function createLiveSessions(connection: Connection): LiveSessions {
         for (const id of sessionsChanged.removedIds) rows.delete(id)
         const now = Date.now()
         change({ source: 'current', seenAt: now, aheadMs: Date.parse(sessionsChanged.now) - now, problem: null })
-        keep()
+        keepSoon()
       },
       onProblem: (problem) => change({ problem }),
     })

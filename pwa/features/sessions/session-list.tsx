@@ -5,6 +5,7 @@ import { Age, At } from '../../ui/age.tsx'
 import { LinkState } from '../../ui/link-state.tsx'
 import { Group, GroupHeading, GroupLabel, Row } from '../../ui/row.tsx'
 import { DecisionTile, StateGlyph } from '../../ui/state-glyph.tsx'
+import { Swipe } from '../../ui/swipe.tsx'
 import type { Layout, Placed } from './grouping.ts'
 import { type Glance, glanceOf } from './state-words.ts'
 
@@ -15,6 +16,8 @@ export type RowHandling = {
   selected: ReadonlySet<string> | null
   onToggle: (id: string) => void
   menu: (placed: Placed) => ReactNode
+  /** What a finger to the left does; the same stands in the row's menu. */
+  swipe: { label: string; onAct: (placed: Placed) => Promise<unknown> }
 }
 
 /** A session that waits opens at what it waits for. */
@@ -44,7 +47,7 @@ export function SessionLine({ placed, handling }: { placed: Placed; handling: Ro
       <StateGlyph state={glance.sign.state} />
     )
   const time = glance.time && (glance.time.kind === 'age' ? <Age since={glance.time.at} /> : <At at={glance.time.at} />)
-  return (
+  const row = (
     <Row
       lead={lead}
       leadKind={selected === null && glance.sign.kind === 'tile' ? 'tile' : 'glyph'}
@@ -61,6 +64,15 @@ export function SessionLine({ placed, handling }: { placed: Placed; handling: Ro
           }
         : { onClick: () => handling.onToggle(session.id) })}
     />
+  )
+  // What waits for a person is answered, not put away; and in select mode a finger selects.
+  const moves = selected === null && waiting === null
+  return (
+    <div className="session-line" data-line={session.id}>
+      <Swipe icon="archive" label={handling.swipe.label} onAct={moves ? () => handling.swipe.onAct(placed) : undefined}>
+        {row}
+      </Swipe>
+    </div>
   )
 }
 

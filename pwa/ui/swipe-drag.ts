@@ -1,0 +1,71 @@
+// A finger that goes sideways over a row: the row follows it, and past a third of its width or on a flick it is let go for good.
+// A finger that goes up or down scrolls, as ever. Knows one element and no React.
+
+const actShare = 0.35
+const flickPixelsPerMs = 0.6
+/** Before that it is not known where a finger wants to go. */
+const decidePixels = 10
+/** From the window's edge a finger goes back in history. */
+const edgePixels = 24
+/** As long as swipe.css takes to bring the row back. */
+const BACK_MS = 200
+
+/** Brings it back to its place. */
+export function putBack(row: HTMLElement): void {
+  row.style.transform = ''
+  setTimeout(() => row.style.transform === '' && row.classList.remove('swipe-aside'), BACK_MS)
+}
+
+/**
+ * Follows one finger from its press to its end, to the left only. `act` is called at most once, with the row still aside; whoever is told
+ * puts it back. Aborting the signal puts it back too. Returns whether the finger has moved the row, asked after its end.
+ */
+export function followSwipe(
+  row: HTMLElement,
+  start: PointerEvent,
+  act: () => void,
+  signal: AbortSignal,
+): () => boolean {
+  const ended = new AbortController()
+  const until = AbortSignal.any([signal, ended.signal])
+  let claimed = false
+  let moved = 0
+  let speed = 0
+  let last = { x: start.clientX, at: start.timeStamp }
+  if (start.clientX < edgePixels || start.clientX > window.innerWidth - edgePixels) return () => false
+
+  const end = (released: boolean) => {
+    ended.abort()
+    if (!claimed) return
+    const far = moved > row.offsetWidth * actShare
+    if (released && (far || (moved > 2 * decidePixels && speed > flickPixelsPerMs))) {
+      row.style.transform = 'translateX(-100%)'
+      act()
+    } else putBack(row)
+    row.classList.remove('swipe-held')
+  }
+  row.addEventListener(
+    'pointermove',
+    (event) => {
+      if (event.pointerId !== start.pointerId) return
+      const aside = start.clientX - event.clientX
+      if (!claimed) {
+        if (Math.abs(event.clientY - start.clientY) > decidePixels || aside < -decidePixels) return end(false)
+        if (aside < decidePixels) return
+        claimed = true
+        row.setPointerCapture(start.pointerId)
+        row.classList.add('swipe-held', 'swipe-aside')
+      }
+      const passed = event.timeStamp - last.at
+      if (passed > 0) speed = (last.x - event.clientX) / passed
+      last = { x: event.clientX, at: event.timeStamp }
+      moved = Math.max(0, aside - decidePixels)
+      row.style.transform = `translateX(${-moved}px)`
+    },
+    { signal: until },
+  )
+  row.addEventListener('pointerup', () => end(true), { signal: until })
+  row.addEventListener('pointercancel', () => end(false), { signal: until })
+  signal.addEventListener('abort', () => end(false), { signal: until })
+  return () => claimed
+}
