@@ -11,18 +11,35 @@ import * as schema from './schema.ts'
 const CHANNEL = 'offdesk'
 /** Any number, the same in every process: who holds it may migrate. */
 const MIGRATION_LOCK = 760_119_203
+/** Connections of a process: for statements, which share them, and for transactions, each of which has one to itself. Made when they are needed. */
+const STATEMENT_CONNECTIONS = 10
+const TRANSACTION_CONNECTIONS = 8
+
+// The driver's own wait triples with every connection that fails, of all of a pool together, and reaches 20 seconds at once: the bell, too, was silent so long.
+/** Seconds until a connection is tried again. Only what waits for one tries. */
+const RETRY_SECONDS = () => 0.1 + Math.random() * 0.2
+
+const OPTIONS = {
+  onnotice: () => {},
+  connection: { application_name: 'offdesk' },
+  // Else each new connection asks for array types, which nothing here has; when it ends before the answer, that query of the driver's own fails where nobody can hear it.
+  fetch_types: false,
+  backoff: RETRY_SECONDS,
+}
 
 export async function openPostgres(
   place: { url: string; poolSize?: number },
   migrations: Migrations,
 ): Promise<Database> {
-  const options = { onnotice: () => {}, connection: { application_name: 'offdesk' } }
-  await migrateAlone(postgres(place.url, { ...options, max: 1 }), migrations)
-  const client = postgres(place.url, { ...options, max: place.poolSize ?? 10 })
-  const db = drizzle(preparing(client), { schema })
-  const tx = db as unknown as Tx // see pglite.ts
-  // Tries again at once after an outage, and not when the driver's long waits are over.
-  const aside = createAside(() => postgres(place.url, { ...options, max: 1, connect_timeout: 2, backoff: () => 0.1 }))
+  const { poolSize = STATEMENT_CONNECTIONS } = place
+  await migrateAlone(postgres(place.url, { ...OPTIONS, max: 1 }), migrations)
+  const client = postgres(place.url, { ...OPTIONS, max: poolSize })
+  const tx = drizzle(preparing(client), { schema }) as unknown as Tx // see pglite.ts
+  // Apart from the statements: a BEGIN behind as many of those as one connection takes would not reserve it (postgres.js issues 823, 1189), and what was written over it later
+  // could be rolled back. And what waits for a lock does not keep readers from their connections.
+  const reserving = postgres(place.url, { ...OPTIONS, max: Math.min(poolSize, TRANSACTION_CONNECTIONS) })
+  const db = drizzle(preparing(reserving), { schema })
+  const aside = createAside(() => postgres(place.url, { ...OPTIONS, max: 1, connect_timeout: 2, backoff: () => 0.1 }))
   return {
     kind: 'postgres',
     transaction: async (work, isLeft) => {
@@ -39,7 +56,7 @@ export async function openPostgres(
     backup: null,
     close: async () => {
       await aside.close()
-      await client.end({ timeout: 5 })
+      await Promise.all([reserving.end({ timeout: 5 }), client.end({ timeout: 5 })])
     },
   }
 }

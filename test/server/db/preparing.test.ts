@@ -10,7 +10,7 @@ let database: Database
 
 beforeAll(async () => {
   server = await startPostgres()
-  // One connection, for a prepared statement is its connection's.
+  // One connection of each kind, for a prepared statement is its connection's.
   database = await createDatabase({ url: await server.create(), poolSize: 1 })
 }, 60_000)
 afterAll(async () => {
@@ -30,6 +30,8 @@ it('a statement is prepared once, outside a transaction and inside', async () =>
   for (let time = 0; time < 3; time++) await database.read((tx) => named(tx, ['a']))
   for (let time = 0; time < 3; time++) await database.transaction((tx) => named(tx, ['b']))
   expect(await database.read(kept)).toBe(1)
+  // On another connection, with none of the statements outside.
+  expect(await database.transaction(kept)).toBe(1)
 })
 
 it('a list of any length is asked for and not kept', async () => {
