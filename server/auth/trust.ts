@@ -56,6 +56,8 @@ type Held = { identity: Identity; watch: Watch; last: Stands | null }
 const MAX_KNOWN = 10_000
 /** How long one wait for a ring lasts; only bounds it. */
 const LISTEN_MILLISECONDS = 60_000
+/** How long it goes on looking when nobody holds anything: a host that comes back from its wait finds that what was known is still known. */
+const LINGER_MILLISECONDS = 10_000
 /** What was changed past this program, and past its mark, is found by then. */
 const SWEEP_MILLISECONDS = 15_000
 
@@ -75,6 +77,8 @@ export function createTrust(options: TrustOptions): Trust {
   let clockOffset: number | null = null
   let nextExpiry = Number.POSITIVE_INFINITY
   let sweptAt = 0
+  /** Since when nobody holds anything. */
+  let idleSince = 0
   let timer: NodeJS.Timeout | undefined
   let looking = false
   let rung = false
@@ -128,9 +132,10 @@ export function createTrust(options: TrustOptions): Trust {
 
   /** Compares the mark, and looks at everyone only when it has moved: what waits costs nothing while nothing changes. One at a time. */
   async function look(): Promise<void> {
-    if (looking || held.size === 0) return
-    looking = true
+    if (looking || !timer) return
     const begun = performance.now()
+    if (held.size === 0 && begun - idleSince > LINGER_MILLISECONDS) return rest()
+    looking = true
     try {
       const found = await judged(readTrustMark)
       clockOffset = found.now.getTime() - performance.now()
@@ -157,6 +162,7 @@ export function createTrust(options: TrustOptions): Trust {
   async function sweep(): Promise<void> {
     sweptAt = performance.now()
     const watched = [...held]
+    if (watched.length === 0) return
     const found = await read([...new Set(watched.map((one) => one.identity.tokenHash ?? ''))], judged)
     nextExpiry = Number.POSITIVE_INFINITY
     for (const one of watched) judge(one, found.get(one.identity.tokenHash ?? ''))
@@ -227,18 +233,20 @@ export function createTrust(options: TrustOptions): Trust {
     // As if answered now: silence is counted from here.
     confirmedAt = performance.now()
     forget()
-    void look()
     timer = setInterval(() => void look(), pollMilliseconds)
     timer.unref()
+    void look()
   }
 
-  function release(one: Held): void {
-    held.delete(one)
-    if (held.size > 0 || !timer) return
+  function rest(): void {
     clearInterval(timer)
     timer = undefined
     mark = null
     confirmedAt = Number.NEGATIVE_INFINITY
+  }
+
+  function release(one: Held): void {
+    if (held.delete(one) && held.size === 0) idleSince = performance.now()
   }
 
   return {
@@ -276,7 +284,7 @@ export function createTrust(options: TrustOptions): Trust {
     },
     close: () => {
       closed.abort()
-      if (timer) clearInterval(timer)
+      rest()
       held.clear()
     },
   }
