@@ -15,6 +15,8 @@ const AdminPolicyScreen = lazy(() => import('../screens/AdminPolicyScreen.tsx'))
 const AdminMembersScreen = lazy(() => import('../screens/AdminMembersScreen.tsx'))
 const AdminMemberScreen = lazy(() => import('../screens/AdminMemberScreen.tsx'))
 const AdminAuditScreen = lazy(() => import('../screens/AdminAuditScreen.tsx'))
+const AdminTokensScreen = lazy(() => import('../screens/AdminTokensScreen.tsx'))
+const AdminWebhooksScreen = lazy(() => import('../screens/AdminWebhooksScreen.tsx'))
 const DevicesScreen = lazy(() => import('../screens/DevicesScreen.tsx'))
 export const PairScreen = lazy(() => import('../screens/PairScreen.tsx'))
 
@@ -37,6 +39,8 @@ export function AdminRoutes({ onLeave }: { onLeave: (() => void) | null }) {
         {({ id, person }) => late(<AdminMemberScreen scopeId={id} ownerId={person} />)}
       </Route>
       <Route path="/admin/:id/audit">{({ id }) => late(<AdminAuditScreen scopeId={id} />)}</Route>
+      <Route path="/admin/:id/webhooks">{({ id }) => late(<AdminWebhooksScreen scopeId={id} />)}</Route>
+      <Route path="/admin/tokens">{late(<AdminTokensScreen />)}</Route>
       <Route>
         <Redirect to="/admin" replace />
       </Route>

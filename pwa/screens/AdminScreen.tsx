@@ -1,33 +1,22 @@
-// Administration: which enterprises and organisations the token reaches, and what can be done for each.
+// Administration: which enterprises and organisations the token reaches, what can be done for each, and making them.
 import './settings.css'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import { useLocation } from 'wouter'
 import { AdminFrame } from '../features/admin/admin-frame.tsx'
 import { keepAdminToken } from '../features/admin/admin-token.ts'
-import {
-  AdminPlacesDocument,
-  type AdminToken,
-  KillSwitchDocument,
-  ThisAdminTokenDocument,
-} from '../features/admin/documents.ts'
-import { askAsAdmin, problemWords, useAdmin } from '../features/admin/use-admin.ts'
+import { KillSwitchDocument } from '../features/admin/documents.ts'
+import { FoundingSheet } from '../features/admin/founding-sheet.tsx'
+import { LegalHoldRow } from '../features/admin/legal-hold.tsx'
+import { SERVER, usePlaces } from '../features/admin/places.ts'
+import { mayWords } from '../features/admin/scope-words.ts'
+import { askAsAdmin, problemWords } from '../features/admin/use-admin.ts'
 import { At } from '../ui/age.tsx'
 import { Header } from '../ui/bars.tsx'
+import { Button } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { EmptyState } from '../ui/note.tsx'
 import { Group, GroupHeading, GroupNote, Row } from '../ui/row.tsx'
-
-const scopeWords: Record<AdminToken['scopes'][number], string> = {
-  AUDIT: 'read the audit',
-  DEVICES: 'see and revoke devices',
-  MEMBERS: 'add and remove members',
-  ORGANISATIONS: 'make organisations',
-  POLICY: 'change policies',
-  READ: 'read policies and members',
-  SCIM: 'provision people and groups (SCIM)',
-  TOKENS: 'make tokens',
-}
 
 export default function AdminScreen({ onLeave }: { onLeave: (() => void) | null }) {
   return (
@@ -37,29 +26,16 @@ export default function AdminScreen({ onLeave }: { onLeave: (() => void) | null 
   )
 }
 
-type Place = { id: string; name: string; kind: 'enterprise' | 'organisation' }
+type Place = { id: string; name: string }
+type Founding = ComponentProps<typeof FoundingSheet>['what']
 
-function Places({ onLeave }: { onLeave: (() => void) | null }) {
+/** A screen of its own behind a row. */
+function Leads({ icon, title, path, detail }: { icon: IconName; title: string; path: string; detail?: string }) {
   const [, go] = useLocation()
-  const own = useAdmin(ThisAdminTokenDocument, {})
-  const token = own.data?.thisAdminToken
-  const may = (scope: AdminToken['scopes'][number]) => token?.scopes.includes(scope) ?? false
-  const { data, problem } = useAdmin(AdminPlacesDocument, token && may('READ') ? {} : null)
-  const [ending, setEnding] = useState<Place | null>(null)
-  const [said, setSaid] = useState<string | null>(null)
-
-  const end = async (place: Place) => {
-    setEnding(null)
-    const answer = await askAsAdmin(KillSwitchDocument, { scopeId: place.id })
-    setSaid(
-      'problem' in answer
-        ? `Not turned off: ${problemWords(answer.problem)}`
-        : `Remote control is off for everybody under ${place.name}, since version ${answer.data.disableRemoteControl.version}.`,
-    )
-  }
-  const link = (icon: IconName, title: string, path: string, detail?: string) => (
+  return (
     <Row
       lead={<Icon name={icon} size={18} />}
+      wrap
       title={title}
       {...(detail === undefined ? {} : { detail })}
       chevron
@@ -71,28 +47,41 @@ function Places({ onLeave }: { onLeave: (() => void) | null }) {
       }}
     />
   )
-  const section = (place: Place, detail: string) => (
-    <section key={place.id} aria-label={place.name}>
-      <GroupHeading icon={place.kind === 'enterprise' ? 'building' : 'people'} aside={detail}>
-        {place.name}
-      </GroupHeading>
-      <Group>
-        {link('sliders', 'Policy', `/admin/${place.id}/policy`)}
-        {place.kind === 'organisation' && link('people', 'Members and devices', `/admin/${place.id}/members`)}
-        {place.kind === 'organisation' && may('AUDIT') && link('list', 'Audit', `/admin/${place.id}/audit`)}
-        {may('POLICY') && (
-          <Row
-            lead={<Icon name="stop" size={18} />}
-            wrap
-            tone="destructive"
-            title="Turn remote control off now"
-            onClick={() => setEnding(place)}
-          />
-        )}
-      </Group>
-    </section>
+}
+
+function Places({ onLeave }: { onLeave: (() => void) | null }) {
+  const { token, may, enterprises, organisations, problem, loaded, reload } = usePlaces()
+  const [ending, setEnding] = useState<Place | null>(null)
+  const [founding, setFounding] = useState<Founding | null>(null)
+  const [said, setSaid] = useState<string | null>(null)
+  const isServers = token?.scopeId === null
+  const tell = (words: string) => {
+    setSaid(words)
+    reload()
+  }
+  const end = async (place: Place) => {
+    setEnding(null)
+    const answer = await askAsAdmin(KillSwitchDocument, { scopeId: place.id })
+    setSaid(
+      'problem' in answer
+        ? `Not turned off: ${problemWords(answer.problem)}`
+        : `Remote control is off for everybody under ${place.name}, since version ${answer.data.disableRemoteControl.version}.`,
+    )
+  }
+  const adds = (title: string, what: Founding) => (
+    <Row lead={<Icon name="plus" size={18} />} wrap title={title} onClick={() => setFounding(what)} />
   )
-  const organisations = data?.organisations ?? []
+  const killSwitch = (place: Place) =>
+    may('POLICY') && (
+      <Row
+        lead={<Icon name="stop" size={18} />}
+        wrap
+        tone="destructive"
+        title="Turn remote control off now"
+        onClick={() => setEnding(place)}
+      />
+    )
+  const isEmpty = loaded && enterprises.length + organisations.length === 0
   return (
     <div className="settings">
       <Header
@@ -105,41 +94,97 @@ function Places({ onLeave }: { onLeave: (() => void) | null }) {
           <GroupNote>{said}</GroupNote>
         </div>
       )}
-      {(problem ?? own.problem) && (
-        <EmptyState>{problemWords(problem ?? own.problem ?? { code: '', message: '' })}</EmptyState>
+      {problem && (
+        <EmptyState action={<Button onClick={() => keepAdminToken(null)}>Use another token</Button>}>
+          {problemWords(problem)}
+        </EmptyState>
       )}
-      {data?.enterprises.map((one) => section({ ...one, kind: 'enterprise' }, 'Enterprise'))}
-      {organisations.map((one) =>
-        section(
-          { ...one, kind: 'organisation' },
-          one.legalHoldSince === null ? 'Organisation' : 'Organisation, legal hold',
-        ),
+      {isEmpty && (
+        <EmptyState
+          action={
+            isServers &&
+            may('ORGANISATIONS') && (
+              <Button onClick={() => setFounding({ kind: 'enterprise' })}>Make an enterprise</Button>
+            )
+          }
+        >
+          No organisation yet. Until people belong to one, each decides for themselves.
+        </EmptyState>
       )}
-      {data && data.enterprises.length + organisations.length === 0 && (
-        <EmptyState>No organisation yet. docs/admin.md shows how one is made.</EmptyState>
-      )}
-      {token?.scopeId === null && may('AUDIT') && (
+      {enterprises.map((place) => (
+        <section key={place.id} aria-label={place.name}>
+          <GroupHeading icon="building" aside="Enterprise">
+            {place.name}
+          </GroupHeading>
+          <Group>
+            <Leads icon="sliders" title="Policy" path={`/admin/${place.id}/policy`} />
+            {may('ORGANISATIONS') && adds('Add organisations', { kind: 'organisations', under: place })}
+            {killSwitch(place)}
+          </Group>
+        </section>
+      ))}
+      {organisations.map((place) => (
+        <section key={place.id} aria-label={place.name}>
+          <GroupHeading
+            icon="people"
+            aside={place.legalHoldSince === null ? 'Organisation' : 'Organisation, legal hold'}
+          >
+            {place.name}
+          </GroupHeading>
+          <Group>
+            <Leads icon="sliders" title="Policy" path={`/admin/${place.id}/policy`} />
+            <Leads icon="people" title="Members and devices" path={`/admin/${place.id}/members`} />
+            {may('AUDIT') && <Leads icon="list" title="Audit" path={`/admin/${place.id}/audit`} />}
+            {may('AUDIT') && <Leads icon="arrow-right" title="Webhooks" path={`/admin/${place.id}/webhooks`} />}
+            {may('AUDIT') && <LegalHoldRow organisation={place} onSaid={tell} />}
+            {killSwitch(place)}
+          </Group>
+        </section>
+      ))}
+      {isServers && (may('AUDIT') || (may('ORGANISATIONS') && !isEmpty)) && (
         <>
-          <GroupHeading icon="monitor">This server</GroupHeading>
-          <Group>{link('list', 'Audit', '/admin/server/audit', 'What belongs to no organisation')}</Group>
+          <GroupHeading icon="monitor">{SERVER}</GroupHeading>
+          <Group>
+            {may('AUDIT') && (
+              <Leads icon="list" title="Audit" path="/admin/server/audit" detail="What belongs to no organisation" />
+            )}
+            {may('AUDIT') && <Leads icon="arrow-right" title="Webhooks" path="/admin/server/webhooks" />}
+            {may('ORGANISATIONS') && !isEmpty && adds('New enterprise', { kind: 'enterprise' })}
+            {may('ORGANISATIONS') && adds('New organisation', { kind: 'organisations', under: null })}
+          </Group>
         </>
       )}
       {token && (
         <>
-          <GroupHeading icon="key">Token</GroupHeading>
+          <GroupHeading icon="key">Tokens</GroupHeading>
           <Group>
             <Row
               wrap
-              title={token.name}
+              title={`${token.name}, this tab’s own`}
               detail={
                 <>
-                  May {token.scopes.map((scope) => scopeWords[scope]).join(', ')}. Until <At at={token.expiresAt} />.
+                  {mayWords(token.scopes)} Until <At at={token.expiresAt} />.
                 </>
               }
             />
+            {may('TOKENS') && <Leads icon="key" title="All tokens" path="/admin/tokens" />}
             <Row title="Forget it in this tab" tone="destructive" onClick={() => keepAdminToken(null)} />
           </Group>
         </>
+      )}
+      {founding && (
+        <FoundingSheet
+          what={founding}
+          mayGovern={may('POLICY')}
+          onClose={() => {
+            setFounding(null)
+            reload()
+          }}
+          onDone={(words) => {
+            setFounding(null)
+            tell(words)
+          }}
+        />
       )}
       <ConfirmDialog
         open={ending !== null}

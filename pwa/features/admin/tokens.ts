@@ -1,0 +1,27 @@
+// What is asked about admins' tokens: listed, made, ended (F6).
+import { graphql, type ResultOf, type VariablesOf } from '../../graphql/graphql.ts'
+
+export const AdminTokensDocument = graphql(`
+  query AdminTokens {
+    adminTokens { id name scopes scopeId createdAt createdBy expiresAt lastUsedAt revokedAt }
+  }
+`)
+export const CreateAdminTokenDocument = graphql(`
+  mutation AdminCreateToken($input: CreateAdminTokenInput!) {
+    createAdminToken(input: $input) { token adminToken { id name expiresAt } }
+  }
+`)
+export const RevokeAdminTokenDocument = graphql(`
+  mutation AdminRevokeToken($id: ID!) { revokeAdminToken(id: $id) { id revokedAt } }
+`)
+
+export type ListedToken = ResultOf<typeof AdminTokensDocument>['adminTokens'][number]
+export type NewToken = VariablesOf<typeof CreateAdminTokenDocument>['input']
+
+/** Those that still open something first, the newest of them at the top. `now` in milliseconds since 1970. */
+export const inOrder = (tokens: readonly ListedToken[], now: number): readonly ListedToken[] =>
+  [...tokens].sort(
+    (a, b) => Number(isOver(a, now)) - Number(isOver(b, now)) || Date.parse(b.createdAt) - Date.parse(a.createdAt),
+  )
+export const isOver = (token: ListedToken, now: number): boolean =>
+  token.revokedAt !== null || Date.parse(token.expiresAt) <= now
