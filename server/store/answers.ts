@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { command, decision } from '../db/schema.ts'
-import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from './commands.ts'
+import { addCommand, type CommandRow, lockHost, type NewCommand, sentBefore } from './commands.ts'
 import { notFound } from './refused.ts'
 import { ownerTopic, type Ring, sessionTopic } from './topic.ts'
 
@@ -14,17 +14,21 @@ export type Answer = NewCommand & { sessionId: string; decisionId: string; epoch
  */
 export async function answerDecision(tx: Tx, ring: Ring, answer: Answer): Promise<CommandRow> {
   await lockHost(tx, answer.hostId)
-  const before = await sentBefore(tx, answer)
-  if (before) return before
+  return (await sentBefore(tx, answer)) ?? addAnswer(tx, ring, answer)
+}
+
+/** The same for whoever holds the host's lock and has found that its key is new. */
+export async function addAnswer(tx: Tx, ring: Ring, answer: Answer): Promise<CommandRow> {
   const its = and(eq(decision.sessionId, answer.sessionId), eq(decision.id, answer.decisionId))
   const [row] = await tx.select().from(decision).where(its).for('update')
   if (!row) throw notFound('decision')
   const isOpen = row.state === 'OPEN' && row.epoch === answer.epoch
-  const standing = isOpen && row.proposalId ? await findProposal(tx, row.proposalId) : null
-  const takesOver = standing !== null && answer.isDeny && !standing.isDeny && !standing.isApplied
-  const wins = isOpen && (standing === null || takesOver)
+  // Only a deny asks who stands there: whatever else comes after a proposal has lost.
+  const standing = isOpen && row.proposalId && answer.isDeny ? await findProposal(tx, row.proposalId) : null
+  const takesOver = standing !== null && !standing.isDeny && !standing.isApplied
+  const wins = isOpen && (row.proposalId === null || takesOver)
   if (takesOver) await supersedeUnfetched(tx, standing.id)
-  const made = await createCommand(tx, ring, { ...answer, superseded: !wins })
+  const made = await addCommand(tx, ring, { ...answer, superseded: !wins })
   if (wins) {
     await tx
       .update(decision)

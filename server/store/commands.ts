@@ -54,21 +54,26 @@ export async function sentBefore(tx: Tx, wanted: NewCommand): Promise<CommandRow
 /** Makes the command, or returns the one that this sender's key made before (C1). */
 export async function createCommand(tx: Tx, ring: Ring, wanted: NewCommand): Promise<CommandRow> {
   await lockHost(tx, wanted.hostId)
-  const before = await sentBefore(tx, wanted)
-  if (before) return before
-  const [numbered] = await tx
-    .update(host)
-    .set({ nextCommandNumber: sql`${host.nextCommandNumber} + 1` })
-    .where(eq(host.id, wanted.hostId))
-    .returning({ next: host.nextCommandNumber })
-  if (!numbered) throw notFound('host')
+  return (await sentBefore(tx, wanted)) ?? addCommand(tx, ring, wanted)
+}
+
+/** Makes it. For whoever holds the host's lock and has found that its key is new: while the lock is held everybody else who commands that host waits. */
+export async function addCommand(tx: Tx, ring: Ring, wanted: NewCommand): Promise<CommandRow> {
+  const numbered = tx.$with('numbered').as(
+    tx
+      .update(host)
+      .set({ nextCommandNumber: sql`${host.nextCommandNumber} + 1` })
+      .where(eq(host.id, wanted.hostId))
+      .returning({ next: host.nextCommandNumber }),
+  )
   const [row] = await tx
+    .with(numbered)
     .insert(command)
     .values({
       id: idOfKey('cmd', senderOf(wanted), wanted.key),
       ownerId: wanted.ownerId,
       hostId: wanted.hostId,
-      number: numbered.next - 1,
+      number: sql`(select ${numbered.next} - 1 from ${numbered})`,
       sessionId: wanted.sessionId,
       sender: senderOf(wanted),
       deviceId: wanted.device?.id ?? null,

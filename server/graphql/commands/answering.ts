@@ -2,7 +2,7 @@
 import { write } from '../../live/write.ts'
 import { requireRung } from '../../policy/allowance.ts'
 import { type Rung, rungAtLeast } from '../../policy/rung.ts'
-import { answerDecision } from '../../store/answers.ts'
+import { addAnswer } from '../../store/answers.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { lockHost, sentBefore } from '../../store/commands.ts'
 import { type Decision, findDecision } from '../../store/decisions.ts'
@@ -74,18 +74,18 @@ export async function propose<K extends CommandKind>(
   })
   const row = await write(context, async (tx, ring) => {
     await lockHost(tx, wanted.hostId)
+    const asked = { ...wanted, isDeny: answer.isDeny }
+    // Together: while this host's lock is held, everybody else who answers there waits.
+    const [before, allowed] = await Promise.allSettled([
+      sentBefore(tx, wanted),
+      stillAllowed(context, tx, asked, decision.session, answer.needs),
+    ])
+    if (before.status === 'rejected') throw before.reason
     // What this key made before is returned whatever has changed since (C1).
-    const before = await sentBefore(tx, wanted)
-    if (before) return before
-    const allowed = await stillAllowed(
-      context,
-      tx,
-      { ...wanted, isDeny: answer.isDeny },
-      decision.session,
-      answer.needs,
-    )
+    if (before.value) return before.value
+    if (allowed.status === 'rejected') throw allowed.reason
     const of = { decisionId: decision.id, epoch: input.epoch, isDeny: answer.isDeny }
-    return answerDecision(tx, ring, { ...allowed, ...of })
+    return addAnswer(tx, ring, { ...allowed.value, ...of })
   })
   return showMade(answer.kind, row)
 }

@@ -6,7 +6,7 @@ import { boundsOf } from '../../policy/effective.ts'
 import { RUNGS, type Rung, rungAtLeast } from '../../policy/rung.ts'
 import { requireByPolicy } from '../../policy/steering-rules.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
-import { type CommandRow, createCommand, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
+import { addCommand, type CommandRow, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
 import { findDevice } from '../../store/devices.ts'
 import { isCommandKey } from '../../store/ids.ts'
 import { readPolicy } from '../../store/policies.ts'
@@ -154,6 +154,6 @@ export async function make(
       })
     const allowed = await stillAllowed(context, tx, wanted, session)
     await first?.(tx, ring)
-    return createCommand(tx, ring, allowed)
+    return addCommand(tx, ring, allowed)
   })
 }

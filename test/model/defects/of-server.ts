@@ -230,11 +230,10 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/store/answers.ts',
-        find: "  await lockHost(tx, answer.hostId)\n  const before = await sentBefore(tx, answer)\n  if (before) return before\n  const its = and(eq(decision.sessionId, answer.sessionId), eq(decision.id, answer.decisionId))\n  const [row] = await tx.select().from(decision).where(its).for('update')",
-        replace:
-          '  const before = await sentBefore(tx, answer)\n  if (before) return before\n  const its = and(eq(decision.sessionId, answer.sessionId), eq(decision.id, answer.decisionId))\n  const [row] = await tx.select().from(decision).where(its)',
+        find: "select().from(decision).where(its).for('update')",
+        replace: 'select().from(decision).where(its)',
       },
-      // Who proposes takes the same lock before: with it there would be no effect.
+      // Who proposes holds the host's lock: with it there would be no effect.
       {
         file: 'server/graphql/commands/answering.ts',
         find: '    await lockHost(tx, wanted.hostId)\n',
