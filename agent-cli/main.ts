@@ -4,6 +4,7 @@ import pkg from '../package.json' with { type: 'json' }
 import { agents } from './commands/agents.ts'
 import { verifyAudit } from './commands/audit.ts'
 import { addScript, listDevices, trustDevice } from './commands/devices.ts'
+import { admitMachines } from './commands/devices-admit.ts'
 import { confirmPairing, pairDevice } from './commands/devices-pair.ts'
 import { pinPasskeys } from './commands/devices-pin.ts'
 import { revokeAllDevices, revokeDevice } from './commands/devices-revoke.ts'
@@ -159,6 +160,11 @@ devices
   .description('let a device’s passkey vouch for it on this machine')
   .argument('[code]', 'the six signs on its screen; without it you are asked')
   .action((code) => pinPasskeys(code, at()))
+devices
+  .command('admit')
+  .description('let in another workstation that a device of yours asks for')
+  .argument('[code]', 'the six signs on its screen; without it you are asked')
+  .action((code) => admitMachines(code, at()))
 devices
   .command('revoke')
   .description('end all a device may do, at once; also with the server away')

@@ -74,6 +74,12 @@ export function parsePairingFragment(fragment: string): PairingLink | null {
   return code && secret && hostId ? { code, secret, hostId } : null
 }
 
+/** Whose SHA-256 a passkey signs to let a workstation in at a server (ENROL_HOST): this one, in this pairing, on the word of this device. */
+export const admissionBytes = (
+  pairingId: string,
+  { openerPublicKey, openerNonce, joinerPublicKey, joinerNonce }: Handshake,
+) => lines('offdesk/admit/1', pairingId, openerPublicKey, joinerPublicKey, openerNonce, joinerNonce)
+
 /** What a trusted device signs so that another host takes a new device into its roster. */
 export const endorsementBytes = (e: { hostId: string; deviceId: string; publicKey: string; rung: string }) =>
   lines('offdesk/endorse/1', e.hostId, e.deviceId, e.publicKey, e.rung)

@@ -29,3 +29,12 @@ export const RequestEnrolment = graphql(`
     requestEnrolment(input: $input) { code token pairing { id expiresAt } }
   }
 `)
+
+export const WaitingEnrolments = graphql(`
+  query WaitingEnrolments {
+    waitingEnrolments { id openerName openerAddress openerPublicKey openerNonce joinerName joinerPublicKey joinerNonce }
+  }
+`)
+export type WaitingEnrolment = ResultOf<typeof WaitingEnrolments>['waitingEnrolments'][number]
+/** Without a passkey: this host is known already, and a person at its terminal has pressed y. */
+export const AdmitHost = graphql(`mutation AdmitHost($id: ID!) { confirmPairing(id: $id) { state } }`)

@@ -5,6 +5,7 @@ import type { AdminPrincipal, DevicePrincipal } from '../policy/principal.ts'
 import { type AdminTokenRow, addAdminToken, findAdminToken, revokeAdminToken } from '../store/admin-tokens.ts'
 import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
 import { findDevice } from '../store/devices.ts'
+import { findHost } from '../store/hosts.ts'
 import { firstOwner } from '../store/owners.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { type Ring, trustTopic } from '../store/topic.ts'
@@ -57,16 +58,18 @@ function madeByToken(by: AdminPrincipal, place: AdminPlace, scopes: readonly Adm
   return { actor: by.tokenId, actorName: by.tokenName, surface: 'ADMIN' as const }
 }
 
-// Only a host's terminal makes scripts, and only the first owner's host stood beside the server when its setup code was shown.
+// Only a host's terminal makes scripts, and only who runs the server has read its setup code: a host that a phone let in leads to no token.
 async function madeByFounder(tx: Tx, by: DevicePrincipal) {
   const founder = await firstOwner(tx)
   const device = await findDevice(tx, by.ownerId, by.deviceId)
-  if (founder?.id !== by.ownerId || device?.kind !== 'SCRIPT' || device.rung !== 'FULL') {
+  const madeAt = device?.madeAtHostId ? await findHost(tx, device.madeAtHostId) : null
+  const isByCode = madeAt?.bySetupCode === true && madeAt.revokedAt === null
+  if (founder?.id !== by.ownerId || device?.kind !== 'SCRIPT' || device.rung !== 'FULL' || !isByCode) {
     throw refuse('RUNG_TOO_LOW', 'The first token is made by whoever set this server up, from a script of rung FULL.', {
-      rule: "an admin's first token needs a FULL script of the server's first person",
+      rule: "an admin's first token needs a FULL script made at a machine that was enrolled with the setup code",
       level: 'server',
       owner: 'whoever runs this server',
-      remedy: 'On the machine that was enrolled first: offdesk devices add-script admin --allow full.',
+      remedy: 'On the machine that was enrolled with the setup code: offdesk devices add-script admin --allow full.',
     })
   }
   return { actor: by.deviceId, actorName: by.deviceName, surface: 'DEVICE' as const }

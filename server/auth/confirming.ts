@@ -1,4 +1,5 @@
 /** The last step of a pairing: the person's key press makes a device, or a host, of whoever joined (docs/protocol.md §6). */
+import type { Assertion } from '../../protocol/passkey.ts'
 import type { Tx } from '../db/database.ts'
 import { asActor } from '../policy/audited.ts'
 import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
@@ -6,8 +7,9 @@ import { noteAudit } from '../store/audit.ts'
 import { addDevice, addToRoster } from '../store/devices.ts'
 import { enrolHost } from '../store/hosts.ts'
 import { type PairingRow, stepPairing } from '../store/pairings.ts'
-import { notFound, refuse } from '../store/refused.ts'
+import { notFound } from '../store/refused.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
+import { requireConsent } from './consenting.ts'
 import { ownPairing, pairingTopic } from './handshake.ts'
 
 /** Confirming again returns the same pairing, so a lost answer can be asked for again. */
@@ -15,24 +17,20 @@ export async function confirmPairing(
   tx: Tx,
   ring: Ring,
   by: HostPrincipal | DevicePrincipal,
-  id: string,
+  { id, assertion }: { id: string; assertion: Assertion | null },
 ): Promise<PairingRow> {
-  const before = await ownPairing(tx, by, id, by.kind === 'host' ? 'opener' : 'joiner')
+  const before = await ownPairing(tx, by, id, 'any')
   if (before.state === 'CONFIRMED') return before
   if (by.kind === 'device' && before.purpose !== 'ENROL_HOST') throw notFound('pairing')
-  if (by.kind === 'device' && by.rung !== 'FULL') {
-    throw refuse('RUNG_TOO_LOW', 'Letting a new host in needs FULL.', {
-      rule: `device rung ${by.rung}`,
-      level: 'device',
-    })
-  }
+  const isDevice = before.purpose === 'PAIR_DEVICE'
+  const pressed = isDevice ? 'match code' : 'match code, key press'
+  const proof = by.kind === 'device' ? await requireConsent(tx, by, before, assertion) : pressed
   const row = await stepPairing(tx, id, ['REVEALED'], { state: 'CONFIRMED' })
-  if (row.purpose === 'PAIR_DEVICE') await admitDevice(tx, row)
+  if (isDevice) await admitDevice(tx, row)
   else await admitHost(tx, row)
-  const isDevice = row.purpose === 'PAIR_DEVICE'
   await noteAudit(tx, {
     ...{ ...asActor(by), ownerId: row.ownerId, action: isDevice ? 'device.pair' : 'host.enrol', outcome: 'DONE' },
-    ...{ target: isDevice ? row.deviceId : row.hostId, proof: 'match code', line: `pairing ${id}, rung ${row.rung}` },
+    ...{ target: isDevice ? row.deviceId : row.hostId, proof, line: `pairing ${id}, rung ${row.rung}` },
   })
   ring(pairingTopic(id), trustTopic)
   if (row.ownerId) ring(ownerTopic(row.ownerId))

@@ -54,7 +54,9 @@ export async function addScript(
     : await principalId('dev', await exportPublicKey((await generateKeys(false)).publicKey))
   const { token, tokenHash } = newToken('odd')
   const { ownerId } = by
-  const row = await addDevice(tx, { id, ownerId, name, kind: 'SCRIPT', publicKey, rung: asked.rung, tokenHash })
+  const row = await addDevice(tx, {
+    ...{ id, ownerId, name, kind: 'SCRIPT', publicKey, rung: asked.rung, tokenHash, madeAtHostId: by.hostId },
+  })
   await addToRoster(tx, id, by.hostId)
   await note(tx, by, 'device.script', id, `rung ${asked.rung}`)
   ring(ownerTopic(ownerId), trustTopic)

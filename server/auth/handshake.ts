@@ -154,27 +154,26 @@ export async function revealPairing(
 }
 
 export async function refusePairing(tx: Tx, ring: Ring, by: Principal, id: string): Promise<PairingRow> {
-  await ownPairing(tx, by, id, 'either')
+  await ownPairing(tx, by, id, 'any')
   const row = await stepPairing(tx, id, ['OPEN', 'CLAIMED', 'JOINED', 'REVEALED'], { state: 'REFUSED' })
   ring(pairingTopic(id), ...(row.ownerId ? [ownerTopic(row.ownerId)] : []))
   return row
 }
 
-/** The pairing as one of its two ends; NOT_FOUND for everybody else. */
-export async function ownPairing(
-  tx: Tx,
-  by: Principal,
-  id: string,
-  side: 'opener' | 'joiner' | 'either',
-): Promise<PairingRow> {
+/** `witness`: another machine of the person who would let a new one in. */
+type Side = 'opener' | 'joiner' | 'witness'
+
+/** The pairing as one of its two ends, or as its witness; NOT_FOUND for everybody else. */
+export async function ownPairing(tx: Tx, by: Principal, id: string, side: Side | 'any'): Promise<PairingRow> {
   const row = await findPairing(tx, id)
-  if (!row || !sidesOf(by, row).some((own) => side === 'either' || own === side)) throw notFound('pairing')
+  if (!row || !sidesOf(by, row).some((own) => side === 'any' || own === side)) throw notFound('pairing')
   return row
 }
 
-function sidesOf(by: Principal, row: PairingRow): ('opener' | 'joiner')[] {
+function sidesOf(by: Principal, row: PairingRow): Side[] {
   if (by.kind === 'pairing') return by.pairingId === row.id ? [by.side] : []
-  if (by.kind === 'host') return row.purpose === 'PAIR_DEVICE' && by.hostId === row.hostId ? ['opener'] : []
+  if (by.kind === 'host' && row.purpose === 'ENROL_HOST') return by.ownerId === row.ownerId ? ['witness'] : []
+  if (by.kind === 'host') return by.hostId === row.hostId ? ['opener'] : []
   // A device that has been confirmed keeps looking at the pairing it came from, with the same token.
   return by.kind === 'device' && by.deviceId === row.deviceId && by.ownerId === row.ownerId ? ['joiner'] : []
 }

@@ -53,7 +53,9 @@ export async function enrolBySetupCode(
     }
     await lockFirstOwner(tx)
     const owner = (await firstOwner(tx)) ?? (await createOwner(tx, name))
-    const host = await enrolHost(tx, { id, ownerId: owner.id, name, platform, publicKey: asked.publicKey })
+    const host = await enrolHost(tx, {
+      ...{ id, ownerId: owner.id, name, platform, publicKey: asked.publicKey, bySetupCode: true },
+    })
     await noteAudit(tx, {
       ...{ ownerId: owner.id, actor: host.id, actorName: name, surface: 'TERMINAL', action: 'host.enrol' },
       ...{ target: host.id, proof: 'setup code', outcome: 'DONE', line: 'by the setup code' },

@@ -12,10 +12,11 @@ import {
 import { settled } from '../auth/limited.ts'
 import { write } from '../live/write.ts'
 import { limits } from '../store/limits.ts'
-import type { PairingRow } from '../store/pairings.ts'
+import { type PairingRow, revealedEnrolments } from '../store/pairings.ts'
 import { refuse } from '../store/refused.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
+import { AssertionInput } from './passkeys.ts'
 import { Rung } from './rung.ts'
 import { governor, hostOf } from './who.ts'
 
@@ -138,8 +139,17 @@ builder.mutationFields((t) => ({
   confirmPairing: t.field({
     type: Pairing,
     authScopes: { is: ['host', 'device'] },
-    args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) => write(context, (tx, ring) => confirmPairing(tx, ring, governor(context), id)),
+    description:
+      'By the host that opened it; for ENROL_HOST by the device that joined, with its passkey, or by another host of its owner.',
+    args: {
+      id: t.arg.id({ required: true }),
+      assertion: t.arg({
+        type: AssertionInput,
+        description: 'ENROL_HOST: over the SHA-256 of the admission bytes (docs/protocol.md §6).',
+      }),
+    },
+    resolve: (_root, { id, assertion = null }, context) =>
+      write(context, (tx, ring) => confirmPairing(tx, ring, governor(context), { id, assertion })),
   }),
   refusePairing: t.field({
     type: Pairing,
@@ -164,9 +174,19 @@ builder.queryField('pairing', (t) =>
   }),
 )
 
+builder.queryField('waitingEnrolments', (t) =>
+  t.field({
+    type: [Pairing],
+    description:
+      "New hosts that a device of the asking host's owner would let in, and that a key press here may confirm.",
+    authScopes: { is: ['host'] },
+    resolve: (_root, _args, context) => context.database.read((tx) => revealedEnrolments(tx, hostOf(context).ownerId)),
+  }),
+)
+
 /** Answers once the state differs from `knownState`, or after the wait; ends at once with the request (L4). */
 async function waitForStep(context: Context, id: string, knownState: string | null, waitSeconds: number) {
-  const look = () => context.database.read((tx) => ownPairing(tx, context.principal, id, 'either'))
+  const look = () => context.database.read((tx) => ownPairing(tx, context.principal, id, 'any'))
   const until = performance.now() + Math.max(0, waitSeconds) * 1000
   const watch = context.bell.watch(pairingTopic(id))
   try {

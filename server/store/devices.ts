@@ -15,20 +15,25 @@ export async function findDevice(tx: Tx, ownerId: string, id: string): Promise<D
   return row ?? null
 }
 
-export type NewDevice = Pick<DeviceRow, 'id' | 'ownerId' | 'name' | 'kind' | 'publicKey' | 'rung' | 'tokenHash'>
+/** `madeAtHostId` is a script's: by whose word it is one. */
+export type NewDevice = Pick<DeviceRow, 'id' | 'ownerId' | 'name' | 'kind' | 'publicKey' | 'rung' | 'tokenHash'> & {
+  madeAtHostId?: string
+}
 
 /**
  * Adds a device, or gives one that pairs again its new token (the old one dies with the row's hash). A revoked key, or one of another owner,
  * is refused.
  */
 export async function addDevice(tx: Tx, added: NewDevice): Promise<DeviceRow> {
+  const { name, rung, tokenHash, madeAtHostId = null } = added
   await tx
     .insert(device)
     .values({ ...added, confirmed: true })
     .onConflictDoNothing({ target: device.id })
   const [row] = await tx
     .update(device)
-    .set({ name: added.name, rung: added.rung, tokenHash: added.tokenHash, confirmed: true, awaitsTrust: false })
+    // Whoever holds the new token got it there: what it was before gives it nothing.
+    .set({ name, rung, tokenHash, madeAtHostId, confirmed: true, awaitsTrust: false })
     .where(and(eq(device.id, added.id), eq(device.ownerId, added.ownerId), isNull(device.revokedAt)))
     .returning()
   if (!row) throw keyGone()

@@ -16,17 +16,17 @@ export async function findHost(tx: Tx, id: string): Promise<HostRow | null> {
 }
 
 /**
- * Enrols a key. Enrolling it again under the same owner only renames it, so a retry is safe; a key that is revoked, or another owner's,
- * is refused.
+ * Enrols a key. Enrolling it again under the same owner only renames it, so a retry is safe, and a setup code counts from then on; a key that is
+ * revoked, or another owner's, is refused.
  */
 export async function enrolHost(
   tx: Tx,
-  wanted: { id: string; ownerId: string; name: string; platform: string | null; publicKey: string },
+  wanted: Pick<HostRow, 'id' | 'ownerId' | 'name' | 'platform' | 'publicKey'> & { bySetupCode?: true },
 ): Promise<HostRow> {
   await tx.insert(host).values(wanted).onConflictDoNothing()
   const [row] = await tx
     .update(host)
-    .set({ name: wanted.name, platform: wanted.platform })
+    .set({ name: wanted.name, platform: wanted.platform, ...(wanted.bySetupCode && { bySetupCode: true }) })
     .where(and(eq(host.id, wanted.id), eq(host.ownerId, wanted.ownerId), isNull(host.revokedAt)))
     .returning()
   if (!row) {

@@ -1,5 +1,5 @@
 /** The handshake's rows (docs/protocol.md §6): every step is one conditional update, so it happens once. Knows no key and no rung's meaning. */
-import { and, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { pairing } from '../db/schema.ts'
@@ -56,6 +56,16 @@ export async function findPairing(tx: Tx, id: string): Promise<PairingRow | null
 export async function findPairingByCode(tx: Tx, codeHash: string): Promise<PairingRow | null> {
   const [row] = await tx.select(columns).from(pairing).where(eq(pairing.codeHash, codeHash))
   return row ?? null
+}
+
+/** Machines that somebody with this owner's device would let in, both codes shown: what a key press elsewhere may confirm. Oldest first. */
+export async function revealedEnrolments(tx: Tx, ownerId: string): Promise<PairingRow[]> {
+  const waits = [eq(pairing.purpose, 'ENROL_HOST'), eq(pairing.state, 'REVEALED'), gt(pairing.expiresAt, instantNow)]
+  return tx
+    .select(columns)
+    .from(pairing)
+    .where(and(eq(pairing.ownerId, ownerId), ...waits))
+    .orderBy(asc(pairing.createdAt), asc(pairing.id))
 }
 
 /** Null when it is not open any more: of any number of claims at once, one changes the row. */

@@ -74,7 +74,15 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
     const spaced = `${device.shown.slice(0, 3)} ${device.shown.slice(3)}`
     await terminal.sees(new RegExp(`“phone” shows ${spaced}\\? \\[y/N\\]`))
     terminal.types('y\r')
-    await device.confirm()
+    // The phone has no passkey, so its word is not enough: a person at a workstation that is known presses y.
+    await expect(device.confirm()).rejects.toMatchObject({ code: 'PASSKEY_REQUIRED' })
+    const known = sitsAt(there, ['devices', 'admit'])
+    await known.sees(
+      new RegExp(`“laptop” asks to be let in, from 127\\.0\\.0\\.1, by “phone”\\. It shows ${spaced}\\? \\[y/N\\]`),
+    )
+    known.types('y\r')
+    await known.sees(/laptop is known to http/)
+    expect(await known.exited).toBe(0)
     await terminal.sees(/This machine is known to http/)
     expect(await terminal.exited).toBe(0)
     expect((await here.does(['devices'])).stdout).toMatch(new RegExp(`^phone .* trusted here +${phone.id}$`, 'm'))

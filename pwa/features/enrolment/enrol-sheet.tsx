@@ -11,6 +11,7 @@ import { CodeField, isWholeCode } from '../pairing/code-field.tsx'
 import { FailureView } from '../pairing/failure-view.tsx'
 import { MatchForHost } from '../pairing/match-view.tsx'
 import { useHandshake } from '../pairing/use-handshake.ts'
+import { useConsent } from './consent.ts'
 
 export function EnrolSheet(props: { onClose: () => void; onJoined: () => void }) {
   const identity = useIdentity()
@@ -18,6 +19,11 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
   const [confirming, setConfirming] = useState(false)
   const { step, start, refuse, confirm, reset } = useHandshake()
   const { onJoined } = props
+  const consent = useConsent()
+  const still = step.kind === 'matching' ? step.still : null
+  useEffect(() => {
+    if (still !== null) setConfirming(false)
+  }, [still])
 
   useEffect(() => {
     if (step.kind === 'done') onJoined()
@@ -64,7 +70,7 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
             confirming={confirming}
             onSame={() => {
               setConfirming(true)
-              confirm()
+              void consent().then(confirm)
             }}
             onDiffer={refuse}
           />

@@ -23,7 +23,9 @@ export const PairingDocument = graphql(
 )
 export const RefusePairingDocument = graphql(`mutation RefusePairing($id: ID!) { refusePairing(id: $id) { id state } }`)
 export const ConfirmPairingDocument = graphql(
-  `mutation ConfirmPairing($id: ID!) { confirmPairing(id: $id) { id state } }`,
+  `mutation ConfirmPairing($id: ID!, $assertion: AssertionInput) {
+    confirmPairing(id: $id, assertion: $assertion) { id state }
+  }`,
 )
 
 export type Pairing = ResultOf<typeof PairingFields>

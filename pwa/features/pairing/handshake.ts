@@ -1,8 +1,18 @@
 // The joiner's side of the pairing handshake: claim, check, join, wait for the reveal, check again, show the match code, wait for
 // the key press. Trusts nothing the server says about keys (0001). Knows no screen; the server is reached through `ask`.
 import { randomText } from '../../../protocol/bytes.ts'
+import { commandChallenge } from '../../../protocol/command.ts'
 import { principalId } from '../../../protocol/keys.ts'
-import { commitment, joinMac, matchCode, type PairingLink, type PairingPurpose } from '../../../protocol/pairing.ts'
+import {
+  admissionBytes,
+  commitment,
+  joinMac,
+  matchCode,
+  type PairingLink,
+  type PairingPurpose,
+  type Handshake as Seen,
+} from '../../../protocol/pairing.ts'
+import type { Assertion } from '../../../protocol/passkey.ts'
 import { type AskOptions, ask } from '../../graphql/ask.ts'
 import { type Problem, ProblemError } from '../../graphql/problem.ts'
 import {
@@ -29,15 +39,21 @@ export type Failure =
 export type Step =
   | { kind: 'claiming'; sinceMs: number }
   | { kind: 'revealing'; sinceMs: number; pairing: Pairing; untilMs: number }
-  | { kind: 'matching'; sinceMs: number; pairing: Pairing; untilMs: number; code: string }
+  | { kind: 'matching'; sinceMs: number; pairing: Pairing; untilMs: number; code: string; still: Still }
   | { kind: 'done'; pairing: Pairing; token: string }
   | { kind: 'failed'; failure: Failure }
+
+/** What a consent (ENROL_HOST) waits for besides: `terminal`, a key press at a workstation that is known already; or the passkey once more. */
+export type Still = 'terminal' | { message: string } | null
+
+/** Asks this device's passkey; throws ProblemError with a code of PASSKEY_…. */
+export type Vouch = (challenge: string) => Promise<Assertion>
 
 export type Handshake = {
   /** Says "the codes differ": ends the pairing on both sides. */
   refuse(): void
-  /** Only as the confirmer of a new host (ENROL_HOST): the person has compared and agrees. */
-  confirm(): void
+  /** Only as the confirmer of a new host (ENROL_HOST): the person has compared and agrees. Without `vouch` the server asks for a key press elsewhere. */
+  confirm(vouch?: Vouch): void
   close(): void
 }
 
@@ -81,6 +97,7 @@ export function startHandshake(request: HandshakeRequest): Handshake {
   let token = request.ownToken
   let pairingId: string | undefined
   let ended = false
+  let matching: (Extract<Step, { kind: 'matching' }> & { seen: Seen }) | null = null
 
   const tell = (step: Step) => {
     if (ended || over.signal.aborted) return
@@ -149,7 +166,16 @@ export function startHandshake(request: HandshakeRequest): Handshake {
     const kept = await commitment(claimed.purpose, claimed.openerPublicKey, openerNonce)
     if (kept !== claimed.commitment) throw new Failed({ kind: 'commitment-broken' })
     const code = await matchCode({ ...seen, openerNonce })
-    tell({ kind: 'matching', sinceMs: now(), pairing: claimed, untilMs, code })
+    matching = {
+      kind: 'matching',
+      sinceMs: now(),
+      pairing: claimed,
+      untilMs,
+      code,
+      still: null,
+      seen: { ...seen, openerNonce },
+    }
+    tell(matching)
     while (latest.state !== 'CONFIRMED') latest = await next(claimed, latest.state, untilMs)
     const { sessionId, hostId } = latest
     tell({ kind: 'done', pairing: { ...claimed, state: 'CONFIRMED', sessionId, hostId }, token: token ?? '' })
@@ -179,10 +205,21 @@ export function startHandshake(request: HandshakeRequest): Handshake {
       tell({ kind: 'failed', failure: { kind: 'refused-here' } })
       over.abort()
     },
-    confirm() {
-      if (pairingId === undefined || token === undefined) return
-      ask(ConfirmPairingDocument, { id: pairingId }, authorised()).catch((error: unknown) => {
-        if (!over.signal.aborted) tell({ kind: 'failed', failure: failureOf(error) })
+    confirm(vouch) {
+      if (matching === null) return
+      const { pairing, seen } = matching
+      const consent = async () => {
+        const assertion = vouch ? await vouch(await commandChallenge(admissionBytes(pairing.id, seen))) : null
+        await ask(ConfirmPairingDocument, { id: pairing.id, assertion }, authorised())
+      }
+      consent().catch((error: unknown) => {
+        if (over.signal.aborted || matching === null) return
+        const failure = failureOf(error)
+        if (failure.kind !== 'problem' || !failure.problem.code.startsWith('PASSKEY_'))
+          return tell({ kind: 'failed', failure })
+        // Nothing is lost: the pairing waits where it was, for the passkey or for the key press.
+        const { code, message } = failure.problem
+        tell({ ...matching, still: code === 'PASSKEY_REQUIRED' ? 'terminal' : { message } })
       })
     },
     close: () => over.abort(),

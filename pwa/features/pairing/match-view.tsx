@@ -4,6 +4,7 @@ import { Age, Countdown } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
 import { deviceWord } from '../../ui/device-word.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { Note } from '../../ui/note.tsx'
 import { rungSentence } from '../devices/rung-words.ts'
 import type { Step } from './handshake.ts'
 
@@ -81,10 +82,33 @@ export function MatchForHost(props: { step: Matching; confirming: boolean; onSam
           have just typed “offdesk login”, say no.
         </p>
       )}
+      {step.still === 'terminal' && (
+        <p role="status">
+          One key press is left, at a workstation that is known here already: run <code>offdesk devices admit</code>{' '}
+          there and press <strong>y</strong> if it shows the same code. A passkey that counts there would do it from
+          here.
+        </p>
+      )}
+      {step.still !== null && step.still !== 'terminal' && (
+        <div role="alert">
+          <Note icon="info" boxed>
+            {step.still.message}
+          </Note>
+        </div>
+      )}
       <div className="pair-foot">
-        <Button kind="primary" tall block waiting={props.confirming} onClick={props.onSame}>
-          {props.confirming ? `Sent, waiting for ${step.pairing.openerName}` : 'Same code, add it'}
-        </Button>
+        {step.still === 'terminal' ? (
+          <p className="pair-waiting" role="status">
+            <Icon name="working" size={18} />
+            <span>
+              Waiting for the key press, <Age since={step.sinceMs} />
+            </span>
+          </p>
+        ) : (
+          <Button kind="primary" tall block waiting={props.confirming} onClick={props.onSame}>
+            {props.confirming ? `Sent, waiting for ${step.pairing.openerName}` : 'Same code, add it'}
+          </Button>
+        )}
         <Button kind="destructive" tall block onClick={props.onDiffer}>
           The codes differ
         </Button>

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { PairingLink, PairingPurpose } from '../../../protocol/pairing.ts'
 import { ensureDeviceKey } from '../../keys/device-key.ts'
-import { type Handshake, type Step, startHandshake } from './handshake.ts'
+import { type Handshake, type Step, startHandshake, type Vouch } from './handshake.ts'
 
 export type HandshakeState = Step | { kind: 'none' }
 
@@ -18,7 +18,7 @@ export type HandshakeUse = {
   step: HandshakeState
   start(request: StartRequest): void
   refuse(): void
-  confirm(): void
+  confirm(vouch?: Vouch): void
   /** Back to the beginning; what is under way is left. */
   reset(): void
 }
@@ -59,7 +59,7 @@ export function useHandshake(): HandshakeUse {
       )
     },
     refuse: () => running.current?.refuse(),
-    confirm: () => running.current?.confirm(),
+    confirm: (vouch) => running.current?.confirm(vouch),
     reset() {
       attempt.current += 1
       running.current?.close()

@@ -29,6 +29,8 @@ export const host = pgTable(
     lastSeenAt: instant('last_seen_at'),
     liveUntil: instant('live_until'),
     revokedAt: instant('revoked_at'),
+    /** Whoever enrolled it held the server's setup code: an admin's first token comes from there alone. */
+    bySetupCode: boolean('by_setup_code').notNull().default(false),
     nextCommandNumber: integer('next_command_number').notNull().default(1),
   },
   (t) => [index('host_owner').on(t.ownerId)],
@@ -60,6 +62,8 @@ export const device = pgTable(
     signedInBy: text('signed_in_by', { enum: ['PASSKEY', 'OIDC'] }),
     /** It came by a sign-in and no host has taken it into its roster yet: it may view. The first host that does so sets the rung. */
     awaitsTrust: boolean('awaits_trust').notNull().default(false),
+    /** A script's: the host at whose terminal it was made. */
+    madeAtHostId: text('made_at_host_id').references(() => host.id),
     revokedAt: instant('revoked_at'),
   },
   (t) => [index('device_owner').on(t.ownerId)],

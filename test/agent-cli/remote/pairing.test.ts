@@ -5,6 +5,7 @@ import { createHostLink } from '../../../agent-cli/remote/host-link.ts'
 import { openIdentity } from '../../../agent-cli/remote/identity.ts'
 import { watchPairing } from '../../../agent-cli/remote/pairing.ts'
 import { openPairings, readPairing } from '../../../agent-cli/remote/pairing-files.ts'
+import { AdmitHost } from '../../../agent-cli/remote/pairing-operations.ts'
 import { openRoster } from '../../../agent-cli/remote/roster.ts'
 import { randomText } from '../../../protocol/bytes.ts'
 import { exportPublicKey, generateKeys, principalId } from '../../../protocol/keys.ts'
@@ -113,7 +114,7 @@ test('[T2] a new machine is let in by a paired device, and trusts it after its o
       }),
   )
   await eventually(() => enrolment.pairing.progress().matchCode)
-  await step.confirm(token, again.pairing.id)
+  await link.call(AdmitHost, { id: again.pairing.id })
   await eventually(() => enrolment.pairing.progress().state === 'CONFIRMED')
   expect(await roster.devices()).toEqual([])
   press(true)
@@ -145,7 +146,7 @@ test('[T5] [peer 13] a server that says CONFIRMED before the key press at this m
       }),
   )
   await eventually(() => enrolment.pairing.progress().matchCode)
-  await step.confirm(token, again.pairing.id)
+  await link.call(AdmitHost, { id: again.pairing.id })
   await eventually(() => enrolment.pairing.progress().state === 'CONFIRMED')
   press(false)
   expect(await finished).toMatchObject({ isTrusted: false, final: { state: 'CONFIRMED' } })

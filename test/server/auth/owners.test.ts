@@ -96,6 +96,7 @@ const aimed = (): Record<string, string | null> => {
     session: `{ session(id: "${session}") { id cwd events { edges { node { id } } } } }`,
     sessions: '{ sessions { edges { node { id cwd } } } }',
     viewer: '{ viewer { id name } }',
+    waitingEnrolments: '{ waitingEnrolments { id openerName } }',
     acknowledgeCommands: `mutation { acknowledgeCommands(hostId: "${host}", ids: ["${ann.commandId}"]) { id } }`,
     addScript: `mutation { addScript(input: {hostId: "${host}", name: "x", rung: VIEW}) { token } }`,
     answerPermission: `mutation { answerPermission(input: {${steer}, decisionId: "${ann.decisionId}", epoch: 1, optionId: "yes"}) { id } }`,

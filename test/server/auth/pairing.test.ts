@@ -213,7 +213,8 @@ describe('a new host', () => {
       await matchCode({ ...seen, openerNonce, joinerNonce: atHost.joinerNonce ?? '' }),
     )
     expect(await codeOf(turn.confirm(hostToken, claimed.id))).toBe('UNAUTHENTICATED')
-    await turn.confirm(phone.token, claimed.id)
+    expect(await codeOf(turn.confirm(phone.token, claimed.id))).toBe('PASSKEY_REQUIRED')
+    await turn.confirm(first.token, claimed.id)
     expect((await turn.look(hostToken, claimed.id)).state).toBe('CONFIRMED')
     const laptop = await known(gql, { id: claimed.hostId ?? '', name: 'laptop', keys, publicKey })
     const { viewer } = await gql<{ viewer: { principal: { id: string } } }>(
