@@ -78,6 +78,9 @@ const FINAL = new Set([
   'TOO_LARGE',
 ])
 
+/** As browsers do: so many requests of one device at once, and the others wait for their turn. */
+const REQUESTS_AT_ONCE = 6
+
 export function createPhone(given: {
   name: string
   id: string
@@ -97,6 +100,20 @@ export function createPhone(given: {
   const proofs = new Map<string, string>()
   const lives: Live[] = []
   let isClosed = false
+  let sending = 0
+  const waiting: (() => void)[] = []
+
+  async function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    if (sending >= REQUESTS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
+    else sending++
+    try {
+      return await act()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else sending--
+    }
+  }
 
   const live = <T>(query: string, variables: Record<string, unknown>, onData: (data: T) => void): void =>
     void lives.push(createLive<T>({ url, token, query, variables: () => variables, onData, onThrownOut, random }))
@@ -132,7 +149,9 @@ export function createPhone(given: {
     const input = await signed(tap)
     while (!isClosed && !tap.isAccepted && tap.refusedWith === null) {
       try {
-        const answer = await ask<{ done: Shown }>(url, token, document, { input }, AbortSignal.timeout(4000))
+        const answer = await inTurn(() =>
+          ask<{ done: Shown }>(url, token, document, { input }, AbortSignal.timeout(4000)),
+        )
         show(answer.value().done)
         tap.isAccepted = true
       } catch (error) {
