@@ -1,5 +1,6 @@
 /** Puts the rooms together: one server process as a function from Request to Response, its sockets, and an end that really ends. */
 import type { Server } from 'node:http'
+import { createRelyingParty, type RelyingOptions } from './auth/sign-in/oidc-relying.ts'
 import { createTrust } from './auth/trust.ts'
 import type { Database } from './db/database.ts'
 import { createAppend } from './graphql/appending.ts'
@@ -40,6 +41,8 @@ export type AppOptions = {
   documents: readonly string[] | null
   /** After a setup code was used up and the enrolment is committed. */
   onSetupCodeUsed?: () => void
+  /** Single sign-on: the operator's file of providers (a path), and proxies by this environment; without it neither. */
+  oidc?: Partial<Omit<RelyingOptions, 'signal' | 'log'>>
   /** Tests: a push service of their own, a bell that is lost, a database that is gone. */
   push?: { allowLoopback?: boolean; ca?: string }
   bell?: Bell
@@ -95,6 +98,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ database, bell, trust, push, publicUrl, version: options.version, pushPublicKey: keys.publicKey },
     search: storedSearch(database),
     append: createAppend(database),
+    oidc: createRelyingParty({
+      ...{ providersFile: null, environment: {}, ...options.oidc },
+      ...{ signal: stopping.signal, log },
+    }),
     recent: createRecentEvents(),
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }

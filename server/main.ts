@@ -1,6 +1,7 @@
 /**
  * The server process. Environment: OFFDESK_DATA_DIR, DATABASE_URL (PostgreSQL instead of the embedded database), OFFDESK_PORT (4747),
- * OFFDESK_PUBLIC_URL, OFFDESK_LOG (a file to append to; else stderr), OFFDESK_DEVELOPMENT=1 (takes any operation). With OFFDESK_READY=json stdout carries lines of JSON for a parent process:
+ * OFFDESK_PUBLIC_URL, OFFDESK_LOG (a file to append to; else stderr), OFFDESK_OIDC_FILE (providers of single sign-on), HTTPS_PROXY and NO_PROXY on the way to them,
+ * OFFDESK_DEVELOPMENT=1 (takes any operation). With OFFDESK_READY=json stdout carries lines of JSON for a parent process:
  * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1; also
  * later, with exit code 74, when the disk refuses to keep what the embedded database writes.
  * setupCode is null once a host is enrolled. SIGTERM and SIGINT stop it; a second one at once.
@@ -14,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import { keepSetupCode } from './auth/setup-file.ts'
+import { readProviders } from './auth/sign-in/oidc-providers.ts'
 import { createNightly } from './backup/nightly.ts'
 import { createDatabase, type Database, DatabaseTooNew } from './db/database.ts'
 import { DataDirectoryTaken, lockDirectory } from './db/lock.ts'
@@ -100,6 +102,18 @@ function parsePublicUrl(): string | null {
   )
 }
 
+/** Read once here, so that a mistake is met by whoever made it and not by the first who signs in; and again at each sign-in. */
+async function providersFile(): Promise<string | null> {
+  const path = env.OFFDESK_OIDC_FILE
+  if (!path) return null
+  try {
+    await readProviders(path)
+    return path
+  } catch (error) {
+    throw new CannotStart('BAD_OIDC_FILE', error instanceof Error ? error.message : String(error))
+  }
+}
+
 function running(folder: string): { url?: string } {
   try {
     return JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as { url?: string }
@@ -175,6 +189,7 @@ async function start(): Promise<void> {
   process.umask(0o077)
   const port = parsePort()
   const publicUrl = parsePublicUrl()
+  const oidc = { providersFile: await providersFile(), environment: env }
   const folder = await openFolder()
   const undo: (() => Promise<unknown>)[] = []
   const undone = async () => {
@@ -197,6 +212,7 @@ async function start(): Promise<void> {
       version: manifest.version,
       pages,
       documents,
+      oidc,
       log,
       onSetupCodeUsed,
     })

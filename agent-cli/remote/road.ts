@@ -5,8 +5,9 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
+import { type Environment, proxyFor } from '../../protocol/proxy.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export { type Environment, proxyFor }
 
 export type Road = {
   /** The connection's agent, kept open and shared by all who go to the same place, and what a request over TLS trusts. */
@@ -43,38 +44,6 @@ export function openRoad(env: Environment = process.env, ca: string | null = nul
       for (const agent of [plain, secure, ...tunnels.values()]) agent.destroy()
     },
   }
-}
-
-/** The proxy's address, or null for the straight road. Throws RangeError when the environment names what is none. */
-export function proxyFor(url: URL, env: Environment): string | null {
-  const said = (name: string) => env[name.toLowerCase()] || env[name] || null
-  const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-  const named = said(scheme) ?? said('ALL_PROXY')
-  if (named === null || isDirect(url, said('NO_PROXY') ?? '')) return null
-  const text = named.includes('://') ? named : `http://${named}`
-  let proxy: URL
-  try {
-    proxy = new URL(text)
-  } catch {
-    throw new RangeError(`${scheme} names no address of a proxy. Correct it, or unset it.`)
-  }
-  if (proxy.protocol === 'http:' || proxy.protocol === 'https:') return proxy.href
-  throw new RangeError(
-    `${scheme} names a proxy of the kind ${proxy.protocol}//; only http:// and https:// are spoken. Correct it, or unset it.`,
-  )
-}
-
-/** Names and their subdomains, addresses, `host:port`, `*`. */
-function isDirect({ hostname, port, protocol }: URL, list: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase()
-  if (host === 'localhost' || host === '::1' || /^127\./.test(host)) return true
-  const at = port || (protocol === 'https:' ? '443' : '80')
-  return list.split(/[\s,]+/).some((entry) => {
-    if (entry === '*') return true
-    const [, name = '', wanted] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
-    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*?\./, '')
-    return bare !== '' && (wanted === undefined || wanted === at) && (host === bare || host.endsWith(`.${bare}`))
-  })
 }
 
 const extra = (env: Environment): string[] => {

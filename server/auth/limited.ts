@@ -20,6 +20,16 @@ export const ENROLMENT_REQUEST: AttemptLimit = {
   windowSeconds: WINDOW_SECONDS,
 }
 
+/** Each call asks a provider and makes a row; people of one office come from one address. */
+export const OIDC_BEGIN: AttemptLimit = { kind: 'oidc', perAddress: 60, perServer: 3000, windowSeconds: WINDOW_SECONDS }
+/** Sign-ins that end elsewhere than they began, late, or twice. */
+export const OIDC_FINISH: AttemptLimit = {
+  kind: 'oidc-end',
+  perAddress: 30,
+  perServer: 3000,
+  windowSeconds: WINDOW_SECONDS,
+}
+
 /** What must commit although it is a refusal: the caller throws it after the transaction. */
 export type Outcome<T> = { value: T } | { refused: Refused }
 

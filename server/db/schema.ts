@@ -2,6 +2,7 @@
 export * from './tables/audit.ts'
 export * from './tables/credentials.ts'
 export * from './tables/events.ts'
+export * from './tables/oidc.ts'
 export * from './tables/organisations.ts'
 export * from './tables/pairings.ts'
 export * from './tables/passkeys.ts'

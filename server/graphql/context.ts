@@ -1,4 +1,5 @@
 /** What a resolver is given for one operation: who asks, until when, and the server's parts. Made by http/ and sockets/, by nobody else. */
+import type { RelyingParty } from '../auth/sign-in/oidc-relying.ts'
 import type { CutOff, Identity, Trust } from '../auth/trust.ts'
 import type { Database } from '../db/database.ts'
 import type { Bell } from '../live/bell.ts'
@@ -24,6 +25,8 @@ export type Parts = {
   readonly recent: RecentEvents
   /** Words in a session's transcript: from the store here, from its host where the server cannot read it. */
   readonly search: SessionSearch
+  /** Talks with organisations' providers of single sign-on. */
+  readonly oidc: RelyingParty
   /** Called after a setup code has been used up and the enrolment is committed. */
   readonly onSetupCodeUsed: () => void
   /** Where devices reach this server; null when it is only here. */

@@ -99,6 +99,21 @@ const USUAL: Record<RefusalCode, Usual> = {
     'Confirm it with a passkey that the machine has pinned: offdesk devices pin.',
   ),
   PASSKEY_WRONG: usual('device', 'T4: a passkey vouches for one command', 'Confirm it once more with the passkey.'),
+  SIGN_IN_STATE: usual(
+    'server',
+    'a sign-in ends once, in time, in the browser that began it',
+    'Begin the sign-in again, in this window.',
+  ),
+  SIGN_IN_PROVIDER: usual(
+    'organisation',
+    'only what the provider has signed for this very sign-in counts',
+    'Begin again; if it stays so, tell the admins of your organisation.',
+  ),
+  SIGN_IN_PERSON: usual(
+    'organisation',
+    'an organisation signs in its own people',
+    'Ask the admins of your organisation to let you in.',
+  ),
   VERSION_CONFLICT: usual(
     'server',
     'a policy is changed from the version that stands',

@@ -10,7 +10,7 @@ import { refusalIn } from './refusal.ts'
 const NOTED: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   ...(['UNAUTHENTICATED', 'CREDENTIAL_EXPIRED', 'REVOKED', 'RUNG_TOO_LOW', 'POLICY', 'SCOPE_MISSING'] as const),
   ...(['RATE_LIMITED', 'OPTION_NOT_OFFERED', 'CODE_WRONG', 'PAIRING_TAKEN', 'VERSION_CONFLICT'] as const),
-  ...(['SIGNATURE_REQUIRED', 'SIGNATURE_WRONG', 'PASSKEY_WRONG', 'REGISTRATION_CLOSED'] as const),
+  ...(['SIGNATURE_REQUIRED', 'SIGNATURE_WRONG', 'PASSKEY_WRONG', 'REGISTRATION_CLOSED', 'SIGN_IN_STATE'] as const),
 ])
 
 /** What a host asks again by itself, as long as it is refused. */

@@ -2,7 +2,7 @@
 import { refuse } from '../store/refused.ts'
 import type { AdminPrincipal, Principal } from './principal.ts'
 
-/** READ: names, members, devices, policies. POLICY: change them. ORGANISATIONS: make them. SCIM: what an identity provider may. The rest say it themselves. */
+/** READ: names, members, devices, policies. POLICY: change them. ORGANISATIONS: make them. SCIM: what an identity provider may. SIGN_IN: say who may sign a person in. The rest say it themselves. */
 export const ADMIN_SCOPES = [
   'AUDIT',
   'DEVICES',
@@ -11,6 +11,7 @@ export const ADMIN_SCOPES = [
   'POLICY',
   'READ',
   'SCIM',
+  'SIGN_IN',
   'TOKENS',
 ] as const
 export type AdminScope = (typeof ADMIN_SCOPES)[number]

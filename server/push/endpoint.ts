@@ -1,4 +1,4 @@
-/** Which push endpoints this server will speak to: public https ones, so that a subscription cannot make it call its own network. */
+/** Which addresses this server will speak to for somebody else: public https ones, so that a subscription cannot make it call its own network. */
 import { lookup as systemLookup } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { fromBase64Url } from '../../protocol/bytes.ts'
@@ -7,6 +7,8 @@ import { refuse } from '../store/refused.ts'
 /** Plain http to loopback only, for tests with a push service of their own. */
 export type EndpointRule = {
   allowLoopback: boolean
+  /** The server's operator vouches for whom it is: any network, https, and plain http on this machine. */
+  allowPrivate?: boolean
   /** Tests: names of their own. */
   resolve?: Resolve
 }
@@ -55,6 +57,8 @@ export function parsePushSubscription(asked: PushSubscription, rule: EndpointRul
 export function isEndpoint(url: URL, rule: EndpointRule): boolean {
   const name = url.hostname.replace(/^\[|\]$/g, '')
   if (url.username || url.password) return false
+  if (rule.allowPrivate)
+    return url.protocol === 'https:' || (url.protocol === 'http:' && /^(127\.0\.0\.1|localhost|::1)$/.test(name))
   if (rule.allowLoopback && (name === '127.0.0.1' || name === 'localhost')) return /^https?:$/.test(url.protocol)
   if (url.protocol !== 'https:') return false
   if (isIP(name)) return isPublicAddress(name)
@@ -69,7 +73,8 @@ export const publicLookup =
     resolve(hostname, { ...options, all: true }, (error, found) => {
       const [first] = found ?? []
       if (error || !first) return callback(error ?? new Error(`no address for ${hostname}`), '', 0)
-      const refused = rule.allowLoopback ? undefined : found.find((one) => !isPublicAddress(one.address))
+      const refused =
+        rule.allowLoopback || rule.allowPrivate ? undefined : found.find((one) => !isPublicAddress(one.address))
       if (refused) return callback(new Error(`${hostname} is not a public address`), '', 0)
       return options.all ? callback(null, found) : callback(null, first.address, first.family)
     })

@@ -1,4 +1,5 @@
 /** Groups of an identity provider are organisations: their members are brought under their policy and let go (RFC 7643 §4.2). */
+import { endSignedInOf } from '../auth/sign-in/oidc-leaving.ts'
 import type { Tx } from '../db/database.ts'
 import { reachesPlace } from '../policy/admin.ts'
 import { bringUnder, letGo } from '../policy/applying.ts'
@@ -163,7 +164,10 @@ async function add(tx: Tx, ring: Ring, provider: Provider, organisationId: strin
 
 async function remove(tx: Tx, ring: Ring, provider: Provider, organisationId: string, userId: string): Promise<void> {
   const member = (await membersOf(tx, organisationId)).find(({ id }) => id === userId)
-  if (member) await letGo(tx, ring, provider.by, { organisationId, ownerId: member.ownerId })
+  if (!member) return
+  const { ownerId } = member
+  await letGo(tx, ring, provider.by, { organisationId, ownerId })
+  await endSignedInOf(tx, ring, provider.principal, ownerId)
 }
 
 /** Its people are let go; the organisation, its policy and its audit stay. */

@@ -70,7 +70,8 @@ export async function createUser(tx: Tx, ring: Ring, provider: Provider, body: u
   if (wanted !== null) await requireReach(tx, principal, wanted)
   const ownerId = wanted ?? (await createOwner(tx, nameOf(input))).id
   const { userName, externalId = null, active } = input
-  const row = await addScimUser(tx, { scopeId, ownerId, userName, externalId, active, data: dataOf(input) })
+  const isLinked = wanted !== null
+  const row = await addScimUser(tx, { scopeId, ownerId, userName, externalId, active, isLinked, data: dataOf(input) })
   if (!row) throw taken()
   await note(tx, provider, 'scim.user.create', row, active ? 'active' : 'not active')
   if (scopeId.startsWith('org_')) await bringUnder(tx, ring, provider.by, { organisationId: scopeId, ownerId })

@@ -33,6 +33,9 @@ export type RefusalCode =
   | 'PAIRING_STATE'
   | 'VERSION_CONFLICT'
   | 'SCOPE_MISSING'
+  | 'SIGN_IN_STATE'
+  | 'SIGN_IN_PROVIDER'
+  | 'SIGN_IN_PERSON'
 
 export type RefusalLevel = 'server' | 'enterprise' | 'organisation' | 'policy' | 'device' | 'session' | 'host'
 

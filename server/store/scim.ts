@@ -15,7 +15,7 @@ const within = (scopes: Scopes, column: typeof scimUser.scopeId | typeof scimGro
 /** Null when the name is taken in that scope. */
 export async function addScimUser(
   tx: Tx,
-  of: Pick<ScimUserRow, 'scopeId' | 'ownerId' | 'userName' | 'externalId' | 'active' | 'data'>,
+  of: Pick<ScimUserRow, 'scopeId' | 'ownerId' | 'userName' | 'externalId' | 'active' | 'isLinked' | 'data'>,
 ): Promise<ScimUserRow | null> {
   const id = `usr_${randomText(17).slice(0, 22)}`
   const [row] = await tx

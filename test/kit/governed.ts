@@ -4,7 +4,17 @@ import type { EnrolledHost, PairedDevice } from './people.ts'
 import type { TestServer } from './server.ts'
 import { type PublishedSession, publishSession } from './session.ts'
 
-export const ADMIN_SCOPES = ['AUDIT', 'DEVICES', 'MEMBERS', 'ORGANISATIONS', 'POLICY', 'READ', 'SCIM', 'TOKENS']
+export const ADMIN_SCOPES = [
+  'AUDIT',
+  'DEVICES',
+  'MEMBERS',
+  'ORGANISATIONS',
+  'POLICY',
+  'READ',
+  'SCIM',
+  'SIGN_IN',
+  'TOKENS',
+]
 
 export type Governed = {
   host: EnrolledHost

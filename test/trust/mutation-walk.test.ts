@@ -10,6 +10,7 @@ import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
 import { commitment } from '../../protocol/pairing.ts'
 import * as tables from '../../server/db/schema.ts'
 import { buildSchema } from '../../server/graphql/schema.ts'
+import { writeOidcConnection } from '../../server/store/oidc.ts'
 import { createGoverned, type Governed } from '../kit/governed.ts'
 import { hasPasskey } from '../kit/passkeys.ts'
 import { type PairedDevice, steps } from '../kit/people.ts'
@@ -81,6 +82,13 @@ async function createHers(): Promise<Hers> {
     'mutation($s: ID) { addAuditWebhook(scopeId: $s, url: "https://siem.example.com/a") { webhook { id } } }',
     { s: organisationId },
   )
+  // A name inside somebody's network: it is called by nobody, whoever asks.
+  const single = { handle: 'acme', issuer: 'https://idp.internal', clientId: 'offdesk' }
+  await server.database.transaction((tx) =>
+    writeOidcConnection(tx, {
+      ...{ ...single, organisationId, createPersons: true, externalIdClaim: 'SUB', requiredClaims: [], updatedBy: 'x' },
+    }),
+  )
   const token = await ann.makeToken({ name: 'spare', scopes: ['READ'], days: 1 }, ann.admin)
   const freshKey = await exportPublicKey((await generateKeys(true)).publicKey)
   const body = { body: { noticeShown: { severity: 'info', title: 'x' } }, digest: 'c'.repeat(64) }
@@ -133,6 +141,9 @@ async function createHers(): Promise<Hers> {
       },
       ...{ editPrompt: { text: 'y' }, endSession: { epoch: 2 } },
       requestEnrolment: { publicKey },
+      setOidcConnection: single,
+      beginOidcSignIn: { handle: 'acme', bindingHash: 'a'.repeat(64), origin: 'http://localhost:4780' },
+      finishOidcSignIn: { returned: 'http://localhost:4780/?state=x', secret: 'A'.repeat(43) },
       ...{ setRemoteControl: { level: 'VIEW' }, settleCommand: { state: 'APPLIED' } },
       subscribePush: { p256dh: await exportPublicKey(p256dh) },
     },
@@ -174,6 +185,7 @@ function kindsOf(field: string): readonly string[] | null {
 /** What ends something for good, in this order, after everything else. */
 const LAST = [
   'removePasskey',
+  'removeOidcConnection',
   ...['settleCommand', 'endSession', 'deleteSession', 'disableRemoteControl', 'setRemoteControl'],
   ...['setDeviceRung', 'revokeDevice', 'revokeMemberDevice', 'removeMember', 'revokeHost'],
 ]
@@ -184,6 +196,9 @@ const COMES_TO: Readonly<Record<string, RegExp>> = {
   mintCredential: /not signed by this host/,
   registerPasskey: /This is no passkey that was made just now/,
   pinPasskey: /The signature is not this device’s/,
+  setOidcConnection: /it was not reached/,
+  beginOidcSignIn: /it was not reached/,
+  finishOidcSignIn: /The public key is not a P-256 point/,
 }
 
 describe('[T1] [F7] the walk over mutations', () => {

@@ -13,6 +13,7 @@ export const scopeWords: Record<AdminScope, string> = {
   AUDIT: 'read the audit',
   TOKENS: 'make tokens',
   SCIM: 'provision people and groups (SCIM)',
+  SIGN_IN: 'say how people sign in (single sign-on)',
 }
 
 /** In the order in which they are offered: what changes nothing first. */

@@ -23,6 +23,8 @@ export const scimUser = pgTable(
     userNameKey: text('user_name_key').notNull(),
     externalId: text('external_id'),
     active: boolean('active').notNull().default(true),
+    /** The person was here before: the provider knows them and did not make them, and does not sign them in. */
+    isLinked: boolean('is_linked').notNull().default(false),
     data: text('data').notNull(),
     version: integer('version').notNull().default(1),
     createdAt: instant('created_at').notNull().default(sql`now()`),

@@ -1,6 +1,7 @@
 /** Enterprises, organisations and their members, as admins see and make them. People are names and ids here; what they do is theirs (F7). */
 
 import { parseName } from '../../auth/parse.ts'
+import { endSignedInOf } from '../../auth/sign-in/oidc-leaving.ts'
 import { write } from '../../live/write.ts'
 import { bringUnder, letGo } from '../../policy/applying.ts'
 import { noteAudit, SERVER_CHAIN } from '../../store/audit.ts'
@@ -157,12 +158,14 @@ builder.mutationFields((t) => ({
       }),
   }),
   removeMember: t.id({
+    description: 'What came by the organisation’s single sign-on ends with it; whoever was made by it ends whole.',
     authScopes: { is: ['admin'] },
     args: { organisationId: t.arg.id({ required: true }), ownerId: t.arg.id({ required: true }) },
     resolve: (_root, args, context) =>
       write(context, async (tx, ring) => {
-        const { by } = await adminIn(context, tx, 'MEMBERS', args.organisationId)
+        const { by, principal } = await adminIn(context, tx, 'MEMBERS', args.organisationId)
         await letGo(tx, ring, by, args)
+        await endSignedInOf(tx, ring, principal, args.ownerId)
         return args.ownerId
       }),
   }),

@@ -1,0 +1,165 @@
+/** Connections of organisations to their providers, and who people of a provider are here: queries only. Knows no protocol and no principal. */
+import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm'
+import { instantNow } from '../db/clock.ts'
+import type { Tx } from '../db/database.ts'
+import { device, membership, oidcConnection, oidcDevice, oidcIdentity, scimGroup, scimUser } from '../db/schema.ts'
+
+export type RequiredClaim = { name: string; value: string }
+type Row = typeof oidcConnection.$inferSelect
+export type OidcConnectionRow = Omit<Row, 'requiredClaims'> & { requiredClaims: RequiredClaim[] }
+export type OidcIdentityRow = typeof oidcIdentity.$inferSelect
+
+const shown = (row: Row): OidcConnectionRow => ({
+  ...row,
+  requiredClaims: JSON.parse(row.requiredClaims) as RequiredClaim[],
+})
+
+export async function findOidcConnection(tx: Tx, organisationId: string): Promise<OidcConnectionRow | null> {
+  const [row] = await tx.select().from(oidcConnection).where(eq(oidcConnection.organisationId, organisationId))
+  return row ? shown(row) : null
+}
+
+export async function findOidcConnectionByHandle(tx: Tx, handle: string): Promise<OidcConnectionRow | null> {
+  const [row] = await tx.select().from(oidcConnection).where(eq(oidcConnection.handle, handle))
+  return row ? shown(row) : null
+}
+
+/** Until the transaction ends nobody changes or removes it: who is let in by it is found by whoever removes it afterwards. */
+export async function holdOidcConnection(tx: Tx, organisationId: string): Promise<OidcConnectionRow | null> {
+  const [row] = await tx
+    .select()
+    .from(oidcConnection)
+    .where(eq(oidcConnection.organisationId, organisationId))
+    .for('share')
+  return row ? shown(row) : null
+}
+
+export type NewConnection = Omit<OidcConnectionRow, 'createdAt' | 'updatedAt'>
+
+/** The one of its organisation from now on. Null when the handle is another's. */
+export async function writeOidcConnection(tx: Tx, of: NewConnection): Promise<OidcConnectionRow | null> {
+  const values = { ...of, requiredClaims: JSON.stringify(of.requiredClaims) }
+  const [taken] = await tx
+    .select({ organisationId: oidcConnection.organisationId })
+    .from(oidcConnection)
+    .where(eq(oidcConnection.handle, of.handle))
+  if (taken && taken.organisationId !== of.organisationId) return null
+  const [row] = await tx
+    .insert(oidcConnection)
+    .values(values)
+    .onConflictDoUpdate({ target: oidcConnection.organisationId, set: { ...values, updatedAt: instantNow } })
+    .returning()
+  return row ? shown(row) : null
+}
+
+/** Null when there was none. */
+export async function removeOidcConnectionRow(tx: Tx, organisationId: string): Promise<OidcConnectionRow | null> {
+  const [row] = await tx.delete(oidcConnection).where(eq(oidcConnection.organisationId, organisationId)).returning()
+  return row ? shown(row) : null
+}
+
+/** Whether an identity provider provisions people of this organisation. */
+export async function isProvisioned(tx: Tx, scopes: readonly string[], organisationId: string): Promise<boolean> {
+  const groups = await tx
+    .select({ id: scimGroup.organisationId })
+    .from(scimGroup)
+    .where(eq(scimGroup.organisationId, organisationId))
+  if (groups.length > 0) return true
+  const users = await tx
+    .select({ id: scimUser.id })
+    .from(scimUser)
+    .leftJoin(membership, eq(membership.ownerId, scimUser.ownerId))
+    .where(or(inArray(scimUser.scopeId, [...scopes]), eq(membership.organisationId, organisationId)))
+    .limit(1)
+  return users.length > 0
+}
+
+export async function findOidcIdentity(tx: Tx, issuer: string, subject: string): Promise<OidcIdentityRow | null> {
+  const [row] = await tx
+    .select()
+    .from(oidcIdentity)
+    .where(and(eq(oidcIdentity.issuer, issuer), eq(oidcIdentity.subject, subject)))
+  return row ?? null
+}
+
+/** Whoever was meant by it before is not any more. */
+export async function linkOidcIdentity(
+  tx: Tx,
+  of: Pick<OidcIdentityRow, 'issuer' | 'subject' | 'ownerId' | 'organisationId' | 'isMadeHere'>,
+): Promise<void> {
+  await tx
+    .insert(oidcIdentity)
+    .values(of)
+    .onConflictDoUpdate({ target: [oidcIdentity.issuer, oidcIdentity.subject], set: { ...of, linkedAt: instantNow } })
+}
+
+export async function noteOidcSignIn(tx: Tx, issuer: string, subject: string): Promise<void> {
+  await tx
+    .update(oidcIdentity)
+    .set({ lastSignInAt: instantNow })
+    .where(and(eq(oidcIdentity.issuer, issuer), eq(oidcIdentity.subject, subject)))
+}
+
+/** The person was made by a first sign-in, wherever they belong now. */
+export async function isMadeBySignIn(tx: Tx, ownerId: string): Promise<boolean> {
+  const rows = await tx
+    .select({ subject: oidcIdentity.subject })
+    .from(oidcIdentity)
+    .where(and(eq(oidcIdentity.ownerId, ownerId), eq(oidcIdentity.isMadeHere, true)))
+  return rows.length > 0
+}
+
+/** That a device came by a sign-in; again says so anew. */
+export async function addOidcDevice(
+  tx: Tx,
+  of: { deviceId: string; ownerId: string; organisationId: string; issuer: string },
+): Promise<void> {
+  await tx
+    .insert(oidcDevice)
+    .values(of)
+    .onConflictDoUpdate({ target: oidcDevice.deviceId, set: { ...of, at: instantNow } })
+}
+
+/** Those that are not revoked yet: of one person, or of all who signed in there. */
+export const listOidcDevices = (
+  tx: Tx,
+  of: { ownerId: string } | { organisationId: string },
+): Promise<{ id: string; ownerId: string }[]> =>
+  tx
+    .select({ id: oidcDevice.deviceId, ownerId: oidcDevice.ownerId })
+    .from(oidcDevice)
+    .innerJoin(device, eq(device.id, oidcDevice.deviceId))
+    .where(
+      and(
+        'ownerId' in of ? eq(oidcDevice.ownerId, of.ownerId) : eq(oidcDevice.organisationId, of.organisationId),
+        isNull(device.revokedAt),
+      ),
+    )
+    .orderBy(asc(oidcDevice.deviceId))
+
+export type Provisioned = { id: string; ownerId: string; active: boolean; isLinked: boolean }
+
+/** A provisioned person by the provider's own id, under the row's lock: whoever deactivates them waits, or is seen here. Null when several have it. */
+export async function holdProvisionedByExternalId(
+  tx: Tx,
+  scopes: readonly string[],
+  externalId: string,
+): Promise<Provisioned | null> {
+  const rows = await tx
+    .select({ id: scimUser.id, ownerId: scimUser.ownerId, active: scimUser.active, isLinked: scimUser.isLinked })
+    .from(scimUser)
+    .where(and(inArray(scimUser.scopeId, [...scopes]), eq(scimUser.externalId, externalId)))
+    .limit(2)
+    .for('share')
+  return rows.length === 1 ? (rows[0] ?? null) : null
+}
+
+/** Whether they belong to it, under the row's lock: whoever lets them go waits, or is seen here. */
+export async function holdMembership(tx: Tx, organisationId: string, ownerId: string): Promise<boolean> {
+  const rows = await tx
+    .select({ ownerId: membership.ownerId })
+    .from(membership)
+    .where(and(eq(membership.ownerId, ownerId), eq(membership.organisationId, organisationId)))
+    .for('share')
+  return rows.length > 0
+}
