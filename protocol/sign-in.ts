@@ -1,4 +1,4 @@
-/** The words that a device's key and a person's passkey both sign: signing in, confirming one act, letting a workstation in. Knows no network and no authenticator. */
+/** The words that a device's key and a person's passkey both sign: signing in, and confirming one act. Knows no network and no authenticator. */
 import { type Bytes, lines, sha256, toBase64Url } from './bytes.ts'
 
 type Page = {
@@ -14,16 +14,9 @@ type Page = {
 export const signInBytes = ({ nonce, origin, deviceId }: Page): Bytes =>
   lines('offdesk/sign-in/1', nonce, origin, deviceId)
 
-/** `act`: `invite`, `add-passkey`, or `remove-passkey` and the id behind a blank. */
+/** `act`: `invite`, `add-passkey`, or `remove-passkey` or `revoke-invitation` and the id behind a blank. */
 export const confirmBytes = ({ nonce, origin, deviceId, act }: Page & { readonly act: string }): Bytes =>
   lines('offdesk/confirm/1', nonce, origin, deviceId, act)
-
-/** A person lets the workstation of this pairing in. A pairing is confirmed once, so they need no nonce. */
-export const enrolBytes = (of: {
-  readonly pairingId: string
-  readonly hostId: string
-  readonly deviceId: string
-}): Bytes => lines('offdesk/enrol/1', of.pairingId, of.hostId, of.deviceId)
 
 /** What an authenticator is given as its challenge. */
 export const challengeOf = async (bytes: Bytes): Promise<string> => toBase64Url(await sha256(bytes))

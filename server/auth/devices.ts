@@ -6,6 +6,7 @@ import type { Tx } from '../db/database.ts'
 import { asActor } from '../policy/audited.ts'
 import type { AdminPrincipal, DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
 import { noteAudit } from '../store/audit.ts'
+import { readCommand } from '../store/command-kinds.ts'
 import { type CommandRow, createCommand, lockHost } from '../store/commands.ts'
 import { settleLeftOver } from '../store/delivery.ts'
 import {
@@ -13,12 +14,12 @@ import {
   addToRoster,
   type DeviceRow,
   findDevice,
+  noteTrusted,
   revokeDeviceRow,
   rosterPlaces,
   updateDevice,
 } from '../store/devices.ts'
 import { activeHostIds, type HostRow, revokeHostRow } from '../store/hosts.ts'
-import { decodePayload } from '../store/payload.ts'
 import { removePush } from '../store/pushes.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { type Rung, rungAtLeast } from '../store/rung.ts'
@@ -68,14 +69,15 @@ export async function endorseDevice(
   tx: Tx,
   ring: Ring,
   by: DevicePrincipal,
-  asked: { deviceId: string; hostId: string; signature: string },
+  asked: { deviceId: string; hostId: string; rung?: Rung | null | undefined; signature: string },
 ): Promise<CommandRow> {
   const device = await findDevice(tx, by.ownerId, asked.deviceId)
   const endorser = await findDevice(tx, by.ownerId, by.deviceId)
   const { hostId, signature } = asked
   if (!(await activeHostIds(tx, by.ownerId)).includes(hostId)) throw notFound('host')
   if (!device?.publicKey || device.revokedAt) throw notFound('device')
-  if (!rungAtLeast(by.rung, device.rung)) throw tooLow(by, `Endorsing a device with the rung ${device.rung} needs it.`)
+  const newRung = (device.awaitsTrust ? asked.rung : null) ?? device.rung
+  if (!rungAtLeast(by.rung, newRung)) throw tooLow(by, `Endorsing a device with the rung ${newRung} needs it.`)
   if (!(await rosterPlaces(tx, [by.deviceId])).get(by.deviceId)?.includes(hostId)) {
     throw refuse('RUNG_TOO_LOW', 'That host does not know this device, so its word counts for nothing there.', {
       rule: 'a device vouches only at hosts that hold it in their roster',
@@ -83,11 +85,11 @@ export async function endorseDevice(
       remedy: 'Pair the new device at that host, or endorse it from a device paired there.',
     })
   }
-  const signed = endorsementBytes({ hostId, deviceId: device.id, publicKey: device.publicKey, rung: device.rung })
+  const signed = endorsementBytes({ hostId, deviceId: device.id, publicKey: device.publicKey, rung: newRung })
   if (!endorser?.publicKey || !(await verify(endorser.publicKey, signed, signature))) {
     throw refuse('BAD_INPUT', "The signature is not this device's over the endorsement.")
   }
-  const { publicKey, name, rung: newRung } = device
+  const { publicKey, name } = device
   return createCommand(tx, ring, {
     ...{ ownerId: by.ownerId, hostId, sessionId: null, proof: null, expiresInSeconds: null, kind: 'EndorseDevice' },
     device: { id: by.deviceId, name: by.deviceName, rung: by.rung },
@@ -183,9 +185,14 @@ export async function revokeHost(tx: Tx, ring: Ring, by: Governor, id: string): 
 }
 
 /** A host has taken a device into its roster on another's word: `settleCommand` of an EndorseDevice as APPLIED says so. */
-export async function rememberEndorsed(tx: Tx, row: CommandRow): Promise<void> {
+export async function rememberEndorsed(tx: Tx, ring: Ring, row: CommandRow): Promise<void> {
   if (row.kind !== 'EndorseDevice' || row.state !== 'APPLIED') return
-  const value = decodePayload(row.payload)
-  const id = typeof value === 'object' && value !== null && 'newDeviceId' in value ? String(value.newDeviceId) : ''
-  if (await findDevice(tx, row.ownerId, id)) await addToRoster(tx, id, row.hostId)
+  const read = readCommand(row)
+  if (read?.kind !== 'EndorseDevice') return
+  const { newDeviceId: id, newRung: rung } = read.value
+  const { ownerId, hostId } = row
+  const device = await findDevice(tx, ownerId, id)
+  if (device === null || device.revokedAt !== null) return
+  await noteTrusted(tx, ownerId, { id, hostId, rung })
+  ring(trustTopic, ownerTopic(ownerId))
 }

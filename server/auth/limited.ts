@@ -29,6 +29,15 @@ export const OIDC_FINISH: AttemptLimit = {
   perServer: 3000,
   windowSeconds: WINDOW_SECONDS,
 }
+/** Beginnings of a sign-in: each makes a row that five minutes clear away. */
+export const SIGN_IN: AttemptLimit = { kind: 'sign-in', perAddress: 60, perServer: 2000, windowSeconds: WINDOW_SECONDS }
+/** Codes of one-time links that nobody has made. */
+export const INVITATION_CODE: AttemptLimit = {
+  kind: 'invitation',
+  perAddress: 10,
+  perServer: 100,
+  windowSeconds: WINDOW_SECONDS,
+}
 
 /** What must commit although it is a refusal: the caller throws it after the transaction. */
 export type Outcome<T> = { value: T } | { refused: Refused }

@@ -1,6 +1,7 @@
 /** Paired devices as their owner sees them: listed, named, limited, vouched for, revoked. */
 import { resolveCursorConnection } from '@pothos/plugin-relay'
 import { addScript, renameDevice, revokeDevice, setDeviceRung } from '../auth/devices.ts'
+import { trustDevice } from '../auth/sign-in/trusting.ts'
 import type { Tx } from '../db/database.ts'
 import { write } from '../live/write.ts'
 import { type DeviceRow, listDevices, rosterPlaces } from '../store/devices.ts'
@@ -48,6 +49,14 @@ export const Device = builder.objectRef<DeviceShape>('Device').implement({
     passkeys: t.expose('passkeys', { type: [Passkey] }),
     pushSubscribed: t.exposeBoolean('pushSubscribed'),
     pairedAt: t.expose('pairedAt', { type: 'DateTime' }),
+    signedInAt: t.expose('signedInAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its person signed in on it last; null for one that was only ever paired.',
+    }),
+    awaitsTrust: t.exposeBoolean('awaitsTrust', {
+      description: 'It came by a sign-in, and no host has taken it into its roster: it may view.',
+    }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', nullable: true }),
     revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
   }),
@@ -117,6 +126,18 @@ builder.mutationField('setDeviceRung', (t) =>
     args: { id: t.arg.id({ required: true }), rung: t.arg({ type: Rung, required: true }) },
     resolve: (_root, args, context) =>
       write(context, async (tx, ring) => showDevice(tx, await setDeviceRung(tx, ring, governor(context), args))),
+  }),
+)
+
+builder.mutationField('trustDevice', (t) =>
+  t.field({
+    type: Device,
+    description:
+      'A host says that it has taken a device into its roster; one that came by a sign-in may do `rung` from then on.',
+    authScopes: { is: ['host'] },
+    args: { id: t.arg.id({ required: true }), rung: t.arg({ type: Rung, required: true }) },
+    resolve: (_root, args, context) =>
+      write(context, async (tx, ring) => showDevice(tx, await trustDevice(tx, ring, hostOf(context), args))),
   }),
 )
 

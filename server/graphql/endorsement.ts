@@ -4,12 +4,18 @@ import { write } from '../live/write.ts'
 import { notFound } from '../store/refused.ts'
 import { builder } from './builder.ts'
 import { Command, showCommands } from './commands/command.ts'
+import { Rung } from './rung.ts'
 import { deviceOf } from './who.ts'
 
 const EndorseDeviceInput = builder.inputType('EndorseDeviceInput', {
   fields: (t) => ({
     deviceId: t.id({ required: true }),
     hostId: t.id({ required: true }),
+    rung: t.field({
+      type: Rung,
+      description:
+        'For a device that awaits trust: what it may do from then on, and what is signed. Else its own counts.',
+    }),
     signature: t.string({ required: true }),
   }),
 })

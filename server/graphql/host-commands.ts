@@ -176,7 +176,7 @@ builder.mutationField('settleCommand', (t) =>
       const by = settlerOf(context)
       const row = await write(context, async (tx, ring) => {
         const settled = await settleCommand(tx, ring, by, { id, state, refusal: words })
-        await rememberEndorsed(tx, settled)
+        await rememberEndorsed(tx, ring, settled)
         await rememberPinned(tx, settled)
         return settled
       })

@@ -23,7 +23,7 @@ export const Passkey = builder.objectRef<PlacedPasskey>('Passkey').implement({
   }),
 })
 
-const BegunPasskey = builder.objectRef<Begun>('BegunPasskey').implement({
+export const BegunPasskey = builder.objectRef<Begun>('BegunPasskey').implement({
   description: 'What navigator.credentials.create() is told; binary values in base64url. Good for five minutes, once.',
   extensions: partOf('Device'),
   fields: (t) => ({

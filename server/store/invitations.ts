@@ -31,13 +31,13 @@ export const stateOf = ({ usedAt, revokedAt, isLate }: InvitationRow): Invitatio
 const open = (): SQL | undefined =>
   and(isNull(invitation.usedAt), isNull(invitation.revokedAt), gt(invitation.expiresAt, instantNow))
 
-/** Throws TOO_LARGE past `MOST_INVITATIONS`. */
+/** Throws TOO_LARGE past `MOST_INVITATIONS`; the server's own first links are not counted. */
 export async function addInvitation(tx: Tx, { seconds, ...made }: NewInvitation): Promise<InvitationRow> {
   const [there] = await tx
     .select({ invitations: count() })
     .from(invitation)
     .where(and(eq(invitation.createdBy, made.createdBy), open()))
-  if ((there?.invitations ?? 0) >= MOST_INVITATIONS) {
+  if (made.kind !== 'OWNER' && (there?.invitations ?? 0) >= MOST_INVITATIONS) {
     throw refuse('TOO_LARGE', `At most ${MOST_INVITATIONS} invitations are open at once. Revoke one first.`, {
       numbers: { limit: MOST_INVITATIONS },
     })
@@ -50,9 +50,15 @@ export async function addInvitation(tx: Tx, { seconds, ...made }: NewInvitation)
   return row
 }
 
-export async function findInvitation(tx: Tx, by: { id: string } | { codeHash: string }): Promise<InvitationRow | null> {
+/** `isLocked`: nobody else uses it or takes it back until the transaction ends. */
+export async function findInvitation(
+  tx: Tx,
+  by: { id: string } | { codeHash: string },
+  { isLocked } = { isLocked: false },
+): Promise<InvitationRow | null> {
   const which = 'id' in by ? eq(invitation.id, by.id) : eq(invitation.codeHash, by.codeHash)
-  const [row] = await tx.select(columns).from(invitation).where(which)
+  const found = tx.select(columns).from(invitation).where(which)
+  const [row] = await (isLocked ? found.for('update') : found)
   return row ?? null
 }
 

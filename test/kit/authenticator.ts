@@ -11,8 +11,11 @@ export type Authenticator = {
   readonly publicKey: string
   readonly origin: string
   create(challenge: string): { id: string; clientData: string; attestationObject: string }
-  /** `as` says something else than a browser would. */
-  get(challenge: string, as?: { type?: string; origin?: string; crossOrigin?: boolean; verifies?: boolean }): Assertion
+  /** `as` says something else than a browser would; `count` is how often it says that it was used, which those of phones do not say. */
+  get(
+    challenge: string,
+    as?: { type?: string; origin?: string; rpId?: string; crossOrigin?: boolean; verifies?: boolean; count?: number },
+  ): Assertion
 }
 
 const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest()
@@ -26,7 +29,11 @@ export function createAuthenticator(how: { origin: string; verifies?: boolean })
   const UP = 0x01
   const UV = 0x04
   const AT = 0x40
-  const head = (flags: number) => Buffer.concat([sha256(new URL(origin).hostname), Buffer.from([flags, 0, 0, 0, 0])])
+  const head = (flags: number, count = 0, rpId = new URL(origin).hostname) => {
+    const bytes = Buffer.from([flags, 0, 0, 0, 0])
+    bytes.writeUInt32BE(count, 1)
+    return Buffer.concat([sha256(rpId), bytes])
+  }
   const clientData = (type: string, challenge: string, from = origin, crossOrigin = false) =>
     Buffer.from(JSON.stringify({ type, challenge, origin: from, crossOrigin }))
   return {
@@ -43,9 +50,12 @@ export function createAuthenticator(how: { origin: string; verifies?: boolean })
         attestationObject: attestation.toString('base64url'),
       }
     },
-    get(challenge, { type = 'webauthn.get', origin: from, crossOrigin, verifies: isVerified = verifies } = {}) {
+    get(
+      challenge,
+      { type = 'webauthn.get', origin: from, rpId, crossOrigin, verifies: isVerified = verifies, count } = {},
+    ) {
       const data = clientData(type, challenge, from, crossOrigin)
-      const authenticatorData = head(UP | (isVerified ? UV : 0))
+      const authenticatorData = head(UP | (isVerified ? UV : 0), count, rpId)
       const signature = sign('sha256', Buffer.concat([authenticatorData, sha256(data)]), privateKey)
       return {
         ...{ id, authenticatorData: authenticatorData.toString('base64url'), clientData: data.toString('base64url') },

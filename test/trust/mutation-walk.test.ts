@@ -15,6 +15,7 @@ import { createGoverned, type Governed } from '../kit/governed.ts'
 import { hasPasskey } from '../kit/passkeys.ts'
 import { type PairedDevice, steps } from '../kit/people.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
+import { createsInvitation, joins, PAGE } from '../kit/sign-in.ts'
 import { aimed, type Hers } from './aims.ts'
 import { figure } from './figure.ts'
 import { createStrangers, type Stranger } from './strangers.ts'
@@ -77,6 +78,9 @@ async function createHers(): Promise<Hers> {
   joiner = claimed.token
   const other = await server.pairedDevice({ host, rung: 'STEER', name: 'another of hers' })
   const passkey = await hasPasskey(server.gql, phone, host)
+  const link = await createsInvitation(server.gql, host.token, { kind: 'PASSKEY', name: 'hers' })
+  const another = await createsInvitation(server.gql, host.token, { kind: 'PASSKEY', name: 'hers too' })
+  const { authenticator } = await joins(server.gql, link.code)
   const webhook = await server.gql<{ addAuditWebhook: { webhook: { id: string } } }>(
     ann.admin,
     'mutation($s: ID) { addAuditWebhook(scopeId: $s, url: "https://siem.example.com/a") { webhook { id } } }',
@@ -92,7 +96,7 @@ async function createHers(): Promise<Hers> {
   const token = await ann.makeToken({ name: 'spare', scopes: ['READ'], days: 1 }, ann.admin)
   const freshKey = await exportPublicKey((await generateKeys(true)).publicKey)
   const body = { body: { noticeShown: { severity: 'info', title: 'x' } }, digest: 'c'.repeat(64) }
-  const joins = { pairingId: claimed.pairing.id, publicKey, nonce: randomText(32), name: 'new' }
+  const joining = { pairingId: claimed.pairing.id, publicKey, nonce: randomText(32), name: 'new' }
   const p256dh = (await generateKeys(true)).publicKey
   return {
     ids: {
@@ -119,12 +123,26 @@ async function createHers(): Promise<Hers> {
       registerPasskey: { challenge: 'x', id: 'of-no-authenticator', clientData: 'x', attestationObject: 'x' },
       pinPasskey: { passkeyId: passkey.id, publicKey: passkey.publicKey },
       removePasskey: { id: passkey.id },
+      ...{ beginSignIn: { origin: PAGE }, beginConfirmation: { origin: PAGE }, beginSignInPasskey: { origin: PAGE } },
+      signIn: { id: authenticator.id, authenticatorData: 'x', clientData: 'x', publicKey },
+      openInvitation: { code: another.code, origin: PAGE },
+      acceptInvitation: {
+        code: another.code,
+        passkeyName: 'x',
+        id: 'of-nobody',
+        clientData: 'x',
+        attestationObject: 'x',
+      },
+      addSignInPasskey: { id: authenticator.id, authenticatorData: 'x', clientData: 'x', attestationObject: 'x' },
+      ...{ removeSignInPasskey: { id: authenticator.id }, revokeInvitation: { id: another.id } },
+      createInvitation: { hours: 1 },
+      trustDevice: { id: other.id, rung: 'VIEW' },
       ...{ revokeHost: { id: host.id }, revokeMemberDevice: { id: phone.id } },
       ...{
         removeAuditWebhook: { id: webhook.addAuditWebhook.webhook.id },
         revokeAdminToken: { id: token.adminToken.id },
       },
-      ...{ claimPairing: { code: claimed.pairing.id }, joinPairing: joins, confirmPairing: { id: confirming.id } },
+      ...{ claimPairing: { code: claimed.pairing.id }, joinPairing: joining, confirmPairing: { id: confirming.id } },
       ...{ refusePairing: { id: refusing.id }, revealPairing: { id: revealing.id, nonce: revealing.nonce } },
       openPairing: { commitment: await commitment('PAIR_DEVICE', host.publicKey, randomText(32)) },
       pushEvents: {
@@ -151,7 +169,7 @@ async function createHers(): Promise<Hers> {
 }
 
 /** Of these a row says no more than who asked, and when. */
-const NOTES = ['audit_entry', 'audit_chain', 'attempt', 'challenge']
+const NOTES = ['audit_entry', 'audit_chain', 'attempt', 'challenge', 'passkey_challenge']
 /** What changes by itself. */
 const MOVING = ['lastSeenAt', 'leasedUntil', 'failures', 'lastError']
 
@@ -184,8 +202,7 @@ function kindsOf(field: string): readonly string[] | null {
 
 /** What ends something for good, in this order, after everything else. */
 const LAST = [
-  'removePasskey',
-  'removeOidcConnection',
+  ...['removePasskey', 'removeOidcConnection', 'removeSignInPasskey', 'revokeInvitation'],
   ...['settleCommand', 'endSession', 'deleteSession', 'disableRemoteControl', 'setRemoteControl'],
   ...['setDeviceRung', 'revokeDevice', 'revokeMemberDevice', 'removeMember', 'revokeHost'],
 ]
@@ -199,6 +216,9 @@ const COMES_TO: Readonly<Record<string, RegExp>> = {
   setOidcConnection: /it was not reached/,
   beginOidcSignIn: /it was not reached/,
   finishOidcSignIn: /The public key is not a P-256 point/,
+  signIn: /No passkey that is known here/,
+  acceptInvitation: /This is no passkey that was made just now/,
+  addSignInPasskey: /No passkey that is known here/,
 }
 
 describe('[T1] [F7] the walk over mutations', () => {
@@ -246,7 +266,8 @@ describe('[T1] [F7] the walk over mutations', () => {
     }
     // A challenge and a request to be enrolled are anyone's; the first is good for nothing without the key, the second without a person.
     const anyones = ['requestChallenge', 'requestEnrolment']
-    expect(done).toEqual(['beginPasskey', ...anyones, 'subscribePush', 'testPush', 'unsubscribePush'])
+    const begun = ['beginConfirmation', 'beginPasskey', 'beginSignIn', 'beginSignInPasskey', 'openInvitation']
+    expect(done).toEqual([...begun, ...anyones, 'subscribePush', 'testPush', 'unsubscribePush'])
     expect(await rowsOfHers([viewer.id])).toEqual(before)
     figure('schema walk, mutations', { 'by a view-only device, done': done.join(', ') })
   }, 60_000)

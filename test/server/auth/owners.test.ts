@@ -10,6 +10,7 @@ import { hasPasskey } from '../../kit/passkeys.ts'
 import { type EnrolledHost, known, type PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { type PublishedSession, publishSession } from '../../kit/session.ts'
+import { createsInvitation, joins } from '../../kit/sign-in.ts'
 
 type Person = {
   ownerId: string
@@ -19,6 +20,8 @@ type Person = {
   decisionId: string
   commandId: string
   passkeyId: string
+  signInPasskeyId: string
+  invitationId: string
 }
 let server: TestServer
 let ann: Person
@@ -44,7 +47,10 @@ async function person(name: string): Promise<Person> {
     { i: { sessionId: session.id, key: randomText(16), text: 'hi' } },
   )
   const { id: passkeyId } = await hasPasskey(server.gql, phone, host)
-  return { ownerId, host, phone, session, decisionId, commandId: sendPrompt.id, passkeyId }
+  const link = await createsInvitation(server.gql, host.token, { kind: 'PASSKEY', name })
+  const { authenticator } = await joins(server.gql, link.code)
+  const more = { passkeyId, signInPasskeyId: authenticator.id, invitationId: link.id }
+  return { ownerId, host, phone, session, decisionId, commandId: sendPrompt.id, ...more }
 }
 
 beforeAll(async () => {
@@ -64,6 +70,20 @@ const aimed = (): Record<string, string | null> => {
     devices: '{ devices { edges { node { id name } } } }',
     hostCommands: `{ hostCommands(hostId: "${host}") { after } }`,
     hosts: '{ hosts { edges { node { id name } } } }',
+    invitations: '{ invitations { id name } }',
+    signInOptions: '{ signInOptions { passkeys } }',
+    signInPasskeys: '{ signInPasskeys { id name } }',
+    acceptInvitation: null,
+    addSignInPasskey: null,
+    beginConfirmation: null,
+    beginSignIn: null,
+    beginSignInPasskey: 'mutation { beginSignInPasskey(origin: "http://localhost:4780") { excludeIds } }',
+    createInvitation: null,
+    openInvitation: null,
+    removeSignInPasskey: `mutation { removeSignInPasskey(id: "${ann.signInPasskeyId}") { id name } }`,
+    revokeInvitation: `mutation { revokeInvitation(id: "${ann.invitationId}") { id name } }`,
+    signIn: null,
+    trustDevice: `mutation { trustDevice(id: "${phone}", rung: VIEW) { id name } }`,
     adminTokens: null,
     thisAdminToken: null,
     auditEntries: `{ auditEntries(filter: {ownerId: "${ann.ownerId}"}) { edges { node { target line } } } }`,
@@ -161,7 +181,7 @@ test('every root field of the schema is aimed at', () => {
 
 test("[F7] whatever Ben asks with any credential of his, nothing of Ann's is in the answer and nothing of hers changes", async () => {
   const look =
-    '{ sessions { edges { node { id cwd archivedAt name state openDecisions { id state } commands { edges { node { id state } } } } } } devices { edges { node { id name rung revokedAt passkeys { id hostIds } } } } hosts { edges { node { id revokedAt } } } }'
+    '{ sessions { edges { node { id cwd archivedAt name state openDecisions { id state } commands { edges { node { id state } } } } } } devices { edges { node { id name rung revokedAt passkeys { id hostIds } } } } hosts { edges { node { id revokedAt } } } signInPasskeys { id } invitations { id state } }'
   const before = await server.gql(ann.phone.token, look)
   const hers = [
     ann.host.id,
@@ -170,6 +190,8 @@ test("[F7] whatever Ben asks with any credential of his, nothing of Ann's is in 
     ann.decisionId,
     ann.commandId,
     ann.passkeyId,
+    ann.signInPasskeyId,
+    ann.invitationId,
     '/home/ann',
     "ann's",
     'echo ann',
