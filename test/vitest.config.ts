@@ -1,6 +1,8 @@
 /** One runner for all suites; each project is a kind of proof with its own needs. */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+// @ts-expect-error plain JavaScript, for the build runs it
+import { postgresRepairForVite } from '../agent-cli/launch/postgres-repair.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const inProject = (name: string, include: string[], extra: object = {}) => ({
@@ -31,9 +33,12 @@ export default defineConfig({
       { find: /^graphql$/, replacement: fileURLToPath(new URL('../node_modules/graphql/index.js', import.meta.url)) },
     ],
   },
+  // Tests meet the driver as it is bundled.
+  plugins: [postgresRepairForVite],
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     pool: 'forks',
+    server: { deps: { inline: [/[\\/]node_modules[\\/]postgres[\\/]/] } },
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -1,7 +1,8 @@
 // Repairs defects of postgres.js 3.4.9 in what is bundled. A connection that closes while a write is pending throws where nobody can catch it, which
 // ends the process, or never writes again (github.com/porsager/postgres issues 1154, 1208). A BEGIN that fills a connection's pipeline does not reserve
 // it: the transaction fails with UNSAFE_TRANSACTION and stays open, and whatever is written over that connection later is answered and never
-// committed (issues 823, 1189). Plain Node.
+// committed (issues 823, 1189). What is asked between a connection's error and its close is never answered, nor what opens a connection that ends
+// before its first word. Plain Node.
 import { readFile } from 'node:fs/promises'
 
 const REPAIRS = [
@@ -17,6 +18,16 @@ const REPAIRS = [
       return false
     }
 `,
+  ],
+  // Ended before its first word, as by a proxy whose database is away: again and again without a pause, and nobody is told.
+  [
+    '    if (initial)\n      return reconnect()\n',
+    '    if (initial && target_session_attrs)\n      return reconnect()\n',
+  ],
+  // An error has refused what was under way then; whoever asked again at once stands here, too.
+  [
+    "!hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))\n",
+    "if (initial || query || sent.length) error(Errors.connection('CONNECTION_CLOSED', options, socket))\n",
   ],
   // What the closed connection was told last would be the answer to the first query of the next one.
   [
@@ -49,18 +60,31 @@ const REPAIRS = [
   ['!query && onopen(connection)', '!query && !connection.reserved && onopen(connection)'],
 ]
 
+const FILE = /[\\/]postgres[\\/]src[\\/]connection\.js$/
+
+function repaired(source, path) {
+  let contents = source.replaceAll('\r\n', '\n')
+  for (const [from, to] of REPAIRS) {
+    if (!contents.includes(from))
+      throw new Error(`postgres.js has changed: look whether ${path} still needs its repair.`)
+    contents = contents.replaceAll(from, to)
+  }
+  return contents
+}
+
 /** For esbuild. Fails the build when the driver is no longer the one this was written for. */
 export const postgresRepair = {
   name: 'postgres-repair',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]postgres[\\/]src[\\/]connection\.js$/ }, async ({ path }) => {
-      let contents = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n')
-      for (const [from, to] of REPAIRS) {
-        if (!contents.includes(from))
-          throw new Error(`postgres.js has changed: look whether ${path} still needs its repair.`)
-        contents = contents.replaceAll(from, to)
-      }
-      return { contents, loader: 'js' }
-    })
+    onLoad({ filter: FILE }, async ({ path }) => ({
+      contents: repaired(await readFile(path, 'utf8'), path),
+      loader: 'js',
+    }))
   },
+}
+
+/** The same for Vite, which must not leave the driver to Node. */
+export const postgresRepairForVite = {
+  name: 'postgres-repair',
+  transform: (code, id) => (FILE.test(id.split('?', 1)[0]) ? { code: repaired(code, id), map: null } : null),
 }

@@ -41,6 +41,41 @@ const [left] = await other\`select count(*)::int as count from pg_stat_activity 
 console.log('refused ' + refused + ', committed ' + row.count + ', left open ' + left.count)
 process.exit(0)
 `
+/** Every connection is reset at once; whoever was refused asks again in the same turn. */
+const RESETS = `
+import { connect, createServer } from 'node:net'
+import postgres from 'postgres'
+const url = new URL(process.argv[2])
+const { port, hostname } = url
+const open = new Set()
+let isAway = false
+const proxy = createServer((near) => {
+  if (isAway) return near.end()
+  const far = connect(Number(port), hostname)
+  open.add(near)
+  near.on('error', () => {}).on('close', () => far.destroy()).pipe(far)
+  far.on('error', () => {}).on('close', () => near.destroy()).pipe(near)
+})
+await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+url.port = String(proxy.address().port)
+const sql = postgres(url.href, { max: 4, backoff: () => 0.01, onnotice: () => {} })
+let settled = 0
+for (let round = 0; round < 10; round++) {
+  await Promise.all(Array.from({ length: 4 }, () => sql\`select 1\`.execute()))
+  for (const one of open) one.resetAndDestroy()
+  open.clear()
+  const asks = async () => {
+    for (let time = 0; time < 4; time++) await sql\`select 1\`.execute().catch(() => {})
+    settled++
+  }
+  // In every other round the way leads nowhere for a while.
+  isAway = round % 2 === 1
+  await Promise.all(Array.from({ length: 8 }, asks))
+  isAway = false
+}
+console.log('settled ' + settled)
+process.exit(0)
+`
 const out = fileURLToPath(new URL('../.out', import.meta.url))
 let postgres: TestPostgres
 let folder: string
@@ -73,4 +108,8 @@ test('a transaction that comes to a full connection is begun, and nothing is wri
 
 test('a connection that ends inside a transaction is an error of that transaction: the process lives, the next query is sent', async () => {
   expect(await run(PROGRAM)).toBe('refused 5')
+}, 60_000)
+
+test('[E10] what is asked while connections are being reset is refused or answered, and never left without either', async () => {
+  expect(await run(RESETS)).toBe('settled 80')
 }, 60_000)
