@@ -1,5 +1,6 @@
 /** Puts the rooms together: one server process as a function from Request to Response, its sockets, and an end that really ends. */
 import type { Server } from 'node:http'
+import { createDeadTokens } from './auth/dead-tokens.ts'
 import { createRelyingParty, type RelyingOptions } from './auth/sign-in/oidc-relying.ts'
 import { createTrust } from './auth/trust.ts'
 import type { Database } from './db/database.ts'
@@ -106,7 +107,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     onSetupCodeUsed: options.onSetupCodeUsed ?? (() => {}),
   }
   const schema = buildSchema()
-  const rates = createRates({ trust, ...options.rates })
+  const rates = createRates({ trust, onRefused: createDeadTokens({ database, log }), ...options.rates })
   const trusted = createTrustedDocuments(options.documents)
   const yoga = createHttp({ parts, schema, trusted, rates, pages: options.pages, log, stopping: stopping.signal })
   const documents = createDocuments(schema, { maxTokens: MAX_TOKENS })

@@ -8,8 +8,9 @@ import type { Documents } from '../graphql/compiled/documents.ts'
 import type { Prepared } from '../graphql/compiled/operation.ts'
 import { type Context, createContext, type Parts } from '../graphql/context.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
+import { isRefused, type Refused } from '../store/refused.ts'
 import { peerAddress } from './address.ts'
-import { showError } from './errors.ts'
+import { showError, turnedAway } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { SECURITY_HEADERS } from './pages.ts'
@@ -42,8 +43,8 @@ export function createDirect(options: DirectOptions): Handler {
     for (const one of open) one.abort()
   })
 
-  /** All but the answer; null when it is not this room's. Nothing has been done then: what is wrong, yoga says in its own words. */
-  async function prepare(request: IncomingMessage, body: Buffer, ended: AbortSignal): Promise<Ready | null> {
+  /** All but the answer; null when it is not this room's. Nothing has been done then: what is wrong, yoga says in its own words. A refused credential is said here: asked again it would count twice. */
+  async function prepare(request: IncomingMessage, body: Buffer, ended: AbortSignal): Promise<Ready | Refused | null> {
     const asked = readAsked(body)
     const found = asked && documents.find(asked.query, asked.operationName)
     const prepared = found?.run?.(asked?.variables ?? {})
@@ -51,7 +52,11 @@ export function createDirect(options: DirectOptions): Handler {
     try {
       assertAffordable(found.document, asked.operationName, asked.variables)
       const address = peerAddress(request, parts.publicUrl)
-      const identity = await rates.identify(request.headers.authorization, address)
+      const identity = await rates.identify(request.headers.authorization, address).catch((error) => {
+        if (isRefused(error)) return error
+        throw error
+      })
+      if (isRefused(identity)) return identity
       trusted.require(found.document, identity.principal)
       return { prepared, context: createContext(parts, { identity, address, signal: ended }) }
     } catch {
@@ -71,12 +76,21 @@ export function createDirect(options: DirectOptions): Handler {
     response.end(text)
   }
 
+  function turnAway(refused: Refused, response: ServerResponse, type: string): void {
+    const { status, headers, errors } = turnedAway(refused)
+    const text = JSON.stringify({ errors })
+    const own = { 'content-type': type, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) }
+    response.writeHead(status, { ...SECURITY_HEADERS, ...headers, ...own })
+    response.end(text)
+  }
+
   async function take(request: IncomingMessage, response: ServerResponse, type: string): Promise<void> {
     const body = await bodyOf(request)
     if (body === null) return
     const ended = new AbortController()
     const ready = await prepare(request, body, ended.signal)
     if (!ready) return void rest(withBody(request, body), response)
+    if (isRefused(ready)) return turnAway(ready, response, type)
     open.add(ended)
     // Also after a whole answer: what the operation watched is let go then.
     response.once('close', () => {

@@ -2,6 +2,7 @@
 import { GraphQLError } from 'graphql'
 import { isUnstorableText } from '../db/unstorable.ts'
 import { refusalIn, toGraphQLError } from '../graphql/refusal.ts'
+import type { Refused } from '../store/refused.ts'
 
 /** For yoga's `maskError`, and for whatever leaves by another way. */
 export function showError(error: unknown, log: (error: unknown) => void): GraphQLError {
@@ -47,4 +48,10 @@ function withPlace(shown: GraphQLError, error: unknown): GraphQLError {
     ...(positions && { positions }),
     ...(path && { path }),
   })
+}
+
+/** How a credential that is not good is answered, before anything is looked at. */
+export function turnedAway(refused: Refused) {
+  const { message, extensions } = toGraphQLError(refused)
+  return { status: 401, headers: { 'www-authenticate': 'Bearer' }, errors: [{ message, extensions }] }
 }

@@ -28,6 +28,8 @@ type RatesOptions = {
   trust: Pick<Trust, 'identify'>
   credential?: BucketRule
   stranger?: BucketRule
+  /** Told of each credential that is not good, before its holder is. */
+  onRefused?: (authorization: unknown, refused: Refused, address: string) => Promise<void>
   /** Milliseconds, never back. */
   now?: () => number
 }
@@ -36,6 +38,7 @@ export function createRates({
   trust,
   credential = CREDENTIAL_RATE,
   stranger = STRANGER_RATE,
+  onRefused,
   now,
 }: RatesOptions): Rates {
   // By the words of the header: a digest of each would cost more than all the rest.
@@ -56,7 +59,10 @@ export function createRates({
         if (typeof authorization === 'string') known.look(authorization)
         return identity
       } catch (error) {
-        if (isRefused(error)) strangers.owe(placeOf(address))
+        if (isRefused(error)) {
+          strangers.owe(placeOf(address))
+          await onRefused?.(authorization, error, address)
+        }
         throw error
       }
     },

@@ -1,13 +1,15 @@
 /** GraphQL over HTTP and SSE, the built page, and health, as one function from Request to Response. Knows no socket. */
 import type { IncomingMessage } from 'node:http'
-import { type GraphQLSchema, parse } from 'graphql'
+import { GraphQLError, type GraphQLSchema, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { createYoga } from 'graphql-yoga'
 import { type Context, createContext, type Operation, type Parts } from '../graphql/context.ts'
+import { refusalIn } from '../graphql/refusal.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { createScim } from '../scim/scim.ts'
+import { isRefused, type Refused } from '../store/refused.ts'
 import { peerAddress } from './address.ts'
-import { showError } from './errors.ts'
+import { showError, turnedAway } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { createPages, SECURITY_HEADERS } from './pages.ts'
@@ -32,17 +34,30 @@ export type YogaOptions = {
 export type Yoga = ReturnType<typeof createHttp>
 
 export function createHttp({ parts, schema, trusted, rates, pages, log, stopping }: YogaOptions) {
+  // Refused for what it shows and not for what it asks.
+  const atTheDoor = new WeakSet<Refused>()
   return createYoga<Beside, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     ...{ graphiql: false, landingPage: false, cors: false, multipart: false, batching: false, logging: false },
     maxRequestBodySize: MAX_REQUEST_BYTES,
-    maskedErrors: { maskError: (error) => showError(error, log) },
+    maskedErrors: {
+      maskError: (error) => {
+        const shown = showError(error, log)
+        const refused = refusalIn(error)
+        if (!refused || !atTheDoor.has(refused)) return shown
+        const { status, headers } = turnedAway(refused)
+        return new GraphQLError(shown.message, { extensions: { ...shown.extensions, http: { status, headers } } })
+      },
+    },
     context: async ({ request, req, operation }) => {
       if (operation) return createContext(parts, operation)
       const address = req ? peerAddress(req, parts.publicUrl) : 'unknown'
       return createContext(parts, {
-        identity: await rates.identify(request.headers.get('authorization') ?? undefined, address),
+        identity: await rates.identify(request.headers.get('authorization') ?? undefined, address).catch((error) => {
+          if (isRefused(error)) atTheDoor.add(error)
+          throw error
+        }),
         address,
         signal: AbortSignal.any([request.signal, stopping]),
       })

@@ -104,6 +104,12 @@ describe('each request has one answer, whichever way it takes', () => {
     'the credential of the wrong kind': () => ({ body: push([event(2)]) }),
     'no credential': () => ({ body: push([event(2)]), token: null }),
     'an unknown credential': () => ({ body: { query: '{ viewer { id } }' }, token: 'odh_unknownunknownunknown' }),
+    "an unknown credential, in GraphQL's own media type": () => ({
+      body: { query: '{ viewer { id } }' },
+      token: 'odd_unknownunknownunknown',
+      headers: { accept: 'application/graphql-response+json' },
+    }),
+    'no token at all in its place': () => ({ body: { query: '{ viewer { id } }' }, headers: { authorization: 'x' } }),
     'an unknown field': () => ({ body: { query: '{ nothing }' } }),
     'no GraphQL': () => ({ body: { query: '{ viewer ' } }),
     'no JSON': () => ({ body: '{"query":' }),

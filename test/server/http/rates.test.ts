@@ -183,6 +183,23 @@ describe('on every transport', () => {
     expect((await fetch(`${server.url}/`)).status).not.toBe(429)
   })
 
+  test.each(['/graphql', '/graphql?round'])('%s: a refused credential is 401, and counted once', async (path) => {
+    const { server } = await started({ stranger: { ...slow, burst: 4 } })
+    const guess = (n: number) =>
+      fetch(server.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer odd_guessed_${n}_guessed` },
+        body: JSON.stringify({ query: '{ viewer { id } }' }),
+      })
+    const answers = [await guess(1), await guess(2), await guess(3), await guess(4), await guess(5)]
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 429])
+    const first = answers[0] ?? Response.error()
+    expect(first.headers.get('www-authenticate')).toBe('Bearer')
+    const { errors } = (await first.json()) as { errors: { extensions: object }[] }
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', level: 'server' } }])
+    expect(JSON.stringify(errors)).not.toContain('"http"')
+  })
+
   test('over a socket an operation is told when to come again, and the socket stays; what floods it otherwise loses it', async () => {
     const { server, phone } = await started({ credential: { ...slow, burst: 3 } })
     const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, 'graphql-transport-ws')

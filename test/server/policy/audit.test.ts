@@ -69,6 +69,32 @@ describe('[F5] the audit', () => {
     expect(noted).toBe(MAX_REFUSALS_A_MINUTE)
   })
 
+  test('a token that was taken away is noted when somebody uses it: on each road, once an hour, with from where', async () => {
+    const phone = await server.pairedDevice({ host: at.host, name: 'lost' })
+    await server.gql(at.host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: phone.id })
+    const uses = () => entries(at.admin, ofBlue(`, filter: {actor: "${phone.id}", action: "refused.credential"}`))
+    await expect(
+      server.subscribe(phone.token, 'subscription { sessionsChanged { isSnapshot } }').ended(),
+    ).resolves.toMatchObject({ code: 4403 })
+    expect(await uses()).toMatchObject([
+      { outcome: 'REFUSED', code: 'REVOKED', line: 'from 127.0.0.1; further uses within an hour are left out' },
+    ])
+    for (const path of ['/graphql', '/graphql?round'])
+      await fetch(server.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${phone.token}` },
+        body: '{"query":"{ viewer { id } }"}',
+      })
+    expect(await uses()).toHaveLength(1)
+
+    const { token, adminToken } = await at.makeToken({ name: 'gone', scopes: ['READ'], days: 1 })
+    await server.gql(at.admin, 'mutation($id: ID!) { revokeAdminToken(id: $id) { id } }', { id: adminToken.id })
+    await server.gql(token, '{ thisAdminToken { id } }').catch(() => {})
+    await server.gql('odd_nobodyhasgiventhisout', '{ viewer { id } }').catch(() => {})
+    const noted = await entries(at.admin, '(filter: {action: "refused.credential"})')
+    expect(noted.map(({ actor }) => actor)).toEqual([adminToken.id])
+  })
+
   test('pages, and its export is whole and verifies', async () => {
     type Page = { auditEntries: { edges: { node: { number: number } }[]; pageInfo: { endCursor: string } } }
     const page = (after: string) =>
