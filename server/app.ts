@@ -27,6 +27,7 @@ import { vapidKeys } from './push/vapid.ts'
 import { createSockets } from './sockets/sockets.ts'
 import { sealAudit } from './store/audit.ts'
 import { expireNext } from './store/delivery.ts'
+import { doubtQueued } from './store/put-back.ts'
 import { createRecentEvents } from './store/recent-events.ts'
 import { storedSearch } from './store/search.ts'
 
@@ -66,6 +67,7 @@ const CONTACT = 'https://github.com/offdesk/offdesk'
 
 export async function buildApp(options: AppOptions): Promise<App> {
   const { database, publicUrl, log } = options
+  await database.transaction(doubtQueued)
   const stopping = new AbortController()
   const bell = options.bell ?? (await createBell(database.signals, log))
   const { ignoreBell, ...trusting } = options.trust ?? {}

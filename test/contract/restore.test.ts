@@ -111,9 +111,11 @@ describe.each(keepers)('an older dump is put back on %s', (_name, make) => {
     // On its way when the dump is made.
     wire.cut()
     const onItsWay = await tap.prompt('in the dump')
+    const stolenWay = await taps(stolen, session.id).prompt('of a phone that is revoked later')
     await keeper.dump(database)
     wire.mend()
     await turn('in the dump')
+    await turn('of a phone that is revoked later')
     expect((await tap.settled(onItsWay)).state).toBe('APPLIED')
 
     const key = 'sent-after-the-dump-1'
@@ -140,6 +142,8 @@ describe.each(keepers)('an older dump is put back on %s', (_name, make) => {
     expect((await tap.events()).events.slice(0, before.events.length)).toEqual(before.events)
     // What the dump holds as on its way has had its effect: the ledger says so, and the agent is not asked again.
     expect((await tap.settled(onItsWay)).state).toBe('APPLIED')
+    // Also what came from a phone whose revocation the dump does not hold, and which its host asserts again (C4).
+    expect((await tap.settled(stolenWay)).state).toBe('APPLIED')
     // What the dump does not hold is sent again by a device that never heard the end: the same command, and no second effect.
     await expect(tap.command(sent)).resolves.toBeNull()
     expect(await tap.prompt('after the dump', { key })).toBe(sent)

@@ -14,7 +14,7 @@ export const seenBy: Record<string, readonly Invariant[]> = {
   C1: ['onceOnly', 'losersTold'],
   C2: ['losersTold', 'onceOnly'],
   C3: ['onceOnly', 'losersTold', 'answered'],
-  C4: ['losersTold', 'answered'],
+  C4: ['losersTold', 'answered', 'onceOnly'],
   C5: ['losersTold', 'onceOnly', 'answered', 'oneEffect'],
   D1: ['converges', 'oneEffect'],
   D2: ['answered', 'oneEffect', 'converges'],

@@ -2,7 +2,7 @@
 import type { Step } from '../steps.ts'
 import * as host from './host.ts'
 import { cutsViewer, deviceAsks, deviceLooks, deviceResends, views } from './people.ts'
-import { arrives, commits, revokes } from './server.ts'
+import { arrives, commits, revokes, settle } from './server.ts'
 import { copyOf, devices, type Host, type Message, send, violate, type World } from './world.ts'
 
 /** True when the step did something; false when there was nothing for it to happen to. */
@@ -172,13 +172,11 @@ function restores(world: World): boolean {
     (message) => message.to === 'server' && !('attachment' in message && message.attachment < 0),
   )
   world.wasRestored = true
+  if (world.rules.doubtsQueued)
+    for (const command of world.database.commands) if (command.state === 'QUEUED') command.state = 'DELIVERED'
   if (world.rules.revocationEndsCommands)
-    for (const command of world.database.commands)
-      if (revoked.has(command.device) && command.state === 'QUEUED') command.state = 'REFUSED'
-  for (const decision of world.database.decisions.values()) {
-    const proposal = world.database.commands.find(({ id }) => id === decision.proposal)
-    if (proposal?.state === 'REFUSED') decision.proposal = null
-  }
+    for (const { id, device, state } of [...world.database.commands])
+      if (revoked.has(device) && state === 'QUEUED') settle(world.database, id, 'REFUSED', world.rules.reopens)
   for (const viewer of world.viewers) Object.assign(viewer, { page: null, isRung: true })
   if (world.host && world.host.link !== 'ended') Object.assign(world.host, { link: 'off', isPushing: false })
   return true

@@ -37,6 +37,8 @@ export const rules = {
   asksLedger: true,
   /** C1, C3: sent again to a server that has forgotten it, it is the same command to the host. */
   knowsByKey: true,
+  /** C4: what was queued when the database was put back may have been fetched since. */
+  doubtsQueued: true,
   /** C4: an intent without a result is UNKNOWN. */
   saysUnknown: true,
   /** C3: a result is told until the server has it. */
@@ -85,6 +87,7 @@ export const mutants: { breaks: keyof Rules; seenBy: Invariant[] }[] = [
   { breaks: 'keepsLedger', seenBy: ['onceOnly', 'losersTold', 'converges'] },
   { breaks: 'asksLedger', seenBy: ['onceOnly'] },
   { breaks: 'knowsByKey', seenBy: ['onceOnly'] },
+  { breaks: 'doubtsQueued', seenBy: ['onceOnly'] },
   { breaks: 'saysUnknown', seenBy: ['losersTold', 'answered'] },
   { breaks: 'tellsUntilHeard', seenBy: ['losersTold'] },
   { breaks: 'tellsAgain', seenBy: ['losersTold'] },

@@ -119,7 +119,7 @@ const change = (database: Database, id: string, state: State): void => {
   for (const command of database.commands) if (command.id === id) command.state = state
 }
 
-function settle(database: Database, id: string, state: State, reopens: boolean): void {
+export function settle(database: Database, id: string, state: State, reopens: boolean): void {
   const command = database.commands.find((each) => each.id === id)
   if (command === undefined || isSettled(command.state)) return
   change(database, id, state)

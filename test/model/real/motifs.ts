@@ -30,6 +30,19 @@ const passages = {
   ],
   restoredUntold: [['devicePrompts'], ['losesMessage', 1], ['backsUp'], ['tellsAgent'], ['restores']],
   restoredTaken: [['devicePrompts'], ['commits'], ['backsUp'], ['tellsAgent'], ['delivers'], ['restores'], ['tells']],
+  // Queued in the dump, done since, and of a device (the last of three) that is revoked before the host can say so.
+  restoredRevoked: [
+    ...([
+      ['startsServer'],
+      ['cutsNetwork'],
+      ['devicePrompts', 2],
+      ['commits', 5],
+      ['commits', 5],
+      ['backsUp'],
+    ] as const),
+    ...([['mendsNetwork', 0, 0], ['tellsAgent'], ['cutsNetwork'], ['restores'], ['revokes', 0]] as const),
+    ...([['mendsNetwork', 0, 0]] as const),
+  ],
   // Back to before this attachment, or to before what it has told, while it has more to tell.
   restoredEpoch: [['backsUp'], ['killsHost', 0], ['startsHost'], ['asks'], ['pushes'], ['restores'], ['asks']],
   restoredBehind: [['backsUp'], ['asks'], ['pushes'], ['asks'], ['pushes'], ['restores'], ['pushes']],
