@@ -35,8 +35,9 @@ export type OidcProvider = {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
+/** `alg`: making a key for RSA takes seconds on a busy machine. */
 export async function createOidcProvider(how: { alg?: 'RS256' | 'ES256' } = {}): Promise<OidcProvider> {
-  const { alg = 'RS256' } = how
+  const { alg = 'ES256' } = how
   const clients = new Map<string, OidcClient>()
   const adapter = createAdapter()
   const people = new Map<string, Record<string, unknown>>()
