@@ -1,6 +1,6 @@
 /** Connections of organisations to their providers, and who people of a provider are here: queries only. Knows no protocol and no principal. */
-import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm'
-import { instantNow } from '../db/clock.ts'
+import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm'
+import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { device, membership, oidcConnection, oidcDevice, oidcIdentity, scimGroup, scimUser } from '../db/schema.ts'
 
@@ -112,12 +112,22 @@ export async function isMadeBySignIn(tx: Tx, ownerId: string): Promise<boolean> 
 /** That a device came by a sign-in; again says so anew. */
 export async function addOidcDevice(
   tx: Tx,
-  of: { deviceId: string; ownerId: string; organisationId: string; issuer: string },
+  { isFresh, ...of }: { deviceId: string; ownerId: string; organisationId: string; issuer: string; isFresh: boolean },
 ): Promise<void> {
-  await tx
-    .insert(oidcDevice)
-    .values(of)
-    .onConflictDoUpdate({ target: oidcDevice.deviceId, set: { ...of, at: instantNow } })
+  const values = { ...of, at: instantNow, ...(isFresh && { freshAt: instantNow }) }
+  await tx.insert(oidcDevice).values(values).onConflictDoUpdate({ target: oidcDevice.deviceId, set: values })
+}
+
+/** How long it counts for something that its person has shown themselves at their provider. */
+const FRESH_SECONDS = 300
+
+/** Whether the person of this device has shown themselves at their provider within the last five minutes, on this very device. */
+export async function isFreshlySignedIn(tx: Tx, deviceId: string): Promise<boolean> {
+  const rows = await tx
+    .select({ deviceId: oidcDevice.deviceId })
+    .from(oidcDevice)
+    .where(and(eq(oidcDevice.deviceId, deviceId), gt(oidcDevice.freshAt, instantIn(-FRESH_SECONDS))))
+  return rows.length > 0
 }
 
 /** Those that are not revoked yet: of one person, or of all who signed in there. */

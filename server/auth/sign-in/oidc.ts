@@ -100,8 +100,8 @@ export async function finishOidc(
       if (!isStill(now, flow)) throw notThisFlow()
       const { ownerId } = await personOf(tx, ring, now, claims)
       const admitted = await admitPerson(tx, ring, { ownerId, by: 'OIDC', proof: proofOf(flow, claims) }, device)
-      const { organisationId, issuer } = flow
-      await addOidcDevice(tx, { deviceId: device.deviceId, ownerId, organisationId, issuer })
+      const { organisationId, issuer, isFresh } = flow
+      await addOidcDevice(tx, { deviceId: device.deviceId, ownerId, organisationId, issuer, isFresh })
       await noteOidcSignIn(tx, issuer, claims.sub)
       return admitted
     })

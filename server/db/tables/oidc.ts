@@ -84,6 +84,8 @@ export const oidcDevice = pgTable(
       .references(() => organisation.id),
     issuer: text('issuer').notNull(),
     at: instant('at').notNull().default(sql`now()`),
+    /** When its person last showed themselves there anew; a sign-in that the provider may have done silently leaves it as it was. */
+    freshAt: instant('fresh_at'),
   },
   (t) => [index('oidc_device_organisation').on(t.organisationId, t.ownerId)],
 )

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as tables from '../../../server/db/schema.ts'
+import { isFreshlySignedIn } from '../../../server/store/oidc.ts'
 import { createOidcHouse, type OidcHouse } from '../../kit/oidc-house.ts'
 import { createOidcProvider, type OidcProvider } from '../../kit/oidc-provider.ts'
 
@@ -123,10 +124,18 @@ describe('what a provider says', () => {
     const long = Math.floor(Date.now() / 1000) - 3600
     for (const auth_time of [undefined, long])
       expect(await failing(saying({ auth_time }), { fresh: true })).toMatchObject({ code: 'SIGN_IN_PROVIDER' })
+    // What may have been silent is not fresh; what was asked is, for that device, and for five minutes.
     const browser = await house.browser()
+    const isFresh = (deviceId: string) => house.at.database.read((tx) => isFreshlySignedIn(tx, deviceId))
+    const { deviceId } = await browser.signsIn('acme', (url) => house.provider.signsIn(url, 'ada'))
+    expect(await isFresh(deviceId)).toBe(false)
     const again = await browser.begins('acme', { fresh: true })
-    expect(
-      (await browser.finishes(again, await house.provider.signsIn(again.authorizationUrl, 'ada'))).ownerId,
-    ).toBeTruthy()
+    const same = await browser.finishes(again, await house.provider.signsIn(again.authorizationUrl, 'ada'))
+    expect([same.deviceId, await isFresh(deviceId)]).toEqual([deviceId, true])
+    await browser.signsIn('acme', (url) => house.provider.signsIn(url, 'ada'))
+    expect(await isFresh(deviceId)).toBe(true)
+    const late = sql`update oidc_device set fresh_at = clock_timestamp() - interval '301 seconds'`
+    await house.at.database.transaction((tx) => tx.execute(late))
+    expect(await isFresh(deviceId)).toBe(false)
   })
 })

@@ -1,0 +1,1 @@
+ALTER TABLE "oidc_device" ADD COLUMN "fresh_at" timestamp (3) with time zone;
