@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { buildSchema } from '../../server/graphql/schema.ts'
+import { createGoverned } from '../kit/governed.ts'
 import type { EnrolledHost, PairedDevice } from '../kit/people.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { figure } from './figure.ts'
@@ -99,6 +101,54 @@ test('[G4] no request of another origin is answered with data, allowed to be rea
   })
 }, 120_000)
 
+test('[G4] every mutation there is, those that need no credential too, is refused to other origins before it is looked at', async () => {
+  const mutations = Object.keys(buildSchema().getMutationType()?.getFields() ?? {})
+  for (const name of mutations)
+    for (const origin of ORIGINS.slice(0, 3)) {
+      const headers = { origin, 'content-type': 'application/json', authorization: `Bearer ${phone.token}` }
+      const body = JSON.stringify({ query: `mutation { ${name} }` })
+      const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body })
+      expect(answer.status, `${name} from ${origin}`).toBe(403)
+    }
+  figure('CSRF and CSWSH', { 'mutations × other origins': mutations.length * 3, 'of them looked at': 0 })
+})
+
+test('[G4] [T2] what an identity provider calls takes its token from the header alone, and lets no page read it', async () => {
+  const governed = await createGoverned(server)
+  const { token } = await governed.makeToken({ name: 'idp', scopes: ['SCIM'], days: 1 }, governed.admin)
+  const PATHS = ['/Users', '/Groups', '/Users/x', '/ServiceProviderConfig']
+  let asked = 0
+  for (const origin of ORIGINS.filter(Boolean))
+    for (const path of PATHS)
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const withBody = !['GET', 'OPTIONS', 'DELETE'].includes(method)
+        const answer = await fetch(`${server.url}/scim/v2${path}`, {
+          method,
+          headers: { origin, 'content-type': 'text/plain', cookie: `token=${token}; authorization=Bearer ${token}` },
+          ...(withBody && { body: '{"userName":"thief@example.com"}' }),
+        })
+        expect(answer.status, `${method} ${path} from ${origin}`).toBeGreaterThanOrEqual(400)
+        expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+        asked += 1
+      }
+  const users = await fetch(`${server.url}/scim/v2/Users`, { headers: { authorization: `Bearer ${token}` } })
+  expect(((await users.json()) as { totalResults: number }).totalResults).toBe(0)
+  figure('CSRF and CSWSH', { 'SCIM: origin × path × method, with a cookie': asked, 'of them answered': 0 })
+}, 60_000)
+
+test('[G4] where the other site is taken for our own the same requests do it: the look at its origin is what stops them', async () => {
+  const [evil] = ORIGINS
+  const fooled = await startServer({ database: server.database, publicUrl: evil ?? '' })
+  const answer = await fetch(`${fooled.url}/graphql`, {
+    method: 'POST',
+    headers: { origin: evil ?? '', 'content-type': 'application/json', authorization: `Bearer ${phone.token}` },
+    body: JSON.stringify({ query: '{ viewer { id } }' }),
+  })
+  expect(await answer.text()).toContain('"data":{')
+  expect(await upgrade(evil ?? '', {}, fooled.port)).toBe(101)
+  await fooled.close()
+})
+
 test('[T2] a cookie is no credential, also from our own origin: nothing ambient gives rights', async () => {
   for (const name of ['authorization', 'token', 'session', 'odd']) {
     const answer = await fetch(`${server.url}/graphql`, {
@@ -123,10 +173,10 @@ test('[G4] no mutation goes by GET, whoever asks', async () => {
 })
 
 /** 101, or the status of the refusal. */
-const upgrade = (origin: string | null, headers: Record<string, string> = {}): Promise<number> =>
+const upgrade = (origin: string | null, headers: Record<string, string> = {}, port = server.port): Promise<number> =>
   new Promise((resolve) => {
     const all = { ...headers, ...(origin !== null && { origin }) }
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, 'graphql-transport-ws', { headers: all })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', { headers: all })
     socket.on('open', () => {
       resolve(101)
       socket.terminate()

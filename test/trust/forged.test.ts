@@ -16,6 +16,8 @@ import { mode, prompt, type Row, row, type World } from './forging.ts'
 
 const COUNT_OF_EACH = count(2, Math.ceil(1000 / forgeries.length))
 
+const AT_ONCE = 100
+
 /** Rows as an attacker writes them: numbered on, without a ring. The host's poll finds them. */
 async function put(at: TestServer, hostId: string, sessionId: string, rows: readonly Row[]): Promise<void> {
   await at.database.transaction(async (tx) => {
@@ -46,7 +48,7 @@ async function ends(at: TestServer, rows: readonly Row[]) {
 }
 
 test('[G2] [T5] forged, replayed, re-ordered or swapped, with full write access to the database: no effect on the workstation', {
-  timeout: 300_000,
+  timeout: count(300_000, 1_500_000),
 }, async () => {
   const at = await server()
   const dataDir = await folder()
@@ -120,8 +122,13 @@ test('[G2] [T5] forged, replayed, re-ordered or swapped, with full write access 
       forged.push(await forge(world))
       names.push(name)
     }
-  await put(at, hostId, session.id, forged)
-  const outcomes = await ends(at, forged)
+  const outcomes: Awaited<ReturnType<typeof ends>> = []
+  // In portions: a busy machine settles a few in a second, and each portion has its own deadline.
+  for (let n = 0; n < forged.length; n += AT_ONCE) {
+    const portion = forged.slice(n, n + AT_ONCE)
+    await put(at, hostId, session.id, portion)
+    outcomes.push(...(await ends(at, portion)))
+  }
   const wrong = outcomes.flatMap((one, index) => {
     const { codes = [] } = forgeries.find(({ name }) => name === names[index]) ?? {}
     const isRight = one?.state === 'REFUSED' && codes.includes(one.refusalCode ?? '')
