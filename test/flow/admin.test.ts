@@ -1,6 +1,7 @@
 /** docs/admin.md, run as it stands from the first block to the last: only the address is put in. */
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { createOidcProvider, operatorsFile } from '../kit/oidc-provider.ts'
 import { sessionOf } from './house.ts'
 import { COMMAND, follow, machine } from './machine.ts'
 
@@ -9,7 +10,11 @@ const blocks = [...readFileSync('docs/admin.md', 'utf8').matchAll(/```sh\n([\s\S
 )
 
 test('[F6] an enterprise is set up, governed, rolled back and audited with curl, as the page says', async () => {
-  const at = await (await machine({ OFFDESK_DEVELOPMENT: '' })).seeded()
+  const provider = await createOidcProvider()
+  onTestFinished(() => provider.close())
+  const file = await operatorsFile({ [provider.issuer]: { isPrivate: true } })
+  onTestFinished(() => file.remove())
+  const at = await (await machine({ OFFDESK_DEVELOPMENT: '', OFFDESK_OIDC_FILE: file.path })).seeded()
   const demo = at.starts(['start', '--allow', 'full'])
   const id = await sessionOf(demo)
   const api = `${at.server().url}/graphql`
@@ -17,7 +22,9 @@ test('[F6] an enterprise is set up, governed, rolled back and audited with curl,
   const script = [
     `set -e\noffdesk() { '${process.execPath}' '${COMMAND}' "$@"; }\ncd '${folder}'`,
     'offdesk devices add-script lost --allow view > /dev/null 2>&1',
-    ...blocks.map((block) => block.replace('http://127.0.0.1:4747/graphql', api)),
+    ...blocks.map((block) =>
+      block.replace('http://127.0.0.1:4747/graphql', api).replace('https://login.acme.example', provider.issuer),
+    ),
   ].join('\n')
   const running = follow(['-c', script], at.env, 'bash', [])
   const code = await running.exited
@@ -33,6 +40,10 @@ test('[F6] an enterprise is set up, governed, rolled back and audited with curl,
     '"disableRemoteControl":{"version":2,"document":{"remoteControl":"DISABLED"}}',
     '"revokeMemberDevice":{"name":"lost","revokedAt":"2',
     '"action":"device.revoke"',
+    '"handle":"acme","signInPath":"/sign-in?with=acme"',
+    '"clientAuthentication":"PUBLIC","createsPersons":true',
+    `"issuer":"${provider.issuer}","clientId":"offdesk"`,
+    '"removeOidcConnection":"org_',
   ])
     expect(stdout).toContain(said)
   expect(stdout).toMatch(/\d+ entries verify\. The last one is \d+:[0-9a-f]{64}/)
