@@ -95,7 +95,7 @@ async function recover(
     mayPush: () => ruling.refusal(link.policy) === null,
     onChange: () => {},
   })
-  const settlements = createSettlements({ ledger: journal.ledger, call, said: (until) => pusher.flushed(until) })
+  const settlements = createSettlements({ ledger: journal.ledger, call, epoch, said: (until) => pusher.flushed(until) })
   try {
     await pusher.flushed(signal)
     await settlements.flushed(signal)

@@ -135,7 +135,12 @@ export function createRemote(given: {
       onStarted: () => link.started(journal.id),
       agree: (held, ask) => agree(journal, ask, held, (body) => publishing.record(body)),
     })
-    const settlements = createSettlements({ ledger: journal.ledger, call, said: (until) => pusher.flushed(until) })
+    const settlements = createSettlements({
+      ledger: journal.ledger,
+      call,
+      epoch,
+      said: (until) => pusher.flushed(until),
+    })
     const commands = given.takeCommands({ link, settlements })
     const detach = link.attach(journal.id, {
       epoch,

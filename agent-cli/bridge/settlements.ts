@@ -28,10 +28,12 @@ export type Settlements = {
 export function createSettlements(given: {
   ledger: Ledger
   call: Caller
+  /** Of the attachment that says so: the server hears nothing of one that is fenced (E4). */
+  epoch: number
   /** Resolves when the server has every event that is now in the journal, or never will. A loser is told after the event that names the winner (D3). */
   said?: (signal: AbortSignal) => Promise<void>
 }): Settlements {
-  const { ledger, call, said = async () => undefined } = given
+  const { ledger, call, epoch, said = async () => undefined } = given
   const ended = new AbortController()
   let telling: Promise<void> | null = null
   const again = new Set<string>()
@@ -64,10 +66,10 @@ export function createSettlements(given: {
       try {
         // On a dead line: what stands behind it waits no longer than events do.
         const timeoutSeconds = sendTimeoutSeconds(0)
-        await call(SettleCommand, { input: inputOf(entry) }, { signal: ended.signal, timeoutSeconds })
+        await call(SettleCommand, { input: { ...inputOf(entry), epoch } }, { signal: ended.signal, timeoutSeconds })
       } catch (error) {
         if (ended.signal.aborted) return
-        // The server has settled it otherwise, or has forgotten it: there is nobody left to tell.
+        // The server has settled it otherwise, has forgotten it, or hears another attachment: there is nobody left to tell.
         if (!(error instanceof RemoteError) || isPassing(error) || error.code === 'UNAUTHENTICATED') {
           await pause(backoff.next(), ended.signal).catch(() => undefined)
           continue

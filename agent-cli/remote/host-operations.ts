@@ -86,4 +86,6 @@ export type CommandSettlement = {
     owner?: string | null
     remedy?: string | null
   } | null
+  /** The attachment's, for a command of its session (E4). */
+  epoch?: number | null
 }

@@ -2,6 +2,7 @@
 import { rememberEndorsed } from '../auth/devices.ts'
 import { rememberPinned } from '../auth/passkeys.ts'
 import { write } from '../live/write.ts'
+import { requireUnfenced } from '../store/attachments.ts'
 import type { CommandRow } from '../store/commands.ts'
 import { type Acknowledged, acknowledgeCommands, type Refusal, settleCommand } from '../store/delivery.ts'
 import { type HostLook, lookForHost, lookWith } from '../store/host-commands.ts'
@@ -145,6 +146,9 @@ const SettleCommandInput = builder.inputType('SettleCommandInput', {
     commandId: t.id({ required: true }),
     state: t.field({ type: SettledState, required: true }),
     refusal: t.field({ type: RefusalInput }),
+    epoch: t.int({
+      description: 'Of the attachment that says so, with a session’s credential. One that is fenced settles nothing.',
+    }),
   }),
 })
 
@@ -169,12 +173,14 @@ builder.mutationField('settleCommand', (t) =>
     authScopes: { is: ['host', 'session'] },
     args: { input: t.arg({ type: SettleCommandInput, required: true }) },
     resolve: async (_root, { input }, context): Promise<ShownCommand> => {
-      const { commandId: id, state, refusal } = input
+      const { commandId: id, state, refusal, epoch } = input
       const broken = brokenText(refusal)
       if (broken) throw refuse('BAD_INPUT', `The refusal holds ${broken}.`)
       const words = refusal ? kept(refusal) : null
       const by = settlerOf(context)
       const row = await write(context, async (tx, ring) => {
+        // What a zombie did with what it had taken, its session does not tell: the newer attachment says of it what it knows (E4, C4).
+        if (by.sessionId && epoch) await requireUnfenced(tx, by.sessionId, epoch)
         const settled = await settleCommand(tx, ring, by, { id, state, refusal: words })
         await rememberEndorsed(tx, ring, settled)
         await rememberPinned(tx, settled)

@@ -37,6 +37,12 @@ export const fenced = (currentEpoch: number) =>
     numbers: { currentEpoch },
   })
 
+/** Throws EPOCH_FENCED where a newer attachment than `epoch` writes the session (E4). */
+export async function requireUnfenced(tx: Tx, sessionId: string, epoch: number): Promise<void> {
+  const [row] = await tx.select({ epoch: session.epoch }).from(session).where(eq(session.id, sessionId))
+  if (row && row.epoch > epoch) throw fenced(row.epoch)
+}
+
 /** An upsert by id. The same attachment again changes nothing; a higher epoch takes over and withdraws what was open, until its journal says otherwise. */
 export async function startSession(tx: Tx, ring: Ring, start: SessionStart): Promise<SessionRow> {
   const facts = {

@@ -92,7 +92,7 @@ test('[C3] [C4] what a full disk cannot note of a command is told from memory, a
   atEnd(() => ledger.close())
   const heard: CommandSettlement[] = []
   const server = (async (_: unknown, { input }: { input: CommandSettlement }) => void heard.push(input)) as unknown
-  const settlements = createSettlements({ ledger, call: server as Caller })
+  const settlements = createSettlements({ ledger, epoch: 1, call: server as Caller })
   atEnd(() => settlements.close())
   for (const id of ['a', 'b']) await ledger.intend(id, 'SendPrompt')
   disk.freeBytes = 0

@@ -20,7 +20,7 @@ async function telling(
     told.push(variables)
     answer(variables, how)
   }) as unknown as Caller
-  const settlements = createSettlements({ ledger, call, ...(said && { said }) })
+  const settlements = createSettlements({ ledger, call, epoch: 1, ...(said && { said }) })
   atEnd(async () => [await settlements.close(), await ledger.close()])
   return { ledger, settlements, told }
 }

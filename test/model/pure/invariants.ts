@@ -67,10 +67,12 @@ export function checkHealed(world: World): void {
     if (about === 'settled' && winner !== 'host' && !world.effects.has(decision) && at > lastEnd)
       violate(world, 'answered', `decision ${decision} is answered and the agent was not told`)
   })
-  for (const { id, key, state, about } of commands) {
+  for (const { id, key, state, about, device } of commands) {
     if (!isSettled(state)) violate(world, 'losersTold', `${id} is still ${state}`)
     const ran = world.ran.get(key.split('#')[0] ?? key) ?? 0
-    if (about === 'prompt' && ((state === 'APPLIED' && ran !== 1) || (state === 'REFUSED' && ran !== 0)))
+    // Open (docs/model.md): forgotten with a restore, sent again, and its device revoked before the host could say that it had run.
+    const isMadeAnew = world.wasRestored && revoked.has(device) && Number(id.slice(1)) > database.incarnation
+    if (about === 'prompt' && !isMadeAnew && ((state === 'APPLIED' && ran !== 1) || (state === 'REFUSED' && ran !== 0)))
       violate(world, 'onceOnly', `${id} is ${state} and ran ${ran} times`)
   }
   for (const [id, { state }] of ledger) if (state === null) violate(world, 'losersTold', `${id} has no result`)

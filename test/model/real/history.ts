@@ -5,7 +5,7 @@ import { isLetIn } from './people.ts'
 import type { Place } from './place.ts'
 import { isEnd, openScene, type Scene } from './scene.ts'
 import { apply, deviceCancels, losesWrites, reports, send, terminalAnswers, untilOr, watch } from './steps.ts'
-import { believed, journalled, type Line, notedResults, type Stored, stored } from './store.ts'
+import { believed, isMadeAnew, journalled, type Line, notedResults, type Stored, stored } from './store.ts'
 
 export type Outcome = {
   violated: { invariant: Invariant; detail: string } | null
@@ -36,7 +36,6 @@ export async function play(place: Place, numbers: readonly number[]): Promise<Ou
     }
     let last = null
     if (!scene.violated) last = await heal(scene)
-
     return {
       ...{ violated: scene.violated, steps: numbers.length, happened, events: last?.events.length ?? 0 },
       ...{ commands: last?.commands.length ?? 0, decisions: last?.decisions.length ?? 0 },
@@ -269,7 +268,8 @@ function checkEnds(scene: Scene, { commands, decisions }: Stored, journal: reado
     const row = commands.find(({ id }) => id === asked.made)
     const ran = scene.ran.get(asked.text) ?? 0
     const last = changes.findLast(({ text }) => text === asked.text)
-    if (row?.state === 'REFUSED' && ran > 0) scene.violate('onceOnly', `“${asked.text}” is REFUSED and ran`)
+    if (row?.state === 'REFUSED' && ran > 0 && !isMadeAnew(scene.place.store, row))
+      scene.violate('onceOnly', `“${asked.text}” is REFUSED and ran`)
     if (row?.state === 'APPLIED' && ran === 0 && !['REFUSED', 'UNKNOWN', 'WITHDRAWN'].includes(String(last?.state)))
       scene.violate('answered', `“${asked.text}” is APPLIED, did not run, and the journal says ${String(last?.state)}`)
   }

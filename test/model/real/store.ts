@@ -15,6 +15,8 @@ export type Store = Database & {
   /** Sessions, events, decisions and commands are as they were; people are not. False when there is no older state. */
   restore(): Promise<boolean>
   readonly restores: number
+  /** When it was last put back, by the clock of this machine; before that never. */
+  readonly restoredAt: number
 }
 
 const tables = ['session', 'event', 'body', 'body_chunk', 'decision', 'prompt', 'command']
@@ -24,6 +26,7 @@ export function createStore(database: Database, random: () => number): Store {
   let isFailing = false
   let hasBackup = false
   let restores = 0
+  let restoredAt = Number.POSITIVE_INFINITY
   /** Widens what lies between a read and what follows it. */
   const lag = async () => {
     if (random() < 0.3) await pause(1 + random() * 4)
@@ -90,13 +93,21 @@ export function createStore(database: Database, random: () => number): Store {
         await run(tx, `update server_fact set value = '${crypto.randomUUID()}' where name = 'incarnation'`)
       })
       restores += 1
+      restoredAt = Date.now()
       return true
     },
     get restores() {
       return restores
     },
+    get restoredAt() {
+      return restoredAt
+    },
   }
 }
+
+/** Open (docs/model.md): forgotten with a restore, sent again, and its device revoked before the host could say that it had run. */
+export const isMadeAnew = (store: Store, row: { createdAt: Date; refusalCode: string | null }): boolean =>
+  row.refusalCode === 'REVOKED' && row.createdAt.getTime() > store.restoredAt
 
 /** What the database holds of a session. */
 export const stored = (database: Database, sessionId: string) =>
