@@ -179,10 +179,17 @@ function refusalFor(error: unknown, log: (error: unknown) => void): Refused {
       },
     })
   }
-  log(error)
+  log(`a provider of single sign-on: ${wordsOf(error)}`)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'NOT_REACHED'
   const isReached = code.startsWith('OAUTH_') && code !== 'OAUTH_TIMEOUT'
   return isReached ? notHeld(`its answer does not hold (${code})`, code) : notHeld('it was not reached', code)
+}
+
+/** Messages alone: what the library hangs on its errors are whole answers, tokens among them. */
+function wordsOf(error: unknown): string {
+  const words: string[] = []
+  for (let at = error; at instanceof Error && words.length < 5; at = at.cause) words.push(at.message)
+  return words.join(': ').replace(/\p{Cc}/gu, ' ').slice(0, 300)
 }
 
 const REMEDY = 'Begin again. If it stays so, tell the admins of your organisation what stands here.'
