@@ -189,7 +189,10 @@ function refusalFor(error: unknown, log: (error: unknown) => void): Refused {
 function wordsOf(error: unknown): string {
   const words: string[] = []
   for (let at = error; at instanceof Error && words.length < 5; at = at.cause) words.push(at.message)
-  return words.join(': ').replace(/\p{Cc}/gu, ' ').slice(0, 300)
+  return words
+    .join(': ')
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, 300)
 }
 
 const REMEDY = 'Begin again. If it stays so, tell the admins of your organisation what stands here.'
