@@ -12,7 +12,7 @@ import { IdentityProvider, useIdentity, useIdentityStore } from '../keys/identit
 import { ErrorBoundary } from './error-boundary.tsx'
 import { NotPaired, Revoked } from './gates.tsx'
 import { OpenFromWorker } from './open-from-worker.tsx'
-import { AdminRoutes, PairScreen, Routes } from './routes.tsx'
+import { AdminRoutes, PairScreen, Routes, SignInRoutes } from './routes.tsx'
 
 function Connected({ token, children }: { token: string; children: ReactNode }) {
   const identity = useIdentityStore()
@@ -31,7 +31,9 @@ function Connected({ token, children }: { token: string; children: ReactNode }) 
 
 function Gate() {
   const state = useIdentity()
+  const [location] = useLocation()
   if (state.kind === 'loading') return null
+  if (location === '/sign-in' || location.startsWith('/sign-in/')) return <SignInRoutes />
   if (state.kind === 'paired')
     return (
       <LockGate>

@@ -1,5 +1,6 @@
 // What stands before the app: not paired, and revoked. Neither clears anything until the person says so.
 import { useLocation } from 'wouter'
+import { remembersPlace } from '../features/sign-in/place.ts'
 import type { Identity } from '../keys/identity.ts'
 import { useIdentityStore } from '../keys/identity-context.tsx'
 import { At } from '../ui/age.tsx'
@@ -7,16 +8,33 @@ import { AppMark } from '../ui/app-mark.tsx'
 import { Button } from '../ui/button.tsx'
 import { deviceWord } from '../ui/device-word.ts'
 
-/** One sentence and one button. */
+/** One sentence and the two ways in. */
 export function NotPaired() {
-  const [, go] = useLocation()
+  const [location, go] = useLocation()
+  // Whoever came to let a workstation in goes on there once they are somebody.
+  const wantsLogin = location === '/login'
   return (
     <div className="app-message">
       <AppMark size={40} />
       <h1 className="type-sheet">This {deviceWord()} is not paired</h1>
-      <p>Pair it with a workstation to see its sessions and steer them from here.</p>
-      <Button tall block onClick={() => go('/pair')}>
+      <p>
+        {wantsLogin
+          ? 'A workstation asks to be let in. Sign in first; then its code is typed here.'
+          : 'Pair it with a workstation to see its sessions and steer them from here.'}
+      </p>
+      <Button tall block kind={wantsLogin ? 'quiet' : 'primary'} onClick={() => go('/pair')}>
         Pair this {deviceWord()}
+      </Button>
+      <Button
+        tall
+        block
+        kind={wantsLogin ? 'primary' : 'quiet'}
+        onClick={() => {
+          if (wantsLogin) remembersPlace('/login')
+          go('/sign-in')
+        }}
+      >
+        Sign in
       </Button>
     </div>
   )

@@ -15,9 +15,13 @@ const AdminPolicyScreen = lazy(() => import('../screens/AdminPolicyScreen.tsx'))
 const AdminMembersScreen = lazy(() => import('../screens/AdminMembersScreen.tsx'))
 const AdminMemberScreen = lazy(() => import('../screens/AdminMemberScreen.tsx'))
 const AdminAuditScreen = lazy(() => import('../screens/AdminAuditScreen.tsx'))
+const AdminSignOnScreen = lazy(() => import('../screens/AdminSignOnScreen.tsx'))
 const AdminTokensScreen = lazy(() => import('../screens/AdminTokensScreen.tsx'))
 const AdminWebhooksScreen = lazy(() => import('../screens/AdminWebhooksScreen.tsx'))
 const DevicesScreen = lazy(() => import('../screens/DevicesScreen.tsx'))
+const SignInSettingsScreen = lazy(() => import('../screens/SignInSettingsScreen.tsx'))
+const SignInScreen = lazy(() => import('../screens/SignInScreen.tsx'))
+const OidcReturnScreen = lazy(() => import('../screens/OidcReturnScreen.tsx'))
 export const PairScreen = lazy(() => import('../screens/PairScreen.tsx'))
 
 const late = (screen: ReactNode) => <Suspense fallback={null}>{screen}</Suspense>
@@ -40,10 +44,21 @@ export function AdminRoutes({ onLeave }: { onLeave: (() => void) | null }) {
       </Route>
       <Route path="/admin/:id/audit">{({ id }) => late(<AdminAuditScreen scopeId={id} />)}</Route>
       <Route path="/admin/:id/webhooks">{({ id }) => late(<AdminWebhooksScreen scopeId={id} />)}</Route>
+      <Route path="/admin/:id/sign-on">{({ id }) => late(<AdminSignOnScreen scopeId={id} />)}</Route>
       <Route path="/admin/tokens">{late(<AdminTokensScreen />)}</Route>
       <Route>
         <Redirect to="/admin" replace />
       </Route>
+    </Switch>
+  )
+}
+
+/** Signing in needs nobody to be anybody; it stands outside the app also where somebody is. */
+export function SignInRoutes() {
+  return (
+    <Switch>
+      <Route path="/sign-in/oidc/:organisation">{late(<OidcReturnScreen />)}</Route>
+      <Route>{late(<SignInScreen />)}</Route>
     </Switch>
   )
 }
@@ -78,6 +93,12 @@ export function Routes() {
       </Route>
       <Route path="/settings/devices">
         <Shell tab="settings">{late(<DevicesScreen />)}</Shell>
+      </Route>
+      <Route path="/login">
+        <Shell tab="settings">{late(<DevicesScreen enrols />)}</Shell>
+      </Route>
+      <Route path="/settings/sign-in">
+        <Shell tab="settings">{late(<SignInSettingsScreen />)}</Shell>
       </Route>
       <Route path="/settings">
         <Shell tab="settings">{late(<SettingsScreen />)}</Shell>

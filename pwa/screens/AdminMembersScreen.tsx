@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { AdminFrame } from '../features/admin/admin-frame.tsx'
 import { AddMemberDocument, AdminPlacesDocument } from '../features/admin/documents.ts'
+import { InviteMember } from '../features/admin/invite-member.tsx'
 import { askAsAdmin, problemWords, useAdmin } from '../features/admin/use-admin.ts'
 import { usePeople } from '../features/admin/use-people.ts'
 import { At } from '../ui/age.tsx'
@@ -67,7 +68,8 @@ function Members({ scopeId }: { scopeId: string }) {
       )}
       {may && (
         <>
-          <GroupHeading>Add a person</GroupHeading>
+          <InviteMember organisationId={scopeId} name={name} />
+          <GroupHeading>Add somebody who is here already</GroupHeading>
           <form
             className="admin-form"
             onSubmit={(event) => {

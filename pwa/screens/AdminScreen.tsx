@@ -134,6 +134,7 @@ function Places({ onLeave }: { onLeave: (() => void) | null }) {
           <Group>
             <Leads icon="sliders" title="Policy" path={`/admin/${place.id}/policy`} />
             <Leads icon="people" title="Members and devices" path={`/admin/${place.id}/members`} />
+            <Leads icon="key" title="Single sign-on" path={`/admin/${place.id}/sign-on`} />
             {may('AUDIT') && <Leads icon="list" title="Audit" path={`/admin/${place.id}/audit`} />}
             {may('AUDIT') && <Leads icon="arrow-right" title="Webhooks" path={`/admin/${place.id}/webhooks`} />}
             {may('AUDIT') && <LegalHoldRow organisation={place} onSaid={tell} />}
@@ -159,6 +160,7 @@ function Places({ onLeave }: { onLeave: (() => void) | null }) {
           <GroupHeading icon="key">Tokens</GroupHeading>
           <Group>
             <Row
+              lead={<Icon name="key" size={18} />}
               wrap
               title={`${token.name}, this tab’s own`}
               detail={
@@ -167,8 +169,13 @@ function Places({ onLeave }: { onLeave: (() => void) | null }) {
                 </>
               }
             />
-            {may('TOKENS') && <Leads icon="key" title="All tokens" path="/admin/tokens" />}
-            <Row title="Forget it in this tab" tone="destructive" onClick={() => keepAdminToken(null)} />
+            {may('TOKENS') && <Leads icon="list" title="All tokens" path="/admin/tokens" />}
+            <Row
+              lead={<Icon name="cross" size={18} />}
+              title="Forget it in this tab"
+              tone="destructive"
+              onClick={() => keepAdminToken(null)}
+            />
           </Group>
         </>
       )}

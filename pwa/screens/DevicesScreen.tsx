@@ -25,17 +25,19 @@ const signOf = (device: Device): IconName => {
 /** Where it counts: the workstations that know its key. */
 const trustedOn = (device: Device, hosts: readonly Host[]): string => {
   const names = hosts.filter((host) => device.hostIds.includes(host.id)).map((host) => host.name)
+  if (device.awaitsTrust) return 'signed in, no workstation trusts it yet'
   return names.length === 0 ? 'not trusted by a workstation yet' : names.join(', ')
 }
 const isLive = (host: Host): boolean => host.liveUntil !== null && Date.parse(host.liveUntil) > Date.now()
 
-export default function DevicesScreen() {
+/** `enrols`: somebody came here from `offdesk login`, to type its code. */
+export default function DevicesScreen({ enrols = false }: { enrols?: boolean }) {
   const [, go] = useLocation()
   const use = useDevices()
   const viewer = useViewer()
   const mayEnrol = viewer?.rung === 'FULL'
   const [openId, setOpenId] = useState<string | null>(null)
-  const [enrolling, setEnrolling] = useState(false)
+  const [enrolling, setEnrolling] = useState(enrols)
   const [revoking, setRevoking] = useState<Host | null>(null)
   const [endingAll, setEndingAll] = useState(false)
   const [ended, setEnded] = useState<string | null>(null)
@@ -144,7 +146,15 @@ export default function DevicesScreen() {
       {said !== null && <GroupNote>{said}</GroupNote>}
 
       {opened && <DeviceSheet key={opened.id} device={opened} use={use} onClose={() => setOpenId(null)} />}
-      {enrolling && <EnrolSheet onClose={() => setEnrolling(false)} onJoined={use.reload} />}
+      {enrolling && (
+        <EnrolSheet
+          onClose={() => {
+            setEnrolling(false)
+            if (enrols) go('/settings/devices', { replace: true })
+          }}
+          onJoined={use.reload}
+        />
+      )}
       <ConfirmDialog
         open={endingAll}
         title={`Revoke ${othersWords}?`}

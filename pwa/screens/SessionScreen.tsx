@@ -16,6 +16,7 @@ import { SessionMenu } from '../features/session/session-menu.tsx'
 import { useMoment } from '../features/session/use-moment.tsx'
 import { useSession } from '../features/session/use-session.ts'
 import { WaitingBar } from '../features/session/waiting-bar.tsx'
+import { AwaitsTrust } from '../features/sign-in/awaits-trust.tsx'
 import { CancelTurn } from '../features/steering/cancel-turn.tsx'
 import { Composer } from '../features/steering/composer.tsx'
 import { writeDraft } from '../features/steering/drafts.ts'
@@ -162,6 +163,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
           ) : (
             <WaitingBar decisions={open} hidden={asked !== undefined} onOpen={setAsked} />
           )}
+          {composer?.rung === 'VIEW' && <AwaitsTrust />}
           {composer && <Composer key={draftTurn} session={composer} wide={wide} />}
         </div>
         {!wide && asked !== undefined && (

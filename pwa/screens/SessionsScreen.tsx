@@ -12,6 +12,7 @@ import { usePutAway } from '../features/sessions/put-away.tsx'
 import { type RowHandling, SessionList } from '../features/sessions/session-list.tsx'
 import { useNow, useSessions } from '../features/sessions/sessions.ts'
 import type { Waiting } from '../features/sessions/state-words.ts'
+import { AwaitsTrust } from '../features/sign-in/awaits-trust.tsx'
 import { useLink } from '../graphql/connection-context.tsx'
 import { At } from '../ui/age.tsx'
 import { ScreenTitle } from '../ui/bars.tsx'
@@ -149,6 +150,7 @@ export default function SessionsScreen({ activeId }: { activeId?: string }) {
           />
         </div>
       )}
+      <AwaitsTrust />
       <div className="sessions-list" ref={list} {...press}>
         <SessionList layout={layout} handling={handling} />
         <Nothing

@@ -12,6 +12,7 @@ import { PolicySection } from '../features/policy/policy-section.tsx'
 import { setPreferences, type Theme, usePreferences } from '../features/preferences/preferences.ts'
 import { InstallRow } from '../features/push/install-row.tsx'
 import { PushSection } from '../features/push/push-section.tsx'
+import { AwaitsTrust } from '../features/sign-in/awaits-trust.tsx'
 import { useIdentity, useIdentityStore } from '../keys/identity-context.tsx'
 import { ScreenTitle } from '../ui/bars.tsx'
 import { Segmented } from '../ui/choice.tsx'
@@ -102,6 +103,7 @@ export default function SettingsScreen() {
   return (
     <div className="settings">
       <ScreenTitle>Settings</ScreenTitle>
+      <AwaitsTrust />
       <ThisDevice />
       <GroupHeading>Access</GroupHeading>
       <Group>
@@ -120,6 +122,14 @@ export default function SettingsScreen() {
           detail="For always-allow, autopilot and the app lock"
           chevron
           onClick={() => go('/settings/passkeys')}
+        />
+        <Row
+          lead={<Icon name="hand" />}
+          wrap
+          title="Signing in"
+          detail="From any browser, and who else may"
+          chevron
+          onClick={() => go('/settings/sign-in')}
         />
         <Row
           lead={<Icon name="question-ring" />}

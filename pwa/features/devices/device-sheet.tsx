@@ -11,7 +11,7 @@ import { Note } from '../../ui/note.tsx'
 import { Row } from '../../ui/row.tsx'
 import { Sheet, SheetPart, SheetTitle } from '../../ui/sheet.tsx'
 import { type Device, type DevicesUse, endorsable } from './devices.ts'
-import { reaches, rungName, rungSentence, rungs } from './rung-words.ts'
+import { type Rung, reaches, rungName, rungSentence, rungs } from './rung-words.ts'
 
 const words = (problem: Problem): string => (problem.remedy ? `${problem.message} ${problem.remedy}` : problem.message)
 
@@ -22,6 +22,10 @@ export function DeviceSheet(props: { device: Device; use: DevicesUse; onClose: (
   const [revoking, setRevoking] = useState(false)
   const self = use.devices.find((one) => one.isThisOne)
   const missing = endorsable(device, self, use.hosts)
+  // What one that has signed in shall do once a workstation trusts it: no more than this device itself.
+  const awaits = device.awaitsTrust && missing.length > 0
+  const [wanted, setWanted] = useState<Rung>('ANSWER')
+  const given = awaits ? wanted : device.rung
   const trustedOn = use.hosts.filter((host) => device.hostIds.includes(host.id)).map((host) => host.name)
 
   const run = async (doing: Promise<Problem | null>, done: string) => {
@@ -67,18 +71,18 @@ export function DeviceSheet(props: { device: Device; use: DevicesUse; onClose: (
             sheet
             wrap
             title={`Trust on ${host.name}`}
-            detail={`${host.name} does not know this device. Yours signs it in, up to ${rungName[device.rung]}.`}
+            detail={`${host.name} does not know this device. Yours signs it in, up to ${rungName[given]}.`}
             chevron
             onClick={() =>
               void run(
-                use.endorse(device, host),
+                use.endorse(device, host, wanted),
                 `Signed and sent to ${host.name}. It counts once ${host.name} has taken it.`,
               )
             }
           />
         ))}
         <fieldset className="device-rungs">
-          <legend className="group-label">What it may do</legend>
+          <legend className="group-label">{awaits ? 'What it shall be trusted with' : 'What it may do'}</legend>
           {rungs.map((rung) => (
             <ChoiceRow
               key={rung}
@@ -86,17 +90,23 @@ export function DeviceSheet(props: { device: Device; use: DevicesUse; onClose: (
               kind="radio"
               name="rung"
               value={rung}
-              checked={rung === device.rung}
+              checked={rung === given}
               // The server lowers, it never raises: a higher rung is given at a terminal, by pairing again.
-              disabled={!reaches(device.rung, rung)}
-              onChange={() => void run(use.limit(device.id, rung), `Limited to ${rungName[rung]}.`)}
+              disabled={!reaches(awaits ? (self?.rung ?? 'VIEW') : device.rung, rung)}
+              onChange={() =>
+                awaits ? setWanted(rung) : void run(use.limit(device.id, rung), `Limited to ${rungName[rung]}.`)
+              }
               title={rungName[rung].charAt(0).toUpperCase() + rungName[rung].slice(1)}
               detail={`It ${rungSentence[rung]}`}
             />
           ))}
         </fieldset>
         <SheetPart>
-          <p className="type-second">To raise it, pair the device again at a terminal.</p>
+          <p className="type-second">
+            {device.awaitsTrust
+              ? 'It has signed in and may look. A workstation takes its orders once it trusts it.'
+              : 'To raise it, pair the device again at a terminal.'}
+          </p>
         </SheetPart>
       </Sheet>
       <ConfirmDialog

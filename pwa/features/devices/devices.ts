@@ -8,7 +8,7 @@ import type { Rung } from './rung-words.ts'
 
 const DeviceFields = graphql(`
   fragment DeviceFields on Device @_unmask {
-    id name kind rung publicKey pairedAt lastSeenAt revokedAt hostIds isThisOne pushSubscribed
+    id name kind rung publicKey pairedAt lastSeenAt revokedAt hostIds isThisOne pushSubscribed awaitsTrust signedInAt
   }
 `)
 const HostFields = graphql(`
@@ -51,8 +51,8 @@ export type DevicesUse = {
   limit(id: string, rung: Rung): Promise<Problem | null>
   revoke(id: string): Promise<Problem | null>
   revokeHost(id: string): Promise<Problem | null>
-  /** Signs a device in at another workstation with this device's key. The workstation checks and decides. */
-  endorse(device: Device, host: Host): Promise<Problem | null>
+  /** Signs a device in at another workstation with this device's key. `rung`: what one that awaits trust shall do. The workstation checks and decides. */
+  endorse(device: Device, host: Host, rung: Rung): Promise<Problem | null>
   reload(): void
 }
 
@@ -79,12 +79,15 @@ export function useDevices(): DevicesUse {
     limit: async (id, rung) => problemOfResult(await limit({ id, rung })),
     revoke: async (id) => problemOfResult(await revoke({ id })),
     revokeHost: async (id) => problemOfResult(await revokeHost({ id })),
-    async endorse(device, host) {
+    async endorse(device, host, wanted) {
       const key = await readDeviceKey()
       const { publicKey } = device
       if (!key || publicKey === null) return { code: 'BAD_INPUT', message: 'This device has no key to sign with.' }
-      const bytes = endorsementBytes({ hostId: host.id, deviceId: device.id, publicKey, rung: device.rung })
-      const input = { deviceId: device.id, hostId: host.id, signature: await key.sign(bytes) }
+      // One that a workstation trusts already has its rung from there; nobody gives it more in passing.
+      const rung = device.awaitsTrust ? wanted : device.rung
+      const bytes = endorsementBytes({ hostId: host.id, deviceId: device.id, publicKey, rung })
+      const signature = await key.sign(bytes)
+      const input = { deviceId: device.id, hostId: host.id, signature, ...(device.awaitsTrust && { rung }) }
       return problemOfResult(await endorse({ input }))
     },
     reload: () => reload({ requestPolicy: 'network-only' }),

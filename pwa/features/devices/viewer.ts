@@ -6,7 +6,7 @@ export const ViewerDocument = graphql(`
   query Viewer {
     viewer {
       id name rung
-      principal { __typename ... on Device { id name rung pairedAt pushSubscribed } ... on Host { id name } }
+      principal { __typename ... on Device { id name rung pairedAt pushSubscribed awaitsTrust } ... on Host { id name } }
       server { version publicUrl pushPublicKey }
     }
   }
