@@ -1,4 +1,5 @@
 // A transcript that wants to be more than text: nothing in it runs, loads, leaves or hides on the page.
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
 
@@ -52,6 +53,49 @@ describe('a hostile transcript', () => {
     expect(await phone.page.evaluate(() => '__pwned' in window)).toBe(false)
     expect(left).toEqual([])
     expect(phone.complaints).toEqual([])
+  })
+
+  it('[G4] no text becomes markup or a script, whoever on the page tries; without Trusted Types the same line does it', async () => {
+    const fresh = await phone.context.browser()?.newContext({ serviceWorkers: 'block' })
+    if (!fresh) throw new Error('there is no browser')
+    const tries = async (page: Page) => {
+      await page.goto(desk.server.url)
+      return page.evaluate(() => {
+        const outcome = (work: () => void) => {
+          try {
+            work()
+            return 'done'
+          } catch (error) {
+            return error instanceof Error ? error.name : String(error)
+          }
+        }
+        return [
+          outcome(() => {
+            document.createElement('div').innerHTML = '<b>x</b>'
+          }),
+          outcome(() => {
+            document.createElement('script').src = 'https://evil.example/x.js'
+          }),
+          outcome(() => new DOMParser().parseFromString('<b>x</b>', 'text/html')),
+        ]
+      })
+    }
+    const guarded = await fresh.newPage()
+    expect(await tries(guarded)).toEqual(['TypeError', 'TypeError', 'TypeError'])
+    const bare = await fresh.newPage()
+    await bare.route('**/*', async (route) => {
+      // The page's policy comes with its document; what it would load is not needed, and would still be on its way at the end.
+      if (route.request().resourceType() !== 'document') return route.abort()
+      const response = await route.fetch()
+      const headers = response.headers()
+      const policy = headers['content-security-policy']?.replaceAll(
+        /(require-trusted-types-for|trusted-types)[^;]*;?/g,
+        '',
+      )
+      await route.fulfill({ response, headers: { ...headers, 'content-security-policy': policy ?? '' } })
+    })
+    expect(await tries(bare)).toEqual(['done', 'done', 'done'])
+    await fresh.close()
   })
 
   it('[C1][T8] a permission shows hidden characters, and asks for what it says', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { agentSwitches } from '../../../agent-cli/rules/agents.ts'
 import { type MachineOptions, REGISTRY_KEY, readMachine } from '../../../agent-cli/rules/machine.ts'
+import { readRootFile } from '../../../agent-cli/rules/root-file.ts'
 import { standing } from '../../../agent-cli/rules/rules.ts'
 import { wayTo, wayToReach, wayToServe } from '../../../agent-cli/rules/ways.ts'
 
@@ -96,6 +97,14 @@ test.runIf(uid === 0)('a file of a user is refused, whatever its mode', async ()
   await chown(path, 12_345, 12_345)
   const here = await machine()
   expect(here.problem).toMatch(/belongs to user 12345, not to root/)
+})
+
+test('[5b] what a user owns is refused for that alone: where that user counts as the administrator, the same file is read', async () => {
+  await managed({ remote: 'full' })
+  const owner = uid === 0 ? 12_345 : uid
+  if (uid === 0) await chown(path, owner, owner)
+  await expect(readRootFile(path, 0)).rejects.toThrow(new RegExp(`belongs to user ${owner}, not to root`))
+  expect(String(await readRootFile(path, owner))).toContain('full')
 })
 
 test.each([
