@@ -1,29 +1,31 @@
 /** A line editor in ink: shows the text with its cursor and turns keys into edits. Focus and meaning are the caller's. */
 
 import type { Key } from 'ink'
-import { Text, useInput } from 'ink'
-import { useState } from 'react'
+import { Text } from 'ink'
 import * as edit from './edit-line.ts'
+import { type Fresh, useFresh } from './use-fresh.ts'
+import { useKeys } from './use-keys.ts'
 
 export type PromptFieldProps = {
-  line: edit.Line
-  onChange(line: edit.Line): void
-  onSubmit(text: string): void
+  line: Fresh<edit.Line>
+  /** Returns the line that stands there from then on. */
+  onSubmit(line: edit.Line): edit.Line
   /** Keys the surrounding screen takes first; true means taken. */
   onKey?(input: string, key: Key): boolean
   isActive: boolean
   placeholder: string
 }
 
-export function PromptField({ line, onChange, onSubmit, onKey, isActive, placeholder }: PromptFieldProps) {
-  useInput(
+export function PromptField({ line: fresh, onSubmit, onKey, isActive, placeholder }: PromptFieldProps) {
+  useKeys(
     (input, key) => {
       if (onKey?.(input, key)) return
-      if (key.return && !key.meta && !key.shift) return onSubmit(line.text)
-      onChange(edited(line, input, key))
+      const isSubmitted = key.return && !key.meta && !key.shift
+      fresh.set(isSubmitted ? onSubmit(fresh.now) : edited(fresh.now, input, key))
     },
     { isActive },
   )
+  const line = fresh.now
   if (line.text === '') {
     return (
       <Text>
@@ -57,12 +59,15 @@ export function ShortField({
   placeholder: string
   initial?: string
 }) {
-  const [line, setLine] = useState(() => edit.insert(edit.emptyLine(), initial))
+  const [, line] = useFresh(() => edit.insert(edit.emptyLine(), initial))
   return (
     <PromptField
       line={line}
-      onChange={setLine}
-      onSubmit={onSubmit}
+      // It stands there still, to be mended where it was not taken.
+      onSubmit={(said) => {
+        onSubmit(said.text)
+        return said
+      }}
       onKey={(_input, key) => {
         if (key.escape) onCancel()
         return key.escape

@@ -1,11 +1,11 @@
 /** The whole terminal: scrollback of what is final, what still changes, a dialog when someone is needed, the prompt, the status. */
-import { Box, Static, Text, useApp, useInput, useStdout } from 'ink'
+import { Box, Static, Text, useApp, useStdout } from 'ink'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { BridgeSession, DecisionAnswer } from '../bridge/contract.ts'
 import type { SessionView, TranscriptItem } from '../bridge/view.ts'
 import { DecisionDialog } from './decision-dialog.tsx'
 import { PairingDialog } from './dialogs/pairing.tsx'
-import { emptyLine, sent } from './edit-line.ts'
+import { emptyLine, type Line, sent } from './edit-line.ts'
 import { Item } from './item.tsx'
 import { obey } from './obey.ts'
 import { usePairingState } from './pairing-state.ts'
@@ -15,6 +15,8 @@ import { Qr } from './qr.tsx'
 import { finalItems } from './scrollback.ts'
 import { parseTyped, suggestions } from './slash.ts'
 import { StatusLine } from './status-line.tsx'
+import { useFresh } from './use-fresh.ts'
+import { useKeys } from './use-keys.ts'
 import { useView } from './use-session.ts'
 
 /** How long the second Ctrl+C counts as meant, milliseconds. */
@@ -27,7 +29,7 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
   const view = useView(session)
   const { exit } = useApp()
   const { stdout } = useStdout()
-  const [line, setLine] = useState(() => emptyLine())
+  const [line, typed] = useFresh(() => emptyLine())
   const [notes, setNotes] = useState<readonly string[]>([])
   const [isQrShown, setQrShown] = useState(showQr)
   const [promptFirstAt, setPromptFirstAt] = useState<string | null>(null)
@@ -47,27 +49,27 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
   }, [view.state, exit])
 
   const report = (problem: unknown) => setNotes([problem instanceof Error ? problem.message : String(problem)])
-  const submit = (text: string) => {
-    setLine(sent(line))
+  const submit = (said: Line): Line => {
     setNotes([])
-    obey(session, parseTyped(text)).then((outcome) => {
+    obey(session, parseTyped(said.text)).then((outcome) => {
       setNotes(outcome.lines)
       if (outcome.qr) setQrShown((shown) => !shown)
       if (outcome.quit) exit()
     }, report)
+    return sent(said)
   }
   const answer = (given: DecisionAnswer) => {
     if (decision) session.answer(decision.id, given).catch(report)
   }
 
-  useInput((input, key) => {
+  useKeys((input, key) => {
     if (key.ctrl && input === 'e') setQrShown(!isQrShown)
     if (key.ctrl && input === 'c') quitOrCancel()
     if (key.tab && decision) setPromptFirstAt(isPromptFirst ? null : decision.id)
     if (key.escape && !isDialogActive && view.turn) session.cancelTurn().catch(report)
   })
   const quitOrCancel = () => {
-    if (line.text !== '') return setLine(emptyLine(line.history))
+    if (typed.now.text !== '') return typed.set(emptyLine(typed.now.history))
     if (Date.now() - quitAsked.current < QUIT_WINDOW_MS) return exit()
     quitAsked.current = Date.now()
     setNotes(['Ctrl+C again ends the session and the agent. Esc cancels only the turn.'])
@@ -112,8 +114,7 @@ export function Screen({ session, showQr }: { session: BridgeSession; showQr: bo
         <Box marginTop={isQrAlone ? 0 : 1}>
           <Text color="blue">{'❯ '}</Text>
           <PromptField
-            line={line}
-            onChange={setLine}
+            line={typed}
             onSubmit={submit}
             onKey={(input, key) => (key.ctrl && (input === 'c' || input === 'e')) || key.tab || key.escape}
             isActive={!isDialogActive}

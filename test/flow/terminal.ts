@@ -13,7 +13,7 @@ export type Terminal = {
   readonly exited: Promise<number | null>
   /** Keys as they come, a paste when there are several at once. */
   types(keys: string): void
-  /** A line and then Enter, once the line stands on the screen. */
+  /** A line into the empty prompt, and then Enter once it stands there: keys that come at once with an Enter would be a paste. */
   enters(line: string): Promise<void>
   /** Waits until the words have been on the screen, now or before. */
   sees(pattern: RegExp): Promise<RegExpExecArray>
@@ -37,6 +37,7 @@ export function sitsAt(at: Machine, args: readonly string[], env: Env = {}): Ter
     types,
     sees: (pattern) => appears(pattern, 0),
     async enters(line) {
+      await appears(/❯ +Prompt, or \/ for commands[^❯]*$/, 0)
       const from = screen().length
       types(line)
       await appears(new RegExp(line.replaceAll(/[^\w ]/g, '\\$&')), from)

@@ -1,7 +1,9 @@
 /** Rows to choose from by arrows and Enter, or by their digit. Takes no key for the first 400 ms, so that typing decides nothing. */
-import { Box, Text, useInput } from 'ink'
+import { Box, Text } from 'ink'
 import { useEffect, useState } from 'react'
 import { visible } from '../plain-text.ts'
+import { useFresh } from '../use-fresh.ts'
+import { useKeys } from '../use-keys.ts'
 
 /** How long a dialog that has just appeared takes no answer, milliseconds. */
 export const INERT_MS = 400
@@ -19,15 +21,15 @@ export function ChoiceList({
   onChoose(id: string): void
   onKey?(input: string): void
 }) {
-  const [at, setAt] = useState(0)
+  const [at, place] = useFresh(() => 0)
   const isLive = useInertStart()
-  useInput(
+  useKeys(
     (input, key) => {
-      if (key.upArrow) return setAt((at + rows.length - 1) % rows.length)
-      if (key.downArrow) return setAt((at + 1) % rows.length)
+      if (key.upArrow) return place.set((place.now + rows.length - 1) % rows.length)
+      if (key.downArrow) return place.set((place.now + 1) % rows.length)
       // Ctrl+C and Ctrl+E belong to the screen.
       if (!isLive || key.ctrl || key.meta) return
-      const chosen = key.return ? rows[at] : /^[1-9]$/.test(input) ? rows[Number(input) - 1] : undefined
+      const chosen = key.return ? rows[place.now] : /^[1-9]$/.test(input) ? rows[Number(input) - 1] : undefined
       if (chosen) onChoose(chosen.id)
       else if (input) onKey?.(input)
     },

@@ -1,7 +1,8 @@
 /** The key press that lets a device in (A3): the name it gave, the match code, y or n. */
-import { Box, Text, useInput } from 'ink'
+import { Box, Text } from 'ink'
 import type { OpenPairing, PairingView } from '../../bridge/contract.ts'
 import { plain } from '../plain-text.ts'
+import { useKeys } from '../use-keys.ts'
 import { useInertStart } from './choice-list.tsx'
 
 export function PairingDialog({
@@ -17,7 +18,7 @@ export function PairingDialog({
 }) {
   const isLive = useInertStart()
   const fail = (error: unknown) => onProblem(error instanceof Error ? error.message : String(error))
-  useInput(
+  useKeys(
     (input, key) => {
       if (!isLive || key.ctrl || key.meta) return
       if (input === 'y') pairing.confirm().catch(fail)

@@ -1,10 +1,12 @@
 /** One field of a form: a choice, several choices, yes or no, a number, or words. */
-import { Box, Text, useInput } from 'ink'
+import { Box, Text } from 'ink'
 import { useState } from 'react'
 import type { FieldValue } from '../../bridge/contract.ts'
 import type { OpenDecision } from '../../bridge/view.ts'
 import { visible } from '../plain-text.ts'
 import { ShortField } from '../prompt-field.tsx'
+import { useFresh } from '../use-fresh.ts'
+import { useKeys } from '../use-keys.ts'
 import { ChoiceList, useInertStart } from './choice-list.tsx'
 import { parseField } from './parse-field.ts'
 
@@ -17,7 +19,7 @@ const OTHER = '\u0000other'
 export function QuestionField(props: Props) {
   const [isOther, setOther] = useState(false)
   const { question, isActive, onTake, onDecline } = props
-  useInput((_input, key) => key.escape && onDecline(), {
+  useKeys((_input, key) => key.escape && onDecline(), {
     isActive: isActive && !isOther && question.type !== 'string' && !isNumeric(question),
   })
   if (isOther) return <Words {...props} onDecline={() => setOther(false)} name={question.otherName ?? question.name} />
@@ -74,19 +76,19 @@ function Words({ question, isActive, onTake, onDecline, name }: Props & { name: 
 }
 
 function Several({ question, isActive, onTake }: Props) {
-  const [at, setAt] = useState(0)
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [at, place] = useFresh(() => 0)
+  const [chosen, marks] = useFresh<ReadonlySet<string>>(() => new Set())
   const isLive = useInertStart()
   const choices: Choices = question.choices ?? []
   const count = choices.length
-  useInput(
+  useKeys(
     (input, key) => {
-      if (key.upArrow) setAt((at + count - 1) % count)
-      if (key.downArrow) setAt((at + 1) % count)
-      const value = choices[at]?.value
-      if (input === ' ' && value !== undefined) setChosen(toggled(chosen, value))
+      if (key.upArrow) place.set((place.now + count - 1) % count)
+      if (key.downArrow) place.set((place.now + 1) % count)
+      const value = choices[place.now]?.value
+      if (input === ' ' && value !== undefined) marks.set(toggled(marks.now, value))
       if (key.return && isLive)
-        onTake([{ name: question.name, value: choices.map((choice) => choice.value).filter((v) => chosen.has(v)) }])
+        onTake([{ name: question.name, value: choices.map((choice) => choice.value).filter((v) => marks.now.has(v)) }])
     },
     { isActive },
   )
