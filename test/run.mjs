@@ -9,5 +9,5 @@ const { findOrInstallChromium } = await import('./kit/chromium.mjs')
 process.env.OFFDESK_CHROMIUM = findOrInstallChromium()
 const results = []
 for (const next of typesAndDrift) results.push(await next())
-results.push(await suites('unit', 'page', 'long', 'flow', 'faults', 'contract', 'browser'))
+results.push(await suites('unit', 'walks', 'page', 'long', 'flow', 'faults', 'contract', 'browser'))
 conclude(results)

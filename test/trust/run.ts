@@ -67,8 +67,11 @@ function run({ name, file, tests }: Stage): boolean {
   rmSync(collected, { force: true })
   const load = () => loadavg()[0]?.toFixed(0)
   const [loadBefore, began] = [load(), Date.now()]
-  const project = file.startsWith('test/browser') ? 'browser' : 'unit'
-  const args = ['run', '--config', 'test/vitest.config.ts', '--project', project, '--reporter=dot', file]
+  const projects = (file.startsWith('test/browser') ? ['browser'] : ['unit', 'walks']).flatMap((one) => [
+    '--project',
+    one,
+  ])
+  const args = ['run', '--config', 'test/vitest.config.ts', ...projects, '--reporter=dot', file]
   const { status, stdout, stderr } = spawnSync(
     join(root, 'node_modules', '.bin', 'vitest'),
     [...args, ...(tests ? ['-t', tests] : [])],
