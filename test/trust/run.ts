@@ -17,6 +17,9 @@ const own = readdirSync(join(root, 'test', 'trust'))
   .map((name) => `test/trust/${name}`)
 /** What takes long is one process for each of its tests, by their names. */
 const APART: Readonly<Record<string, readonly string[]>> = {
+  'test/trust/fuzz.test.ts': ['operations made', 'words on a socket', 'events of any form'].map(
+    (stage) => `(${stage}|the server is as it was)`,
+  ),
   'test/trust/channels.test.ts': [
     ...[
       'by the bell .*REVOKED',
