@@ -131,7 +131,11 @@ export function createRemote(given: {
       ackedSeq: acked.seq,
       mayPush: () => ruling.refusal(link.policy) === null,
       onChange: () => queueMicrotask(show),
-      onWay: () => link.probe(),
+      onWay: () => {
+        link.probe()
+        // On a dead line, results would wait for their time-out.
+        if (pusher.state.is === 'live') settlements.wake(1_000)
+      },
       onStarted: () => link.started(journal.id),
       agree: (held, ask) => agree(journal, ask, held, (body) => publishing.record(body)),
     })

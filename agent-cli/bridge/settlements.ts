@@ -6,6 +6,7 @@ import type { Caller } from '../remote/credentials.ts'
 import { isPassing, RemoteError } from '../remote/failure.ts'
 import { type CommandSettlement, SettleCommand } from '../remote/host-operations.ts'
 import { createBackoff, pause, sendTimeoutSeconds } from '../remote/pause.ts'
+import { createUnderWay } from '../remote/under-way.ts'
 import type { Refused } from './rights.ts'
 
 export type CommandResult = CommandSettlement['state']
@@ -18,6 +19,8 @@ export type Settlements = {
    * heard (C2).
    */
   repeat(commandId?: string): void
+  /** The way to the server has changed: what waits to try again does so now, and what has been on its way for so long is given up and sent again. */
+  wake(hangsAfterMs: number): void
   /** True for a command whose result was told, or will be, without the ledger: it is not begun again. */
   isUnnoted(commandId: string): boolean
   /** Resolves when everything noted is told, or at the signal. Never rejects. */
@@ -33,8 +36,12 @@ export function createSettlements(given: {
   /** Resolves when the server has every event that is now in the journal, or never will. A loser is told after the event that names the winner (D3). */
   said?: (signal: AbortSignal) => Promise<void>
 }): Settlements {
-  const { ledger, call, epoch, said = async () => undefined } = given
+  const { ledger, epoch, said = async () => undefined } = given
   const ended = new AbortController()
+  const underWay = createUnderWay(given.call)
+  const backoff = createBackoff()
+  let waking = new AbortController()
+  let isWoken = false
   let telling: Promise<void> | null = null
   const again = new Set<string>()
   /** Results the ledger could not take, oldest first, and the ids of all there ever were. */
@@ -58,20 +65,23 @@ export function createSettlements(given: {
   const isSayable = ({ commandId }: LedgerEntry) => !told.has(commandId) && !heldBack.has(commandId)
 
   async function tell(): Promise<void> {
-    const backoff = createBackoff()
+    backoff.reset()
     while (!ended.signal.aborted) {
       const untold = ledger.settledUnsent().find(isSayable)
       const entry = unnoted[0] ?? untold ?? askedAgain()
       if (entry === undefined) return
+      isWoken = false
       try {
         // On a dead line: what stands behind it waits no longer than events do.
         const timeoutSeconds = sendTimeoutSeconds(0)
-        await call(SettleCommand, { input: { ...inputOf(entry), epoch } }, { signal: ended.signal, timeoutSeconds })
+        await underWay.ask(SettleCommand, { input: { ...inputOf(entry), epoch } }, { timeoutSeconds })
       } catch (error) {
         if (ended.signal.aborted) return
         // The server has settled it otherwise, has forgotten it, or hears another attachment: there is nobody left to tell.
         if (!(error instanceof RemoteError) || isPassing(error) || error.code === 'UNAUTHENTICATED') {
-          await pause(backoff.next(), ended.signal).catch(() => undefined)
+          if (isWoken) continue
+          waking = new AbortController()
+          await pause(backoff.next(), AbortSignal.any([ended.signal, waking.signal])).catch(() => undefined)
           continue
         }
       }
@@ -112,6 +122,15 @@ export function createSettlements(given: {
       }
       void start().catch(() => undefined)
     },
+    wake(hangsAfterMs) {
+      isWoken = true
+      backoff.reset()
+      waking.abort()
+      underWay.giveUp(
+        hangsAfterMs,
+        new RemoteError('UNREACHABLE', 'The way to the server was lost; it is tried again.'),
+      )
+    },
     isUnnoted: (commandId) => unnotedIds.has(commandId),
     repeat(commandId) {
       if (commandId !== undefined) again.add(commandId)
@@ -127,6 +146,7 @@ export function createSettlements(given: {
     },
     async close() {
       ended.abort()
+      underWay.close(new RemoteError('UNREACHABLE', 'The session has ended.'))
       await telling?.catch(() => undefined)
     },
   }

@@ -8,17 +8,15 @@ import { sendTimeoutSeconds } from '../../../agent-cli/remote/pause.ts'
 import { brokenText } from '../../../server/store/well-formed.ts'
 import { atEnd, folder } from './desk.ts'
 
+type How = { timeoutSeconds?: number; signal?: AbortSignal }
 type Told = { input: { commandId: string; refusal: { message: string } | null } }
 
-async function telling(
-  answer: (told: Told, how?: { timeoutSeconds?: number }) => void,
-  said?: (signal: AbortSignal) => Promise<void>,
-) {
+async function telling(answer: (told: Told, how?: How) => unknown, said?: (signal: AbortSignal) => Promise<void>) {
   const ledger = await openLedger(join(await folder(), 'ledger.log'))
   const told: Told[] = []
-  const call = (async (_document: unknown, variables: Told, how?: { timeoutSeconds?: number }) => {
+  const call = (async (_document: unknown, variables: Told, how?: How) => {
     told.push(variables)
-    answer(variables, how)
+    await answer(variables, how)
   }) as unknown as Caller
   const settlements = createSettlements({ ledger, call, epoch: 1, ...(said && { said }) })
   atEnd(async () => [await settlements.close(), await ledger.close()])
@@ -59,6 +57,26 @@ test('[C2] a result that was told is told again when the server asks again: it w
   settlements.repeat()
   await settlements.flushed(AbortSignal.timeout(5_000))
   expect(told.map(({ input }) => input.commandId)).toEqual(['c', 'c'])
+})
+
+test('[C5] a result on a dead line is sent again when the way is there, and not when its time is over', async () => {
+  let tries = 0
+  const { ledger, settlements } = await telling((_told, how) => {
+    tries += 1
+    if (tries > 1) return undefined
+    return new Promise((_resolve, reject) => {
+      how?.signal?.addEventListener('abort', () => reject(how.signal?.reason), { once: true })
+    })
+  })
+  await ledger.intend('c', 'SetMode')
+  await settlements.settle('c', 'APPLIED')
+  await expect.poll(() => tries).toBe(1)
+  // Not one that is only slow.
+  settlements.wake(600_000)
+  settlements.wake(0)
+  await settlements.flushed(AbortSignal.timeout(5_000))
+  expect(tries).toBe(2)
+  expect(ledger.settledUnsent()).toEqual([])
 })
 
 test('[D3] a loser is told when the server has the event that names the winner, and holds up nobody else', async () => {
