@@ -69,11 +69,10 @@ export function createDirect(options: DirectOptions): Handler {
     const given = await prepared(context)
     if (response.destroyed) return
     const errors = given.errors?.map((error) => plain(showError(error, log)))
-    const text = JSON.stringify(errors ? { ...given, errors } : given)
-    const length = Buffer.byteLength(text)
-    const own = { 'content-type': type, 'cache-control': 'no-store', 'content-length': length }
+    const bytes = Buffer.from(JSON.stringify(errors ? { ...given, errors } : given))
+    const own = { 'content-type': type, 'cache-control': 'no-store', 'content-length': bytes.byteLength }
     response.writeHead(200, { ...SECURITY_HEADERS, ...own })
-    response.end(text)
+    response.end(bytes)
   }
 
   function turnAway(refused: Refused, response: ServerResponse, type: string): void {
