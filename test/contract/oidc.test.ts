@@ -188,6 +188,31 @@ describe.each(places)('single sign-on on %s', (_name, open) => {
     await sets()
   })
 
+  it('[E4] what was begun at one process of this server ends at another, once', async () => {
+    const publicUrl = 'https://offdesk.acme.example'
+    const redirect = `sign-in/oidc/${governed.organisationId}`
+    await provider.knows({ id: 'offdesk', redirectUris: [`${origin}/${redirect}`, `${publicUrl}/${redirect}`] })
+    await sets({ createPersons: true })
+    const oidc = { providersFile: file.path }
+    const one = await startServer({ database: place.database, publicUrl, oidc })
+    const two = await startServer({ database: place.other, publicUrl, oidc })
+    try {
+      const gql: typeof at.gql = (token, document, variables) =>
+        (document.includes('begin') ? one : two).gql(token, document, variables)
+      const browser = await createOidcBrowser(gql, publicUrl)
+      const begun = await browser.begins('acme')
+      const returned = await provider.signsIn(begun.authorizationUrl, 'noor')
+      const finishing = await Promise.allSettled([
+        browser.finishes(begun, returned),
+        (await createOidcBrowser(one.gql, publicUrl)).finishes(begun, returned),
+      ])
+      expect(finishing.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    } finally {
+      await one.close()
+      await two.close()
+    }
+  })
+
   it('[T3] another provider, or none, ends every device that came by the one before', async () => {
     await sets({ createPersons: true })
     const kim = await signsIn('kim')
