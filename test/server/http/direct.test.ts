@@ -144,9 +144,9 @@ describe('each request has one answer, whichever way it takes', () => {
   }
 
   test('also when something breaks that nobody expected', async () => {
-    const broken = await startServer({
-      database: { ...server.database, transaction: () => Promise.reject(new Error('disk on fire')) },
-    })
+    const database = { ...server.database }
+    const broken = await startServer({ database })
+    database.transaction = () => Promise.reject(new Error('disk on fire'))
     const document = 'mutation($id: ID!) { heartbeat(hostId: $id) { now } }'
     const answer = await broken.ask(host.token, document, { id: host.id })
     expect(answer.errors[0]?.extensions?.code).toBe('INTERNAL')

@@ -150,9 +150,9 @@ describe('GraphQL over HTTP', () => {
   })
 
   test('[T6] an error nobody threw on purpose is masked, and the log has it', async () => {
-    const broken = await startServer({
-      database: { ...server.database, transaction: () => Promise.reject(new Error('disk on fire at /var/secret')) },
-    })
+    const database = { ...server.database }
+    const broken = await startServer({ database })
+    database.transaction = () => Promise.reject(new Error('disk on fire at /var/secret'))
     const answer = await broken.ask(host.token, 'mutation($id: ID!) { heartbeat(hostId: $id) { now } }', {
       id: host.id,
     })
