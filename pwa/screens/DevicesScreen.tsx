@@ -35,7 +35,9 @@ export default function DevicesScreen({ enrols = false }: { enrols?: boolean }) 
   const [, go] = useLocation()
   const use = useDevices()
   const viewer = useViewer()
-  const mayEnrol = viewer?.rung === 'FULL'
+  // Whoever has signed in on a device can show again who they are.
+  const hasSignedIn = use.devices.some((device) => device.isThisOne && device.signedInAt !== null)
+  const mayEnrol = viewer?.rung === 'FULL' || hasSignedIn
   const [openId, setOpenId] = useState<string | null>(null)
   const [enrolling, setEnrolling] = useState(enrols)
   const [revoking, setRevoking] = useState<Host | null>(null)
@@ -137,7 +139,7 @@ export default function DevicesScreen({ enrols = false }: { enrols?: boolean }) 
           detail={
             mayEnrol
               ? 'With the code its terminal shows'
-              : 'Only a device with full may let one in, or the setup code that offdesk serve prints.'
+              : 'A device with full may let one in, one on which you have signed in, or the setup code that offdesk serve prints.'
           }
           disabled={!mayEnrol}
           onClick={() => setEnrolling(true)}

@@ -44,6 +44,11 @@ await all(async (device) => {
 })
 await shoot('00-not-paired')
 await all(async (device) => {
+  await device.opens('/sign-in')
+  await device.sees('Or with your organisation')
+})
+await shoot('00-sign-in')
+await all(async (device) => {
   await device.opens('/pair')
   await device.page.getByRole('textbox').first().waitFor()
 })
@@ -195,6 +200,7 @@ await shoot('18-found')
 for (const [path, name, seen] of [
   ['/settings/passkeys', '19-passkeys', /fingerprint/],
   ['/settings/policy', '20-what-holds', /^Remote control: /],
+  ['/settings/sign-in', '27-signing-in', /offdesk invite --myself/],
 ] as const) {
   await all(async (device) => {
     await device.opens(path)
@@ -236,6 +242,31 @@ await all(async (device) => {
   await device.taps('Filter')
 })
 await shoot('26-admin-audit')
+for (const [path, name, seen] of [
+  ['/admin/tokens', '28-admin-tokens', /this tab’s own$/],
+  [`/admin/${acme.organisationId}/webhooks`, '29-admin-webhooks', 'Nothing is sent anywhere yet.'],
+  [`/admin/${acme.organisationId}/sign-on`, '30-admin-sign-on', 'For the provider'],
+  [`/admin/${acme.organisationId}/members`, '31-admin-members', 'Invite a person'],
+] as const) {
+  await all(async (device) => {
+    await device.opens(path)
+    await device.sees(seen)
+  })
+  await shoot(name)
+}
+await all(async (device) => {
+  await device.opens('/admin/tokens')
+  await device.taps('New token')
+  await device.writes('Name', 'nightly audit')
+})
+await shoot('32-admin-new-token')
+await all(async (device) => {
+  await device.opens('/admin')
+  await device.taps('New enterprise')
+  await device.writes('Name of the enterprise', 'Umbrella')
+  await device.writes(/^Its organisations/, 'Payments\nPlatform')
+})
+await shoot('33-admin-founding')
 await all((device) => device.opens(desk.path))
 await all((device) => device.sees('Live'))
 await all((device) => device.context.setOffline(true))

@@ -19,7 +19,7 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
   const [confirming, setConfirming] = useState(false)
   const { step, start, refuse, confirm, reset } = useHandshake()
   const { onJoined } = props
-  const consent = useConsent()
+  const { consent, asks } = useConsent()
   const still = step.kind === 'matching' ? step.still : null
   useEffect(() => {
     if (still !== null) setConfirming(false)
@@ -68,6 +68,7 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
           <MatchForHost
             step={step}
             confirming={confirming}
+            asksPasskey={asks}
             onSame={() => {
               setConfirming(true)
               void consent().then(confirm)

@@ -62,7 +62,14 @@ export function MatchForDevice(props: { step: Matching; deviceName: string; onDi
 }
 
 /** A paired device lets a new workstation in: here the person confirms, on this side. */
-export function MatchForHost(props: { step: Matching; confirming: boolean; onSame: () => void; onDiffer: () => void }) {
+export function MatchForHost(props: {
+  step: Matching
+  confirming: boolean
+  /** The person's passkey is asked for with the tap. */
+  asksPasskey: boolean
+  onSame: () => void
+  onDiffer: () => void
+}) {
   const { step } = props
   return (
     <>
@@ -97,6 +104,9 @@ export function MatchForHost(props: { step: Matching; confirming: boolean; onSam
         </div>
       )}
       <div className="pair-foot">
+        {props.asksPasskey && step.still !== 'terminal' && (
+          <p className="pair-valid">Your passkey is asked for: it says yes to this very workstation.</p>
+        )}
         {step.still === 'terminal' ? (
           <p className="pair-waiting" role="status">
             <Icon name="working" size={18} />
@@ -105,7 +115,14 @@ export function MatchForHost(props: { step: Matching; confirming: boolean; onSam
             </span>
           </p>
         ) : (
-          <Button kind="primary" tall block waiting={props.confirming} onClick={props.onSame}>
+          <Button
+            kind="primary"
+            tall
+            block
+            waiting={props.confirming}
+            onClick={props.onSame}
+            {...(props.asksPasskey ? { icon: 'key' as const } : {})}
+          >
             {props.confirming ? `Sent, waiting for ${step.pairing.openerName}` : 'Same code, add it'}
           </Button>
         )}
