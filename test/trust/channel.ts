@@ -37,6 +37,8 @@ export async function opensSocket(port: number, token: string, id: string): Prom
   socket.on('error', () => end('error'))
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
+    // A server that is busy gives up on one that it could not let in within three seconds.
+    socket.once('close', (code) => reject(new Error(`closed with ${code} before it was let in`)))
     socket.on('open', () =>
       socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })),
     )

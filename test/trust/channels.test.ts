@@ -52,12 +52,15 @@ async function scene(trust: NonNullable<ServerOptions['trust']>): Promise<Scene>
   return made
 }
 
+/** On a machine that is busy with all of them some are let in at a second try. */
+const again = (open: () => Promise<Channel>): Promise<Channel> => open().catch(() => open().catch(open))
+
 /** Of ten seven sockets, two streams, one poll; all of them have heard something, or wait. */
 async function channelsOf({ server, phone, session }: Scene, poll: () => Channel): Promise<Channel[]> {
   const made: Channel[] = []
   const opens = async (n: number) => {
     const kind = n % 9
-    if (kind < 7) made.push(await opensSocket(server.port, phone.token, session.id))
+    if (kind < 7) made.push(await again(() => opensSocket(server.port, phone.token, session.id)))
     else made.push(await opensStream(server.url, phone.token, session.id))
   }
   const following = Math.floor(CHANNELS * 0.9)
