@@ -8,6 +8,7 @@ import { admitMachines } from './commands/devices-admit.ts'
 import { confirmPairing, pairDevice } from './commands/devices-pair.ts'
 import { pinPasskeys } from './commands/devices-pin.ts'
 import { revokeAllDevices, revokeDevice } from './commands/devices-revoke.ts'
+import { invite } from './commands/invite.ts'
 import { login } from './commands/login.ts'
 import { Mistake } from './commands/mistake.ts'
 import { run } from './commands/run.ts'
@@ -110,11 +111,27 @@ program
 
 program
   .command('login')
-  .description('make this machine known to a server, by its setup code or by a paired device')
+  .description('make this machine known to a server, by its setup code or by a device that is paired or signed in')
   .argument('<url>', 'address of the server')
   .option('--code <setup code>', 'what the server printed when it started')
   .option('--name <name>', 'name of this machine (default: its host name)')
-  .action((url, flags) => login(url, { code: flags.code, name: flags.name }))
+  .addOption(new Option('--allow <rung>', 'what the device that lets it in may do here').choices(RUNGS).default('full'))
+  .action((url, flags) => login(url, { code: flags.code, name: flags.name, rung: rung(flags.allow as RungWord) }))
+
+program
+  .command('invite')
+  .description('make a one-time link: for somebody else, or for a passkey of your own')
+  .argument('[name]', 'who is invited')
+  .option('--myself', 'a link by which you add a passkey to sign in with', false)
+  .option('--hours <number>', 'how long it works', Number, 72)
+  .option('--server <url>', SERVER)
+  .action((name, flags) =>
+    invite(
+      name,
+      { isMyself: flags.myself, hours: flags.hours },
+      { server: flags.server ?? process.env.OFFDESK_SERVER },
+    ),
+  )
 
 program
   .command('sessions')
@@ -152,9 +169,10 @@ devices
   .action((code) => confirmPairing(code, at()))
 devices
   .command('trust')
-  .description('trust a device that was paired on another machine')
+  .description('trust a device that was paired on another machine, or on which you have signed in')
   .argument('<device>', 'its name or id')
-  .action((which) => trustDevice(which, at()))
+  .addOption(new Option('--allow <rung>', 'what one may do that you signed in on').choices(RUNGS).default('steer'))
+  .action((which, flags) => trustDevice(which, { allow: rung(flags.allow as RungWord) }, at()))
 devices
   .command('pin')
   .description('let a device’s passkey vouch for it on this machine')

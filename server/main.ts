@@ -2,9 +2,9 @@
  * The server process. Environment: OFFDESK_DATA_DIR, DATABASE_URL (PostgreSQL instead of the embedded database), OFFDESK_PORT (4747),
  * OFFDESK_PUBLIC_URL, OFFDESK_LOG (a file to append to; else stderr), OFFDESK_OIDC_FILE (providers of single sign-on), HTTPS_PROXY and NO_PROXY on the way to them,
  * OFFDESK_DEVELOPMENT=1 (takes any operation). With OFFDESK_READY=json stdout carries lines of JSON for a parent process:
- * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1; also
+ * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode, link}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1; also
  * later, with exit code 74, when the disk refuses to keep what the embedded database writes.
- * setupCode is null once a host is enrolled. SIGTERM and SIGINT stop it; a second one at once.
+ * setupCode is null once a host is enrolled; link, by which the first owner signs in, once there is one. SIGTERM and SIGINT stop it; a second one at once.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import { keepSetupCode } from './auth/setup-file.ts'
+import { openFirstLink } from './auth/sign-in/links.ts'
 import { readProviders } from './auth/sign-in/oidc-providers.ts'
 import { createNightly } from './backup/nightly.ts'
 import { createDatabase, type Database, DatabaseTooNew } from './db/database.ts'
@@ -230,6 +231,8 @@ async function start(): Promise<void> {
       clearTimeout(cut)
     })
     const setupCode = await keepSetupCode(database, folder)
+    const isAlone = database.kind === 'pglite'
+    const firstLink = await database.transaction((tx) => openFirstLink(tx, { isAlone }))
     const path = join(folder, 'server.json')
     const { pid } = process
     await writeWhole(path, { pid, url, publicUrl, version: manifest.version, startedAt: new Date().toISOString() })
@@ -237,9 +240,11 @@ async function start(): Promise<void> {
     stopOnSignals(undone)
     // A driver may lose a promise of a connection that broke. What it was for ends by its own deadline; everybody else's session goes on.
     process.on('unhandledRejection', log)
+    const link = firstLink && `${publicUrl ?? url.replace('127.0.0.1', 'localhost')}/sign-in#${firstLink}`
+    const first = link ? `\nSign in for the first time, once and within the hour: ${link}` : ''
     const hint = setupCode ? `\nSetup code for the first host: ${setupCode}\n  offdesk login ${publicUrl ?? url}` : ''
     if (documents === null) log('Any operation of any credential is taken: this is for development.')
-    tell({ ready: { url, publicUrl, pid, setupCode } }, `Offdesk is at ${publicUrl ?? url}${hint}`)
+    tell({ ready: { url, publicUrl, pid, setupCode, link } }, `Offdesk is at ${publicUrl ?? url}${hint}${first}`)
   } catch (error) {
     await undone()
     throw error

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
 import { graphql } from '../remote/graphql.ts'
+import { TrustDevice } from '../remote/pairing-operations.ts'
 import type { Rung, TrustedDevice } from '../remote/roster.ts'
 import { writeScript } from '../remote/script-file.ts'
 import { age } from '../terminal/words.ts'
@@ -14,7 +15,7 @@ import { table } from './table.ts'
 
 const ListDevices = graphql(`
   query ListDevices {
-    devices(first: 200) { edges { node { id name kind publicKey rung pairedAt lastSeenAt revokedAt } } }
+    devices(first: 200) { edges { node { id name kind publicKey rung awaitsTrust pairedAt lastSeenAt revokedAt } } }
   }
 `)
 const AddScript = graphql(`
@@ -51,25 +52,31 @@ function passkeysHere(device: TrustedDevice | undefined): string {
   return device?.passkeys?.map(({ name }) => name).join(', ') || '-'
 }
 
-/** Takes a device that the server knows into this machine's roster (T5: once, by a person at this terminal). */
-export async function trustDevice(which: string, at: At): Promise<void> {
+/**
+ * Takes a device that the server knows into this machine's roster (T5: once, by a person at this terminal). `allow` is what one may do that came by a
+ * sign-in; any other keeps its rung.
+ */
+export async function trustDevice(which: string, { allow }: { allow: Rung }, at: At): Promise<void> {
   const desk = await openDesk(at.server)
   const device = pick(await known(desk), which)
   if (!device.publicKey)
     throw new Mistake(`${device.name} has no key to check. Make the script anew: offdesk devices add-script <name>.`)
+  const rung = device.awaitsTrust ? allow : device.rung
   say(
-    `${device.name}, paired ${age(device.pairedAt, Date.now())} ago, id ${device.id}. The same id stands on that device under Settings, This device.`,
+    `${device.name}, ${device.awaitsTrust ? 'signed in' : 'paired'} ${age(device.pairedAt, Date.now())} ago, id ${device.id}. The same id stands on that device under Settings, This device.`,
   )
-  if (!(await confirmed(`Let it ${device.rung.toLowerCase()} on this machine?`))) return say('Nothing was changed.')
+  if (!(await confirmed(`Let it ${rung.toLowerCase()} on this machine?`))) return say('Nothing was changed.')
+  // First here, then there: the device may send a command the moment the server lets it.
   await desk.roster.add({
     id: device.id,
     name: device.name,
     publicKey: device.publicKey,
-    rung: device.rung,
+    rung,
     kind: device.kind,
     via: 'terminal',
     addedAt: new Date().toISOString(),
   })
+  await desk.call(TrustDevice, { id: device.id, rung })
   say(`${device.name} is trusted on this machine.`)
 }
 

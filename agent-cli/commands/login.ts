@@ -1,9 +1,9 @@
-/** `offdesk login <url>`: makes this machine known to a server, by its setup code or by a device that is paired already. */
+/** `offdesk login <url>`: makes this machine known to a server, by its setup code or by a device that is paired or signed in there. */
 import { spaced } from '../../protocol/pairing.ts'
 import { enrolWithSetupCode, isEnrolled, requestEnrolment } from '../remote/enrolment.ts'
 import { RemoteError } from '../remote/failure.ts'
 import { openIdentity } from '../remote/identity.ts'
-import { openRoster } from '../remote/roster.ts'
+import { openRoster, type Rung } from '../remote/roster.ts'
 import { serverUrl } from '../remote/servers.ts'
 import { confirmed } from './ask.ts'
 import { Mistake } from './mistake.ts'
@@ -13,7 +13,7 @@ import { requireWay } from './ways.ts'
 
 export async function login(
   address: string,
-  flags: { readonly code: string | undefined; readonly name: string | undefined },
+  flags: { readonly code: string | undefined; readonly name: string | undefined; readonly rung: Rung },
 ): Promise<void> {
   const places = await openPlaces()
   const url = readAddress(address)
@@ -28,7 +28,7 @@ export async function login(
         `This machine is now “${name}” at ${url}. Start a session: offdesk run <agent> --remote. A device that was paired before is trusted here after “offdesk devices trust <name>”.`,
       )
     }
-    await byDevice({ ...at, roster: openRoster(places.host) }, url)
+    await byDevice({ ...at, roster: openRoster(places.host), rung: flags.rung }, url)
   } catch (error) {
     if (error instanceof RemoteError) throw new Mistake(`${url} did not take this machine: ${error.message}`)
     throw error
@@ -38,8 +38,9 @@ export async function login(
 async function byDevice(at: Parameters<typeof requestEnrolment>[0], url: string): Promise<void> {
   const enrolment = await requestEnrolment(at)
   const { pairing } = enrolment
+  const [one, two] = [enrolment.code.slice(0, 4), enrolment.code.slice(4)]
   say(
-    `On a paired device: Settings, Add a workstation, and type ${enrolment.code.slice(0, 4)} ${enrolment.code.slice(4)} (valid for 5 minutes).\nNo device yet? The server printed a setup code when it started: offdesk login ${url} --code <setup code>`,
+    `On a paired device: Settings, Add a workstation, and type ${one} ${two} (valid for 5 minutes). In any other browser: ${url}/login, and type the same once you are signed in.\nNeither? The server printed a setup code when it started: offdesk login ${url} --code <setup code>`,
   )
   try {
     // Both ends are asked: the device lets this machine in, this terminal decides whether to trust the device (T5).

@@ -8,8 +8,8 @@ import { AskViewer } from './host-operations.ts'
 import type { Identity } from './identity.ts'
 import { type Pairing, type PairingProgress, watchPairing } from './pairing.ts'
 import { keepPairing, type PairingFile } from './pairing-files.ts'
-import { EnrolHost, RequestEnrolment } from './pairing-operations.ts'
-import type { Roster } from './roster.ts'
+import { EnrolHost, RequestEnrolment, TrustDevice } from './pairing-operations.ts'
+import type { Roster, Rung } from './roster.ts'
 import { rememberServer } from './servers.ts'
 
 type At = { endpoint: Endpoint; identity: Identity; hostDir: string; name?: string; signal?: AbortSignal }
@@ -57,8 +57,8 @@ export type Enrolment = {
 /** `isTrusted` is true only for CONFIRMED and a yes at this machine. */
 export type Finished = { readonly final: PairingProgress; readonly isTrusted: boolean }
 
-/** Asks to be let in by a paired device, which types the code and confirms. */
-export async function requestEnrolment(at: At & { roster: Roster }): Promise<Enrolment> {
+/** Asks to be let in by a device of its person, which types the code and confirms; `rung` is what that device may do here from then on (FULL). */
+export async function requestEnrolment(at: At & { roster: Roster; rung?: Rung }): Promise<Enrolment> {
   const nonce = randomText(32)
   const { identity, endpoint, hostDir, roster } = at
   const name = at.name ?? hostname()
@@ -72,7 +72,7 @@ export async function requestEnrolment(at: At & { roster: Roster }): Promise<Enr
     code: requestEnrolment.code,
     nonce,
     secret: randomText(16),
-    rung: 'FULL',
+    rung: at.rung ?? 'FULL',
     sessionId: null,
     expiresAt: requestEnrolment.pairing.expiresAt,
     openedBy: process.pid,
@@ -99,8 +99,11 @@ export async function requestEnrolment(at: At & { roster: Roster }): Promise<Enr
       // A server can say CONFIRMED before the person here has looked: their answer is waited for.
       const isTrusted = asked !== null && (await asked)
       if (isTrusted) {
-        await pairing.trustJoiner()
+        const id = await pairing.trustJoiner()
         await remember(at, name)
+        // Now as the host that it has become. What the server was not told, “offdesk devices trust” tells it.
+        const asHost = createCaller({ endpoint, identity, sessionId: null })
+        await asHost(TrustDevice, { id, rung: file.rung }).catch(() => undefined)
       }
       return { final, isTrusted }
     },

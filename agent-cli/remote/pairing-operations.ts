@@ -38,3 +38,8 @@ export const WaitingEnrolments = graphql(`
 export type WaitingEnrolment = ResultOf<typeof WaitingEnrolments>['waitingEnrolments'][number]
 /** Without a passkey: this host is known already, and a person at its terminal has pressed y. */
 export const AdmitHost = graphql(`mutation AdmitHost($id: ID!) { confirmPairing(id: $id) { state } }`)
+
+/** This host has taken the device into its roster: one that came by a sign-in may do `rung` from then on. */
+export const TrustDevice = graphql(`
+  mutation TrustDevice($id: ID!, $rung: Rung!) { trustDevice(id: $id, rung: $rung) { id rung } }
+`)

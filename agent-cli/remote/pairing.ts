@@ -32,8 +32,8 @@ export type Pairing = {
   /** Both sides show the same code: trusts the pinned joiner and tells the server. Throws RemoteError PAIRING_STATE before REVEALED. */
   confirm(): Promise<void>
   refuse(): Promise<void>
-  /** Trusts the pinned joiner without telling the server: for an enrolment, which the joiner itself confirms. */
-  trustJoiner(): Promise<void>
+  /** Trusts the pinned joiner without telling the server: for an enrolment, which the joiner itself confirms. Resolves with its id. */
+  trustJoiner(): Promise<string>
   /** Stops watching. The pairing goes on. */
   close(): Promise<void>
 }
@@ -195,7 +195,7 @@ export function watchPairing(options: {
     },
     async trustJoiner() {
       if (file.joiner === null) throw new RemoteError('PAIRING_STATE', 'Nobody has joined this enrolment yet.')
-      await trust(file.joiner)
+      return trust(file.joiner)
     },
     async close() {
       ended.abort()

@@ -7,10 +7,15 @@ import { admissionBytes } from '../../protocol/pairing.ts'
 import type { Assertion } from '../../protocol/passkey.ts'
 import type { Tx } from '../db/database.ts'
 import type { DevicePrincipal } from '../policy/principal.ts'
+import { findDevice } from '../store/devices.ts'
 import { activeHostIds } from '../store/hosts.ts'
+import { isFreshlySignedIn } from '../store/oidc.ts'
 import type { PairingRow } from '../store/pairings.ts'
 import { notePasskeyUsed, type PlacedPasskey, passkeysOf } from '../store/passkeys.ts'
 import { type Refused, refuse } from '../store/refused.ts'
+import { findSignInPasskey, hasSignInPasskey, type SignInPasskeyRow } from '../store/sign-in-passkeys.ts'
+import { settled } from './limited.ts'
+import { assertedIn } from './sign-in/asserting.ts'
 
 /** Returns what the audit says of it. Throws RUNG_TOO_LOW, PASSKEY_REQUIRED, and PASSKEY_WRONG for an assertion that is not over this very pairing. */
 export async function requireConsent(
@@ -19,12 +24,12 @@ export async function requireConsent(
   row: PairingRow,
   assertion: Assertion | null,
 ): Promise<string> {
+  const signIn = assertion === null ? null : await findSignInPasskey(tx, assertion.id)
+  if (assertion !== null && signIn?.ownerId === by.ownerId) return bySignIn(tx, by, row, { assertion, signIn })
+  if (await isFreshlySignedIn(tx, by.deviceId)) return 'match code, asked again by the provider'
   if (by.rung !== 'FULL') {
-    throw refuse('RUNG_TOO_LOW', 'Letting a new host in needs FULL.', {
-      rule: `device rung ${by.rung}`,
-      level: 'device',
-      remedy: 'Use a device with the rung FULL, or the setup code.',
-    })
+    if (assertion !== null) throw wrong()
+    throw (await maySayWho(tx, by)) ? required(1) : tooLow(by)
   }
   const passkeys = await counting(tx, by)
   if (assertion === null) throw required(passkeys.length)
@@ -34,6 +39,33 @@ export async function requireConsent(
   return 'match code, passkey'
 }
 
+/** A passkey that its person signs in with is theirs and no device's: the browser that they have just signed in on has no other, and no machine yet. */
+async function bySignIn(
+  tx: Tx,
+  { ownerId }: DevicePrincipal,
+  row: PairingRow,
+  { assertion, signIn }: { assertion: Assertion; signIn: SignInPasskeyRow },
+): Promise<string> {
+  const bytes = bytesOf(row)
+  if (bytes === null) throw wrong()
+  settled(await assertedIn(tx, { assertion, bytes, origin: signIn.origin, ownerId }))
+  return 'match code, sign-in passkey'
+}
+
+/** Whether the person can show who they are on any device of theirs: with a passkey that they sign in with, or at their organisation's provider. */
+export async function maySayWho(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise<boolean> {
+  if (await hasSignInPasskey(tx, ownerId)) return true
+  const device = await findDevice(tx, ownerId, deviceId)
+  return device?.signedInBy === 'OIDC'
+}
+
+export const tooLow = ({ rung }: DevicePrincipal): Refused =>
+  refuse('RUNG_TOO_LOW', 'Letting a new host in needs FULL.', {
+    rule: `device rung ${rung}`,
+    level: 'device',
+    remedy: 'Use a device with the rung FULL, one on which you sign in with a passkey, or the setup code.',
+  })
+
 /** A passkey of this device that a machine of its person has pinned: whoever holds the phone makes another one, but nobody pins it. */
 async function counting(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise<PlacedPasskey[]> {
   const own = (await passkeysOf(tx, [deviceId])).get(deviceId) ?? []
@@ -42,12 +74,16 @@ async function counting(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise
 }
 
 async function isOver(row: PairingRow, passkey: PlacedPasskey, assertion: Assertion): Promise<boolean> {
-  const { id, purpose, openerPublicKey, openerNonce, joinerPublicKey, joinerNonce } = row
-  // Before the reveal there is nothing to consent to.
-  if (openerNonce === null || joinerPublicKey === null || joinerNonce === null) return false
-  const bytes = admissionBytes(id, { purpose, openerPublicKey, openerNonce, joinerPublicKey, joinerNonce })
+  const bytes = bytesOf(row)
+  if (bytes === null) return false
   const { isVouched } = await import('./web-authn.ts')
   return isVouched(assertion, passkey, await commandChallenge(bytes))
+}
+
+/** Null before the reveal: then there is nothing to consent to. */
+function bytesOf({ id, purpose, openerPublicKey, openerNonce, joinerPublicKey, joinerNonce }: PairingRow) {
+  if (openerNonce === null || joinerPublicKey === null || joinerNonce === null) return null
+  return admissionBytes(id, { purpose, openerPublicKey, openerNonce, joinerPublicKey, joinerNonce })
 }
 
 const required = (pinned: number): Refused =>

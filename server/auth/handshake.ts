@@ -19,6 +19,7 @@ import {
 import { notFound, refuse } from '../store/refused.ts'
 import type { Rung } from '../store/rung.ts'
 import { hostTopic, ownerTopic, type Ring } from '../store/topic.ts'
+import { maySayWho, tooLow } from './consenting.ts'
 import { counted, ENROLMENT_REQUEST, limited, type Outcome, PAIRING_CODE } from './limited.ts'
 import { parseKey, parseMac, parseName, parseNonce, parsePlatform } from './parse.ts'
 import { hashCode, randomCode } from './setup.ts'
@@ -79,7 +80,7 @@ export async function claimPairing(
     if (found.state !== 'OPEN') throw pairingTaken()
     if (found.isLate) throw pairingExpired()
     const enrols = found.purpose === 'ENROL_HOST'
-    const claimer = enrols ? enroller(by) : null
+    const claimer = enrols ? await enroller(tx, by) : null
     const made = claimer ? null : newToken('odd')
     const row = await claimRow(tx, codeHash, {
       tokenHash: made?.tokenHash ?? null,
@@ -178,20 +179,15 @@ function sidesOf(by: Principal, row: PairingRow): Side[] {
   return by.kind === 'device' && by.deviceId === row.deviceId && by.ownerId === row.ownerId ? ['joiner'] : []
 }
 
-function enroller(by: Principal): DevicePrincipal {
+/** Who is below FULL shows who they are with the confirmation (docs/decisions/0019). */
+async function enroller(tx: Tx, by: Principal): Promise<DevicePrincipal> {
   if (by.kind !== 'device') {
     throw refuse('UNAUTHENTICATED', 'This code is for enrolling a host; a paired device must type it.', {
-      rule: 'a new host is let in by a paired device',
+      rule: 'a new host is let in by a device of its person',
       level: 'server',
-      remedy: 'Type it on a device that is paired with this server, or use the setup code.',
+      remedy: 'Type it on a device that is paired or signed in here, or use the setup code.',
     })
   }
-  if (by.rung !== 'FULL') {
-    throw refuse('RUNG_TOO_LOW', 'Letting a new host in needs FULL.', {
-      rule: `device rung ${by.rung}`,
-      level: 'device',
-      remedy: 'Use a device with the rung FULL, or the setup code.',
-    })
-  }
+  if (by.rung !== 'FULL' && !(await maySayWho(tx, by))) throw tooLow(by)
   return by
 }

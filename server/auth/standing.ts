@@ -36,7 +36,8 @@ export function standsOf(standing: Standing | undefined): Stands {
     return { rung: 'VIEW', remoteControl: 'OFF' }
   const policy = { remoteControl: standing.remoteControl, bounds: boundsOf(standing.bounds) }
   if (standing.kind === 'host') return { rung: 'FULL', ...policy }
-  return { rung: standing.rung, deviceKind: standing.deviceKind, ...policy }
+  const { rung, deviceKind, awaitsTrust } = standing
+  return { rung, deviceKind, ...(awaitsTrust && { awaitsTrust }), ...policy }
 }
 
 const revoked = (kind: 'device' | 'host'): Refused =>

@@ -26,6 +26,8 @@ export type Stands = {
   /** What enterprise and organisation say besides; the same object as long as they say the same. */
   bounds?: Bounds | null
   deviceKind?: DeviceKind
+  /** Its person signed in on it, and no host trusts it yet. */
+  awaitsTrust?: boolean
 }
 
 /** `withheldBy`, as JSON, is whose rule it is that the session may not go on now. */
@@ -80,6 +82,17 @@ const deviceLimit = (rung: Rung): Limit => ({
     'Pair it again at a host terminal: offdesk devices pair --allow <rung>. A device cannot be raised from a device.',
 })
 
+/** No host would take its orders: they are refused here, in words that say who can change that. */
+const untrustedLimit: Limit = {
+  code: 'RUNG_TOO_LOW',
+  rule: 'a machine takes orders of devices that it trusts',
+  level: 'host',
+  owner: 'you, at the terminal of that machine',
+  message: 'You are signed in on this device, and no machine trusts it yet: it may look.',
+  remedy:
+    'At the terminal of the machine: offdesk devices trust <this device>. Or on a device that is trusted there: Settings, Devices. Or scan the QR of a session.',
+}
+
 const sessionLimit = (rung: Rung): Limit => ({
   code: 'RUNG_TOO_LOW',
   rule: `session ceiling ${rung}`,
@@ -106,6 +119,7 @@ export function allowance(principal: Principal, stands: Stands, session: InSessi
   // The one a person can least change is named first: it would still hold when the others are lifted.
   if (policyRung === rung) return { rung, limit: policy() }
   if (bounds && most === rung) return { rung, limit: maxRungLimit(bounds.maxRung) }
+  if (stands.awaitsTrust) return { rung, limit: untrustedLimit }
   return { rung, limit: session?.ceiling === rung ? sessionLimit(rung) : deviceLimit(rung) }
 }
 

@@ -33,6 +33,8 @@ export type Standing =
       publicKey: string | null
       deviceKind: 'BROWSER' | 'SCRIPT'
       rung: Rung
+      /** It came by a sign-in, and no host trusts it yet. */
+      awaitsTrust: boolean
       isRevoked: boolean
       remoteControl: RemoteControl
       bounds: string | null
@@ -71,6 +73,7 @@ type Row = {
   publicKey: string | null
   bounds: string | null
   deviceKind: 'BROWSER' | 'SCRIPT'
+  awaitsTrust: boolean
 }
 
 const standings = statement<'hashes'>(() => {
@@ -80,19 +83,20 @@ const standings = statement<'hashes'>(() => {
     with wanted as (select value as hash from json_array_elements_text(${given('hashes')}::json))
     select hash, 'device' as kind, ${device.ownerId} as owner, ${device.id} as id, ${device.name} as name, ${device.rung} as more,
         0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy,
-        ${device.publicKey} as "publicKey", ${boundsTextOf(device.ownerId)} as bounds, ${device.kind} as "deviceKind"
+        ${device.publicKey} as "publicKey", ${boundsTextOf(device.ownerId)} as bounds, ${device.kind} as "deviceKind",
+        ${device.awaitsTrust} as "awaitsTrust"
       from wanted join ${device} on ${device.tokenHash} = hash where ${device.confirmed}
     union all
     select hash, 'host', ${credential.ownerId}, ${host.id}, ${host.name}, ${credential.sessionId},
         extract(epoch from ${credential.expiresAt})::float8 * 1000, ${host.revokedAt} is not null,
         ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}, null,
-        ${boundsTextOf(credential.ownerId)}, 'SCRIPT'
+        ${boundsTextOf(credential.ownerId)}, 'SCRIPT', false
       from wanted join ${credential} on ${credential.tokenHash} = hash join ${host} on ${host.id} = ${credential.hostId}
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT'
+    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT', false
       from wanted join ${pairing} on ${pairing.tokenHash} = hash
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT'
+    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT', false
       from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`
 })
 
@@ -117,8 +121,9 @@ function standingOf({ kind, owner: ownerId, id, name, more, expires, isRevoked, 
   const policy = { remoteControl: row.policy, bounds: row.bounds }
   if (kind === 'device') {
     const rung = (more ?? 'VIEW') as Rung
-    const { deviceKind, publicKey } = row
-    return { kind, ownerId, deviceId: id, deviceName: name, deviceKind, publicKey, rung, isRevoked, ...policy }
+    const { deviceKind, publicKey, awaitsTrust } = row
+    const of = { kind, ownerId, deviceId: id, deviceName: name, deviceKind, publicKey }
+    return { ...of, rung, awaitsTrust, isRevoked, ...policy }
   }
   const of = { kind, ownerId, hostId: id, hostName: name, sessionId: more }
   return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, ...policy }

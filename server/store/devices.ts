@@ -47,6 +47,8 @@ const keyGone = (): Refused =>
     remedy: 'Forget this server on the device, so that it makes a new key, and pair again.',
   })
 
+export type SignedInBy = NonNullable<DeviceRow['signedInBy']>
+
 /** Signed-in devices of one person that are not revoked. */
 export const MOST_SIGNED_IN = 50
 
@@ -56,7 +58,9 @@ export const MOST_SIGNED_IN = 50
  */
 export async function addSignedIn(
   tx: Tx,
-  added: Pick<DeviceRow, 'id' | 'ownerId' | 'name' | 'publicKey' | 'tokenHash'> & { by: 'PASSKEY' | 'OIDC' },
+  added: Pick<DeviceRow, 'id' | 'ownerId' | 'name' | 'publicKey' | 'tokenHash'> & {
+    by: SignedInBy
+  },
 ): Promise<DeviceRow> {
   const { by: signedInBy, ...columns } = added
   const [there] = await tx

@@ -103,12 +103,14 @@ export type SignInHow = {
   userHandle?: string | null
 }
 
+export type SignInSent = { nonce: string; device: object; assertion: object; userHandle: string | null }
+
 /** What the page sends for a sign-in, all of it as it should be but for what is said. */
 export async function signInInput(
   gql: Gql,
   who: { authenticator: Authenticator; userHandle: string },
   how: SignInHow = {},
-): Promise<{ nonce: string; device: object; assertion: object; userHandle: string | null; key: Key }> {
+): Promise<SignInSent & { key: Key }> {
   const { key = await newKey(), origin = PAGE, as = {}, deviceName = 'tablet', userHandle = who.userHandle } = how
   const nonce = how.nonce ?? (await beginsSignIn(gql, origin))
   const bytes = signInBytes({ nonce, origin, deviceId: key.deviceId })
@@ -117,7 +119,8 @@ export async function signInInput(
   return { nonce, device, assertion, userHandle, key }
 }
 
-export async function sendSignIn(gql: Gql, { key: _, ...input }: { key?: Key } & object): Promise<SignedIn> {
+export async function sendSignIn(gql: Gql, { nonce, device, assertion, userHandle }: SignInSent): Promise<SignedIn> {
+  const input = { nonce, device, assertion, userHandle }
   const document = `mutation($input: SignInInput!) { signIn(input: $input) { ${SIGNED_IN} } }`
   return (await gql<{ signIn: SignedIn }>(null, document, { input })).signIn
 }

@@ -7,7 +7,7 @@ import { signInBytes } from '../../../protocol/sign-in.ts'
 import type { Tx } from '../../db/database.ts'
 import { bringUnder } from '../../policy/applying.ts'
 import { noteAudit } from '../../store/audit.ts'
-import { addSignedIn, type DeviceRow } from '../../store/devices.ts'
+import { addSignedIn, type DeviceRow, type SignedInBy } from '../../store/devices.ts'
 import { createOwner, type OwnerRow } from '../../store/owners.ts'
 import { type Refused, refuse } from '../../store/refused.ts'
 import { isProvisionedIn } from '../../store/scim.ts'
@@ -45,7 +45,7 @@ export async function provesKey(
 export async function admitPerson(
   tx: Tx,
   ring: Ring,
-  who: { ownerId: string; by: 'PASSKEY' | 'OIDC' /** For the audit. */; proof: string },
+  who: { ownerId: string; by: SignedInBy /** For the audit. */; proof: string },
   { deviceId, name, publicKey }: ProvenDevice,
 ): Promise<SignedIn> {
   const { ownerId, by, proof } = who

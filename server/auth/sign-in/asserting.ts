@@ -6,6 +6,7 @@ import type { Database, Tx } from '../../db/database.ts'
 import { noteAudit } from '../../store/audit.ts'
 import { type Refused, refuse } from '../../store/refused.ts'
 import { countUp, findSignInPasskey, type SignInPasskeyRow } from '../../store/sign-in-passkeys.ts'
+import type { Outcome } from '../limited.ts'
 
 export type Asserted = {
   assertion: Assertion
@@ -18,27 +19,33 @@ export type Asserted = {
   userHandle?: string | null | undefined
 }
 
-/** In transactions of its own: a count that has risen stays so. Throws PASSKEY_WRONG, one answer for all that may be wrong but a copied passkey. */
+/** In a transaction of its own: a count that has risen stays so. Throws PASSKEY_WRONG, one answer for all that may be wrong but a copied passkey. */
 export async function requireAsserted(database: Database, asked: Asserted): Promise<SignInPasskeyRow> {
-  const { assertion, bytes, origin, ownerId, userHandle } = asked
-  const row = await database.read((tx) => findSignInPasskey(tx, assertion.id))
-  const isTheirs = ownerId === undefined ? row?.userHandle === userHandle : row?.ownerId === ownerId
-  // The port of this machine's own address may change; the name may not.
-  if (!row || !isTheirs || passkeyHost(row.origin) !== passkeyHost(origin)) throw passkeyWrong()
-  const { countOf } = await import('../web-authn.ts')
-  const count = await countOf(assertion, { ...row, origin }, await challengeOf(bytes))
-  if (count === null) throw passkeyWrong()
-  const isFirst = await database.transaction(async (tx) => (await countUp(tx, row.id, count)) || noteCopied(tx, row))
-  if (!isFirst) throw copied()
-  return row
+  const found = await database.transaction((tx) => assertedIn(tx, asked))
+  if ('refused' in found) throw found.refused
+  return found.value
 }
 
-async function noteCopied(tx: Tx, { id, ownerId }: SignInPasskeyRow): Promise<false> {
+/** The same in the caller's, which throws the refusal after the commit if what is noted with it is to stay. */
+export async function assertedIn(tx: Tx, asked: Asserted): Promise<Outcome<SignInPasskeyRow>> {
+  const { assertion, bytes, origin, ownerId, userHandle } = asked
+  const row = await findSignInPasskey(tx, assertion.id)
+  const isTheirs = ownerId === undefined ? row?.userHandle === userHandle : row?.ownerId === ownerId
+  // The port of this machine's own address may change; the name may not.
+  if (!row || !isTheirs || passkeyHost(row.origin) !== passkeyHost(origin)) return { refused: passkeyWrong() }
+  const { countOf } = await import('../web-authn.ts')
+  const count = await countOf(assertion, { ...row, origin }, await challengeOf(bytes))
+  if (count === null) return { refused: passkeyWrong() }
+  if (await countUp(tx, row.id, count)) return { value: row }
+  await noteCopied(tx, row)
+  return { refused: copied() }
+}
+
+async function noteCopied(tx: Tx, { id, ownerId }: SignInPasskeyRow): Promise<void> {
   await noteAudit(tx, {
     ...{ ownerId, actor: id.slice(0, 22), actorName: 'a passkey', surface: 'STRANGER', action: 'sign-in' },
     ...{ proof: 'passkey', outcome: 'REFUSED', code: 'PASSKEY_WRONG', rule: COPIED, line: 'its count has not risen' },
   })
-  return false
 }
 
 const COPIED = 'a passkey’s count only rises'
