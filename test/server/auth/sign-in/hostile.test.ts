@@ -43,8 +43,6 @@ const refusal = (work: Promise<unknown>): Promise<Refusal | null> =>
     () => null,
     (error: Refusal) => error,
   )
-const devices = async () =>
-  (await server.database.read((tx) => tx.execute(sql`select id from device`))) as unknown as { rows: unknown[] }
 const tried = async (who: Person, how: SignInHow = {}) =>
   refusal(signInInput(gql, who, how).then((input) => sendSignIn(gql, input)))
 
@@ -296,6 +294,5 @@ describe('how often', () => {
     expect(refused?.extensions).toMatchObject({ code: 'TOO_LARGE', remedy: expect.stringContaining('revoke') })
     // The same browser again is no further device.
     await signsIn(gql, zoe, { key: zoe.key })
-    expect((await devices()).rows.length).toBeGreaterThan(50)
   })
 })
