@@ -6,6 +6,7 @@ import { endorsementBytes } from '../../../../protocol/pairing.ts'
 import type { Refusal } from '../../../kit/ask.ts'
 import { createGoverned } from '../../../kit/governed.ts'
 import { asksToJoin } from '../../../kit/joining.ts'
+import { steps } from '../../../kit/people.ts'
 import { startServer, type TestServer } from '../../../kit/server.ts'
 import { publishSession } from '../../../kit/session.ts'
 import { createsInvitation, firstLink, joins, type Person, signsIn } from '../../../kit/sign-in.ts'
@@ -98,9 +99,15 @@ describe('a device on which its person signed in', () => {
     expect(await me(ann.token)).toMatchObject({ rung: 'STEER', principal: { awaitsTrust: false, hostIds: [host.id] } })
   })
 
-  test('becomes a paired one by a QR, as any browser', async () => {
-    const phone = await server.pairedDevice({ host, rung: 'FULL' })
-    expect((await me(phone.token)).rung).toBe('FULL')
+  test('becomes a paired one by a QR, with the key that it has', async () => {
+    const step = steps(gql)
+    const opened = await step.open(host, 'ANSWER')
+    const { token, pairing } = await step.claim(opened.code, ann.token)
+    const { publicKey } = ann.key
+    await step.join(token, { pairingId: pairing.id, publicKey, nonce: randomText(32), name: 'laptop' })
+    await step.reveal(host.token, pairing.id, opened.nonce)
+    await step.confirm(host.token, pairing.id)
+    expect(await me(token)).toMatchObject({ rung: 'ANSWER', principal: { awaitsTrust: false, hostIds: [host.id] } })
   })
 })
 
