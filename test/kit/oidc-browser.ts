@@ -25,6 +25,7 @@ export type Begun = {
 export type OidcBrowser = {
   origin: string
   keys: KeyPair
+  publicKey: string
   begins(handle: string, how?: { fresh?: boolean }): Promise<Begun>
   /** With the secret of `begun`, unless another is given. */
   finishes(begun: Pick<Begun, 'state' | 'secret'>, returned: string): Promise<SignedIn>
@@ -57,7 +58,7 @@ export async function createOidcBrowser(gql: Gql, origin: string, name = 'laptop
     return finishOidcSignIn
   }
   return {
-    ...{ origin, keys, begins, finishes },
+    ...{ origin, keys, publicKey, begins, finishes },
     signsIn: async (handle, goes) => {
       const begun = await begins(handle)
       return finishes(begun, await goes(begun.authorizationUrl))

@@ -5,6 +5,7 @@ import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomText } from '../../../protocol/bytes.ts'
 import * as tables from '../../../server/db/schema.ts'
+import { asksToJoin, letsIn } from '../../kit/joining.ts'
 import { createOidcBrowser } from '../../kit/oidc-browser.ts'
 import { createOidcHouse, type OidcHouse } from '../../kit/oidc-house.ts'
 import { createOidcProvider, type OidcProvider } from '../../kit/oidc-provider.ts'
@@ -133,6 +134,24 @@ describe('whose sign-in it is', () => {
     ])
       await expect(browser.finishes(begun, returned)).rejects.toMatchObject({ code: 'BAD_INPUT' })
     await expect(browser.begins('nobody')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('[T4] a first workstation, for somebody who has no passkey', () => {
+  test('is let in on a device on which the provider has just asked them again, and not on one that may have signed in silently', async () => {
+    const browser = await house.browser()
+    const ada = await browser.signsIn('acme', (url) => house.provider.signsIn(url, 'ada'))
+    const silent = await asksToJoin(house.at.gql, { publicKey: browser.publicKey, token: ada.token })
+    await expect(letsIn(house.at.gql, ada.token, silent.pairingId)).rejects.toMatchObject({ code: 'PASSKEY_REQUIRED' })
+    const again = await browser.begins('acme', { fresh: true })
+    const { token, deviceId } = await browser.finishes(
+      again,
+      await house.provider.signsIn(again.authorizationUrl, 'ada'),
+    )
+    expect(deviceId).toBe(ada.deviceId)
+    const asked = await asksToJoin(house.at.gql, { publicKey: browser.publicKey, token })
+    expect(await letsIn(house.at.gql, token, asked.pairingId)).toBe('CONFIRMED')
+    expect((await asked.becomes()).token).toBeTruthy()
   })
 })
 
