@@ -190,7 +190,8 @@ export function createRemote(given: {
         const address = addressOf(link.publicUrl ?? link.server, journal.id)
         const pendingEvents = Math.max(0, journal.published.lastSeq - pusher.ackedSeq)
         const facts = { server: link.server, address, hostId: link.identity.hostId, devices: attached(devices) }
-        const next = { ...view.remote, ...facts, state, since, reason, pendingEvents, ceiling }
+        const { pinsWaiting } = link
+        const next = { ...view.remote, ...facts, pinsWaiting, state, since, reason, pendingEvents, ceiling }
         return JSON.stringify(next) === JSON.stringify(view.remote) ? view : { ...view, remote: next }
       })
     }

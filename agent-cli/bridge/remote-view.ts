@@ -18,6 +18,7 @@ export const offView = (ceiling: Rung, maskedSecrets = 0): RemoteView => ({
     pendingEvents: 0,
     ceiling,
     maskedSecrets,
+    pinsWaiting: [],
   },
 })
 

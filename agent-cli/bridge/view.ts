@@ -193,6 +193,8 @@ export type RemoteView = {
   readonly ceiling: Rung
   /** Different secrets that were masked in what is kept for devices, since this process has the session. */
   readonly maskedSecrets: number
+  /** Names of devices whose passkey waits for a key press at this machine: `offdesk devices pin`. */
+  readonly pinsWaiting: readonly string[]
 }
 
 /** failed: nothing more is written to disk (full, damaged …); the terminal goes on, nothing is published. */

@@ -17,6 +17,7 @@ import {
 import { type Identity, openIdentity } from './identity.ts'
 import { openPairing } from './open-pairing.ts'
 import { type Pairing, watchPairing } from './pairing.ts'
+import { createPinWatch } from './pin-watch.ts'
 import { pinVouched, readPinning } from './pinning.ts'
 import { openPolicies, ownPolicy } from './policies.ts'
 import { createPoller, type PolicyFacts } from './poller.ts'
@@ -45,6 +46,8 @@ export type HostLink = {
   readonly publicUrl: string | null
   /** Which database the server speaks from, as last heard: another one after it was put back (C2). */
   readonly incarnation: string | null
+  /** Names of devices whose passkey waits for a key press at this machine. */
+  readonly pinsWaiting: readonly string[]
   callFor(sessionId: string): Caller
   /** Commands of that session come to `taker`, unsettled ones again, until the returned function is called. */
   attach(sessionId: string, taker: CommandTaker): () => void
@@ -143,6 +146,7 @@ export async function createHostLink(options: {
     if (command.__typename === 'EndorseDevice' || command.__typename === 'ForgetDevice') return true
     if (command.__typename === 'ForgetPasskey') return true
     // Without a passkey's word it waits for a key press: “offdesk devices pin” takes it.
+    if (command.__typename === 'PinPasskey' && command.assertion === null) pins.heard()
     if (command.__typename === 'PinPasskey') return command.assertion !== null
     return command.sessionId !== null && takers.has(command.sessionId)
   }
@@ -187,6 +191,7 @@ export async function createHostLink(options: {
     await call(SettleCommand, { input }).catch(() => undefined)
   }
 
+  const pins = createPinWatch({ call, identity, roster, tell: () => tell() })
   const { hostId } = identity
   const poller = createPoller({ call, hostId, takes, onCommand, news, epochsOf: takers.epochsOf, learnt: learnPolicy })
   const beatNews = {
@@ -233,6 +238,9 @@ export async function createHostLink(options: {
     get incarnation() {
       return incarnation
     },
+    get pinsWaiting() {
+      return pins.waiting
+    },
     callFor: (sessionId) => createCaller({ endpoint, identity, sessionId }),
     attach: takers.add,
     started: takers.started,
@@ -249,6 +257,7 @@ export async function createHostLink(options: {
     },
     async close() {
       watch.close()
+      pins.close()
       policies.close()
       await Promise.all([poller.close(), heartbeat.close(), ...[...pairings.values()].map((each) => each.close())])
       listeners.clear()

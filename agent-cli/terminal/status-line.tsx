@@ -3,13 +3,15 @@ import { Box, Text } from 'ink'
 import type { SessionView } from '../bridge/view.ts'
 import { plain } from './plain-text.ts'
 import { useNow } from './use-session.ts'
-import { remoteInWords, stateInWords } from './words.ts'
+import { pinsInWords, remoteInWords, stateInWords } from './words.ts'
 
 export function StatusLine({ view }: { view: SessionView }) {
   const isRunning = view.turn !== null || view.remote.state === 'reconnecting'
   const now = useNow(isRunning)
   const parts = [stateInWords(view, now), mode(view), remoteInWords(view.remote, now)]
   if (view.usage) parts.push(usage(view.usage))
+  const pins = pinsInWords(view.remote)
+  if (pins !== null) parts.push(pins)
   if (view.journal.state === 'failed') parts.push(view.journal.message ?? 'Nothing more can be written to disk')
   const isWaiting = view.decisions.length > 0
   return (

@@ -60,8 +60,17 @@ export function remoteReport(view: SessionView, now: number): string[] {
   )
   if (remote.pendingEvents > 0) lines.push(`${remote.pendingEvents} events wait to be sent.`)
   if (remote.maskedSecrets > 0) lines.push(maskedInWords(remote.maskedSecrets))
+  const pins = pinsInWords(remote)
+  if (pins !== null) lines.push(`${pins}.`)
   lines.push(`Most a device may do here: ${remote.ceiling.toLowerCase()}.`)
   return lines
+}
+
+/** Null while none waits. */
+export function pinsInWords({ pinsWaiting: [first, ...others] }: RemoteView): string | null {
+  if (first === undefined) return null
+  const who = others.length > 0 ? `${first} and ${others.length} more` : first
+  return `A passkey of ${who} waits for your y: offdesk devices pin`
 }
 
 const maskedInWords = (count: number): string =>
