@@ -51,6 +51,7 @@ const aim = (field: string): string => {
     ...{ policyDocument: scope, policyHistory: scope, auditEntries: scope, auditExport: scope, auditWebhooks: scope },
     ...{ validatePolicy: `${scope}, ${document}`, dryRunPolicy: `${scope}, ${document}` },
     ...{ effectivePolicy: `ownerId: "${ann.ownerId}"`, memberDevices: `ownerId: "${ann.ownerId}"` },
+    oidcConnection: `organisationId: "${ann.organisationId}"`,
     ...{ eventsAppended: `sessionId: "${ann.session.id}"`, commandsChanged: `sessionId: "${ann.session.id}"` },
   }
   return known[field] ?? ''
