@@ -47,6 +47,9 @@ export type IdentityStore = {
 /** One per page; other tabs of this browser follow through a broadcast that carries no secret. */
 export function createIdentityStore(): IdentityStore {
   let state: IdentityState = { kind: 'loading' }
+  /** What is being written down. */
+  let writing: Promise<void> = Promise.resolve()
+  let isForgetting = false
   const listeners = new Set<() => void>()
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('offdesk-identity')
 
@@ -87,16 +90,24 @@ export function createIdentityStore(): IdentityStore {
       channel?.postMessage('changed')
     },
     async markRevoked() {
-      if (state.kind !== 'paired') return
+      // Its own end revokes it: that is not written down where all has just been removed.
+      if (state.kind !== 'paired' || isForgetting) return
       const identity = { ...state.identity, revokedAt: new Date().toISOString() }
       put({ kind: 'revoked', identity })
-      await writeVault(NAME, identity)
+      writing = writeVault(NAME, identity)
+      await writing
       channel?.postMessage('changed')
     },
     async forget() {
-      await wipeDevice({ isAll: true })
-      channel?.postMessage('changed')
-      void leave()
+      isForgetting = true
+      try {
+        await writing.catch(() => undefined)
+        await wipeDevice({ isAll: true })
+        channel?.postMessage('changed')
+        void leave()
+      } finally {
+        isForgetting = false
+      }
     },
     close: () => channel?.close(),
   }

@@ -125,9 +125,27 @@ describe('a device that may only look', () => {
     await viewer.pairs('VIEW')
     await viewer.sees('A secret of this session.')
     expect(await viewer.page.getByLabel('Prompt', { exact: true }).count()).toBe(0)
+    // What the server has to add comes when the sheet is closed, and does not open it again.
+    let lets = () => {}
+    const late = new Promise<void>((resolve) => {
+      lets = resolve
+    })
+    await viewer.page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('WhyNot')) await late
+      await route.continue()
+    })
+    const added = viewer.page.waitForResponse((one) => one.request().postData()?.includes('WhyNot') ?? false)
     await viewer.taps('Why?')
     await viewer.sees('You cannot send prompts here: view only')
     await viewer.presses('Escape')
+    await viewer.seesNo('You cannot send prompts here: view only')
+    lets()
+    await (await added).finished()
+    await viewer.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    )
+    expect(await viewer.page.getByRole('dialog').count()).toBe(0)
+    await viewer.page.unroute('**/graphql')
     expect(await viewer.control('Cancel turn').count()).toBe(0)
   })
 

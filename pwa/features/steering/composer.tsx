@@ -102,7 +102,9 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
             onClick={() => {
               const known = { title, message, rule: session.limit.rule }
               setWhy(known)
-              void whyNot(connection, session.id).then((more) => more && setWhy({ ...known, ...more }))
+              // Whoever has closed it meanwhile does not want it again.
+              const fuller = (now: Why | null, more: Partial<Why> | null) => now && { ...now, ...more }
+              void whyNot(connection, session.id).then((more) => setWhy((now) => fuller(now, more)))
             }}
           >
             Why?
