@@ -23,8 +23,14 @@ const isErrorList = (reason: unknown): reason is { message: string; extensions?:
 
 const pause = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
+    // Not kept by a signal that lives as long as the page: it comes back again and again.
+    const over = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', over)
+      resolve()
+    }
+    const timer = setTimeout(over, ms)
+    signal.addEventListener('abort', over)
   })
 
 /** Runs until the signal aborts. */
