@@ -1,20 +1,9 @@
 /** A person, their host, phone and session under an organisation of an enterprise, and the admin's token that governs them. */
 import { randomText } from '../../protocol/bytes.ts'
+import { ADMIN_SCOPES } from '../../server/policy/admin.ts'
 import type { EnrolledHost, PairedDevice } from './people.ts'
 import type { TestServer } from './server.ts'
 import { type PublishedSession, publishSession } from './session.ts'
-
-export const ADMIN_SCOPES = [
-  'AUDIT',
-  'DEVICES',
-  'MEMBERS',
-  'ORGANISATIONS',
-  'POLICY',
-  'READ',
-  'SCIM',
-  'SIGN_IN',
-  'TOKENS',
-]
 
 export type Governed = {
   host: EnrolledHost
@@ -52,7 +41,7 @@ export async function createGoverned(server: TestServer): Promise<Governed> {
       'mutation($input: CreateAdminTokenInput!) { createAdminToken(input: $input) { token adminToken { id lastUsedAt } } }'
     return (await gql<Made>(by, document, { input })).createAdminToken
   }
-  const { token: admin } = await makeToken({ name: 'root', scopes: ADMIN_SCOPES, days: 1 })
+  const { token: admin } = await makeToken({ name: 'root', scopes: [...ADMIN_SCOPES], days: 1 })
   const { createEnterprise } = await gql<{ createEnterprise: { id: string } }>(
     admin,
     'mutation { createEnterprise(name: "Acme") { id } }',

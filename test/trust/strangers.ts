@@ -1,8 +1,9 @@
 /** Everyone who must not see or change what is Ann's, each with a real credential or none. */
 import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
+import { ADMIN_SCOPES } from '../../server/policy/admin.ts'
 import { enrolHost } from '../../server/store/hosts.ts'
 import { createOwner } from '../../server/store/owners.ts'
-import { ADMIN_SCOPES, type Governed } from '../kit/governed.ts'
+import type { Governed } from '../kit/governed.ts'
 import { known } from '../kit/people.ts'
 import type { TestServer } from '../kit/server.ts'
 
@@ -27,7 +28,7 @@ export async function createStrangers(server: TestServer, ann: Governed): Promis
   const gone = await server.pairedDevice({ host: ann.host, rung: 'FULL', name: 'gone' })
   await server.gql(ann.host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: gone.id })
   const place = { scopeId: ann.organisationId }
-  const admin = await ann.makeToken({ name: 'blue', scopes: ADMIN_SCOPES, days: 1, ...place }, ann.admin)
+  const admin = await ann.makeToken({ name: 'blue', scopes: [...ADMIN_SCOPES], days: 1, ...place }, ann.admin)
   return {
     'a colleague’s device': { token: phone.token, mayKnowIds: false },
     'a colleague’s host': { token: host.token, mayKnowIds: false },

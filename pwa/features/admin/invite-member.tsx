@@ -4,10 +4,8 @@ import { At } from '../../ui/age.tsx'
 import { Button, TextLink } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Note } from '../../ui/note.tsx'
 import { Group, GroupHeading, Row } from '../../ui/row.tsx'
-import { Sheet, SheetPart, SheetTitle } from '../../ui/sheet.tsx'
-import { ShownOnce } from '../../ui/shown-once.tsx'
+import { InvitationLink, type InvitationMade } from '../sign-in/invitation-link.tsx'
 import { CreateInvitationDocument, InvitationsDocument, RevokeInvitationDocument } from '../sign-in/own-documents.ts'
 import { askAsAdmin, problemWords, useAdmin } from './use-admin.ts'
 
@@ -17,7 +15,7 @@ export function InviteMember({ organisationId, name }: { organisationId: string;
   const { data, reload } = useAdmin(InvitationsDocument, {})
   const [person, setPerson] = useState('')
   const [said, setSaid] = useState<string | null>(null)
-  const [made, setMade] = useState<{ link: string; name: string; expiresAt: string } | null>(null)
+  const [made, setMade] = useState<InvitationMade | null>(null)
   const open = (data?.invitations ?? []).filter((one) => one.organisationId === organisationId && one.state === 'OPEN')
   const invite = async () => {
     const input = { kind: 'PERSON' as const, name: person.trim(), organisationId, hours: HOURS }
@@ -75,33 +73,7 @@ export function InviteMember({ organisationId, name }: { organisationId: string;
           Make a link
         </Button>
       </form>
-      {made && (
-        <Sheet
-          open
-          onClose={() => setMade(null)}
-          label="The invitation"
-          footer={
-            <Button tall block onClick={() => setMade(null)}>
-              I have it
-            </Button>
-          }
-        >
-          <SheetTitle
-            title={`The link for ${made.name}`}
-            who={
-              <>
-                It is shown this once, opens once, and is good until <At at={made.expiresAt} />.
-              </>
-            }
-          />
-          <SheetPart>
-            <ShownOnce label="The link" value={made.link} />
-          </SheetPart>
-          <SheetPart>
-            <Note icon="info">Send it so that nobody else reads it: whoever opens it first is {made.name} here.</Note>
-          </SheetPart>
-        </Sheet>
-      )}
+      {made && <InvitationLink made={made} onClose={() => setMade(null)} />}
     </>
   )
 }

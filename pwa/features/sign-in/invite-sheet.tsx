@@ -1,12 +1,11 @@
 // An invitation: for whom, how long; said yes to with a passkey, and its link shown once.
 import { useState } from 'react'
-import { At } from '../../ui/age.tsx'
 import { Answers, Button } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/choice.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Sheet, SheetPart, SheetTitle } from '../../ui/sheet.tsx'
-import { ShownOnce } from '../../ui/shown-once.tsx'
+import { InvitationLink, type InvitationMade } from './invitation-link.tsx'
 import type { OwnSignIn } from './own-sign-in.ts'
 import { signInFailure } from './sign-in-words.ts'
 
@@ -22,7 +21,7 @@ export function InviteSheet({ own, onClose }: { own: OwnSignIn; onClose: () => v
   const [hours, setHours] = useState<Hours>('72')
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState<string | null>(null)
-  const [made, setMade] = useState<{ link: string; name: string; expiresAt: string } | null>(null)
+  const [made, setMade] = useState<InvitationMade | null>(null)
   const invite = async () => {
     setBusy(true)
     const answer = await own.invite({ name: name.trim(), hours: Number(hours) })
@@ -31,35 +30,7 @@ export function InviteSheet({ own, onClose }: { own: OwnSignIn; onClose: () => v
     const { title, detail } = signInFailure(answer.problem)
     setSaid(`${title}. ${detail}`)
   }
-  if (made)
-    return (
-      <Sheet
-        open
-        onClose={onClose}
-        label="The invitation"
-        guardKey="made"
-        footer={
-          <Button tall block onClick={onClose}>
-            I have it
-          </Button>
-        }
-      >
-        <SheetTitle
-          title={`The link for ${made.name}`}
-          who={
-            <>
-              It is shown this once, opens once, and is good until <At at={made.expiresAt} />.
-            </>
-          }
-        />
-        <SheetPart>
-          <ShownOnce label="The link" value={made.link} />
-        </SheetPart>
-        <SheetPart>
-          <Note icon="info">Send it so that nobody else reads it: whoever opens it first is {made.name} here.</Note>
-        </SheetPart>
-      </Sheet>
-    )
+  if (made) return <InvitationLink made={made} onClose={onClose} />
   return (
     <Sheet
       open
