@@ -11,6 +11,7 @@ import { revokeAllDevices, revokeDevice } from './commands/devices-revoke.ts'
 import { invite } from './commands/invite.ts'
 import { login } from './commands/login.ts'
 import { Mistake } from './commands/mistake.ts'
+import { recover } from './commands/recover.ts'
 import { run } from './commands/run.ts'
 import { say } from './commands/say.ts'
 import { serve } from './commands/serve.ts'
@@ -104,10 +105,15 @@ program
 
 program
   .command('serve')
-  .description('run the server alone; prints a setup code for the first machine')
+  .description('run the server alone; its first start prints a setup code and a link for its owner')
   .option('--port <number>', 'port on 127.0.0.1 (default 4747)', port)
   .option('--reach <where>', REACH)
   .action((flags) => serve({ port: flags.port, reach: flags.reach }))
+
+program
+  .command('recover')
+  .description('at the machine of the server: let its owner in again who has no workstation and no passkey left')
+  .action(recover)
 
 program
   .command('login')

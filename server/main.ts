@@ -5,6 +5,7 @@
  * `{"progress": "…"}` while it starts, then `{"ready": {url, publicUrl, pid, setupCode, link}}`, or `{"failed": {code, message, url?, pid?}}` and exit code 1; also
  * later, with exit code 74, when the disk refuses to keep what the embedded database writes.
  * setupCode is null once a host is enrolled; link, by which the first owner signs in, once there is one. SIGTERM and SIGINT stop it; a second one at once.
+ * With the argument `recover` it serves nothing: it prints the first owner's way back in, and ends.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -17,13 +18,16 @@ import { buildApp } from './app.ts'
 import { keepSetupCode } from './auth/setup-file.ts'
 import { openFirstLink } from './auth/sign-in/links.ts'
 import { readProviders } from './auth/sign-in/oidc-providers.ts'
+import { openWayBack } from './auth/sign-in/recovering.ts'
 import { createNightly } from './backup/nightly.ts'
 import { createDatabase, type Database, DatabaseTooNew } from './db/database.ts'
 import { DataDirectoryTaken, lockDirectory } from './db/lock.ts'
 import { listen, PortTaken } from './http/port.ts'
 import { logText } from './log-text.ts'
+import { firstWords, signInLink, wayBackWords } from './printed.ts'
 
 const env = process.env
+const isRecovery = process.argv[2] === 'recover'
 const isForParent = env.OFFDESK_READY === 'json'
 const CLOSE_MILLISECONDS = 5000
 /** EX_IOERR of sysexits.h. */
@@ -115,9 +119,9 @@ async function providersFile(): Promise<string | null> {
   }
 }
 
-function running(folder: string): { url?: string } {
+function running(folder: string): { url?: string; publicUrl?: string | null } {
   try {
-    return JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as { url?: string }
+    return JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as { url?: string; publicUrl?: string | null }
   } catch {
     return {}
   }
@@ -197,10 +201,18 @@ async function start(): Promise<void> {
     for (const one of undo.splice(0).reverse()) await one().catch(log)
   }
   try {
-    const lock = await takeLock(folder)
-    undo.push(() => lock.release())
+    // Beside the processes that serve a PostgreSQL one more may speak to it; an embedded database is one process's.
+    const lock = isRecovery && env.DATABASE_URL ? null : await takeLock(folder)
+    if (lock) undo.push(() => lock.release())
     const database = await openDatabase(folder)
     undo.push(() => database.close())
+    if (isRecovery) {
+      const { url = `http://127.0.0.1:${port}`, publicUrl: servedAs = null } = running(folder)
+      const words = await wayBack(database, { url, publicUrl: publicUrl ?? servedAs })
+      await undone()
+      tell({ recovered: words }, words)
+      process.exit(0)
+    }
     const nightly = await createNightly({ database, folder: join(folder, 'backups'), log })
     if (nightly) undo.push(() => nightly.close())
     const isSource = import.meta.url.endsWith('.ts')
@@ -240,15 +252,20 @@ async function start(): Promise<void> {
     stopOnSignals(undone)
     // A driver may lose a promise of a connection that broke. What it was for ends by its own deadline; everybody else's session goes on.
     process.on('unhandledRejection', log)
-    const link = firstLink && `${publicUrl ?? url.replace('127.0.0.1', 'localhost')}/sign-in#${firstLink}`
-    const first = link ? `\nSign in for the first time, once and within the hour: ${link}` : ''
-    const hint = setupCode ? `\nSetup code for the first host: ${setupCode}\n  offdesk login ${publicUrl ?? url}` : ''
+    const link = firstLink && signInLink({ url, publicUrl }, firstLink)
     if (documents === null) log('Any operation of any credential is taken: this is for development.')
-    tell({ ready: { url, publicUrl, pid, setupCode, link } }, `Offdesk is at ${publicUrl ?? url}${hint}${first}`)
+    tell({ ready: { url, publicUrl, pid, setupCode, link } }, firstWords({ url, publicUrl }, { setupCode, link }))
   } catch (error) {
     await undone()
     throw error
   }
+}
+
+async function wayBack(database: Database, at: { url: string; publicUrl: string | null }): Promise<string> {
+  const made = await database.transaction(openWayBack)
+  if (made) return wayBackWords(made, at)
+  const message = 'Nobody owns this server yet. “offdesk serve” prints a setup code and a link for its first owner.'
+  throw new CannotStart('NOT_OWNED', message)
 }
 
 function stopOnSignals(undone: () => Promise<void>): void {

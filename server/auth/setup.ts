@@ -6,7 +6,14 @@ import { noteAudit } from '../store/audit.ts'
 import { anyHostEnrolled, enrolHost, findHost, type HostRow } from '../store/hosts.ts'
 import { createOwner, firstOwner, lockFirstOwner } from '../store/owners.ts'
 import { refuse } from '../store/refused.ts'
-import { addSetupCode, holdSetupCodes, replaceSetupCode, useSetupCode, wasSetupCodeUsed } from '../store/setup-codes.ts'
+import {
+  addSetupCode,
+  addSetupCodeFor,
+  holdSetupCodes,
+  replaceSetupCode,
+  useSetupCode,
+  wasSetupCodeUsed,
+} from '../store/setup-codes.ts'
 import { ownerTopic, type Ring } from '../store/topic.ts'
 import { limited, type Outcome, SETUP_CODE } from './limited.ts'
 import { parseKey, parseName, parsePlatform } from './parse.ts'
@@ -33,6 +40,13 @@ export async function openSharedSetup(tx: Tx): Promise<string | null> {
   if (await anyHostEnrolled(tx)) return null
   const code = randomCode(12)
   await addSetupCode(tx, hashCode(code))
+  return grouped(code)
+}
+
+/** A code for a server that somebody owns already, whatever its database; the one that was made so before stops working. */
+export async function openSetupFor(tx: Tx, seconds: number): Promise<string> {
+  const code = randomCode(12)
+  await addSetupCodeFor(tx, hashCode(code), seconds)
   return grouped(code)
 }
 
@@ -64,11 +78,11 @@ export async function enrolBySetupCode(
     return host
   }
   return limited(tx, SETUP_CODE, asked.address, attempt, () =>
-    refuse('CODE_WRONG', 'This is not the setup code, or it has been used.', {
+    refuse('CODE_WRONG', 'This is not the setup code, or it has been used or is over.', {
       rule: 'a setup code enrols one host',
       level: 'server',
       remedy:
-        'Read the code that stands now: offdesk serve prints it, and keeps it in server/setup-code of its data folder.',
+        'At the machine of the server: “offdesk serve” prints the code at its first start, “offdesk recover” prints another once somebody owns the server.',
     }),
   )
 }

@@ -83,6 +83,14 @@ export async function revokeInvitation(tx: Tx, id: string): Promise<InvitationRo
   return row
 }
 
+/** Links that open this very person: none of them opens anything any more. */
+export async function revokeLinksTo(tx: Tx, ownerId: string): Promise<void> {
+  await tx
+    .update(invitation)
+    .set({ revokedAt: instantNow })
+    .where(and(eq(invitation.ownerId, ownerId), open()))
+}
+
 /** Links that the server has printed and that nobody used stop working. */
 export async function dropFirstLinks(tx: Tx): Promise<void> {
   await tx.delete(invitation).where(and(eq(invitation.kind, 'OWNER'), isNull(invitation.usedAt)))

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
 import { enrolBySetupCode, openSharedSetup } from '../../server/auth/setup.ts'
 import { keepSetupCode } from '../../server/auth/setup-file.ts'
+import { openWayBack } from '../../server/auth/sign-in/recovering.ts'
 import { createDatabase, type Database } from '../../server/db/database.ts'
 import { startPostgres, type TestPostgres } from '../kit/postgres.ts'
 import { silent } from './place.ts'
@@ -55,6 +56,15 @@ describe('setup codes of several processes on one PostgreSQL', () => {
       await expect(readFile(join(dir, 'setup-code'))).rejects.toThrow('ENOENT')
     }
     expect(await one.transaction(openSharedSetup)).toBeNull()
+  })
+
+  it('[T2] once somebody owns it no start prints a code; the operator opens one beside the processes, good once', async () => {
+    expect(await keepSetupCode(one, dirs.one)).toBeNull()
+    const asked = await Promise.all([one, other].map((database) => database.transaction(openWayBack)))
+    const codes = asked.map((made) => made?.setupCode ?? '')
+    const said = await Promise.all(codes.map((code, at) => enrol(one, code, `10.0.1.${at}`)))
+    expect(said.toSorted()).toEqual(['CODE_WRONG', 'ENROLLED'])
+    expect(await enrol(other, codes[said.indexOf('ENROLLED')] ?? '', '10.0.1.3')).toBe('CODE_WRONG')
   })
 
   it('[T2] a process that starts while the first host is enrolled opens no code behind it', async () => {

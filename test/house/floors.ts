@@ -7,6 +7,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'server/main.ts': [
     'server/app.ts',
     'server/log-text.ts',
+    'server/printed.ts',
     'server/backup',
     'server/http',
     'server/sockets',
@@ -18,6 +19,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'server/db',
   ],
   'server/log-text.ts': [],
+  'server/printed.ts': ['server/auth'],
   'server/app.ts': [
     'server/http',
     'server/sockets',

@@ -22,6 +22,7 @@ const words: Record<string, string> = {
   'oidc.remove': 'Single sign-on removed',
   'oidc.set': 'Single sign-on set',
   'organisation.create': 'Organisation made',
+  'owner.recover': 'Way back in opened at the server',
   'passkey.make': 'Passkey made',
   'passkey.remove': 'Passkey removed',
   'person.register': 'Person registered',

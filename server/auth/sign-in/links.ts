@@ -33,7 +33,7 @@ export type InvitationAsked = {
 /** The code is shown once. */
 export type MadeLink = { row: InvitationRow; code: string }
 
-const make = async (tx: Tx, made: Omit<NewInvitation, 'codeHash'>): Promise<MadeLink> => {
+export const makeLink = async (tx: Tx, made: Omit<NewInvitation, 'codeHash'>): Promise<MadeLink> => {
   const code = randomText(CODE_BYTES)
   return { code, row: await addInvitation(tx, { ...made, codeHash: hashToken(code) }) }
 }
@@ -44,7 +44,7 @@ export async function openFirstLink(tx: Tx, { isAlone }: { isAlone: boolean }): 
   const isOwned = (await firstOwner(tx)) !== null
   if (isOwned || isAlone) await dropFirstLinks(tx)
   if (isOwned) return null
-  const { code } = await make(tx, {
+  const { code } = await makeLink(tx, {
     ...{ kind: 'OWNER', name: 'the first owner', ownerId: null, organisationId: null, seconds: FIRST_LINK_SECONDS },
     ...{ createdBy: 'server', createdByName: 'this server' },
   })
@@ -72,7 +72,7 @@ export async function createInvitation(
       remedy: 'At a terminal of yours: offdesk invite --myself.',
     })
   const whose = kind === 'PASSKEY' ? { ownerId: maker.id, organisationId: null } : { ownerId: null, organisationId }
-  const made = await make(tx, {
+  const made = await makeLink(tx, {
     ...{ kind, name, seconds: hours * 3600, createdBy: maker.id, createdByName: maker.name },
     ...whose,
   })

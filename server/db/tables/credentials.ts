@@ -38,6 +38,8 @@ export const setupCode = pgTable('setup_code', {
   codeHash: text('code_hash').primaryKey(),
   createdAt: instant('created_at').notNull().default(sql`now()`),
   usedAt: instant('used_at'),
+  /** Of one that was asked for at the machine of a server that somebody owns; the others stand until one is used. */
+  expiresAt: instant('expires_at'),
 })
 
 /** Wrong tries by kind and address. Kept here, so that limits hold across processes and restarts. */

@@ -1,9 +1,10 @@
 /** F9: the first owner by a printed one-time link, and from then on by a passkey in any browser. */
-
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openWayBack } from '../../../../server/auth/sign-in/recovering.ts'
 import type { Refusal } from '../../../kit/ask.ts'
 import { createAuthenticator } from '../../../kit/authenticator.ts'
+import { enrol } from '../../../kit/people.ts'
 import { startServer, type TestServer } from '../../../kit/server.ts'
 import { accept, acceptance, firstLink, joins, newKey, opens, PAGE, signsIn } from '../../../kit/sign-in.ts'
 
@@ -90,5 +91,87 @@ describe('the first owner', () => {
       '{ hosts { edges { node { id } } } }',
     )
     expect(hosts.edges.map(({ node }) => node.id)).toEqual([host.id])
+  })
+})
+
+describe('the way back of a first owner who has neither workstation nor passkey', () => {
+  const wayBack = () => server.database.transaction(openWayBack)
+  const hostsOf = async (token: string) =>
+    (
+      await server.gql<{ hosts: { edges: { node: { name: string; revokedAt: string | null } }[] } }>(
+        token,
+        '{ hosts { edges { node { name revokedAt } } } }',
+      )
+    ).hosts.edges.map(({ node }) => node)
+  /** A workstation came by the setup code, a phone by its QR; then the workstation is gone, and nothing lets another in. */
+  async function lockedOut() {
+    const desk = await server.enrolledHost('desk')
+    const phone = await server.pairedDevice({ host: desk, rung: 'FULL' })
+    await server.gql(phone.token, 'mutation($id: ID!) { revokeHost(id: $id) { id } }', { id: desk.id })
+    return phone
+  }
+
+  test('is none while nobody owns the server', async () => {
+    expect(await wayBack()).toBeNull()
+  })
+
+  test('is a link that makes a passkey of theirs, and a code that enrols a workstation of theirs, each once', async () => {
+    const phone = await lockedOut()
+    const { linkCode, setupCode } = (await wayBack()) ?? { linkCode: '', setupCode: '' }
+    expect(await opens(server.gql, linkCode)).toMatchObject({
+      kind: 'PASSKEY',
+      invitedBy: 'the machine of this server',
+    })
+    const browser = await joins(server.gql, linkCode)
+    const me = '{ viewer { id } }'
+    expect(await server.gql(browser.token, me)).toEqual(await server.gql(phone.token, me))
+    await enrol(server.gql, setupCode, 'attic')
+    expect(await hostsOf(browser.token)).toContainEqual({ name: 'attic', revokedAt: null })
+    expect((await refusal(opens(server.gql, linkCode)))?.code).toBe('CODE_WRONG')
+    expect((await refusal(enrol(server.gql, setupCode, 'cellar')))?.code).toBe('CODE_WRONG')
+  })
+
+  test('asked for again ends the one before; the owner sees each of their links, and takes one back', async () => {
+    const phone = await lockedOut()
+    const first = await wayBack()
+    const second = await wayBack()
+    expect((await refusal(opens(server.gql, first?.linkCode ?? '')))?.message).toBe('This link was taken back.')
+    expect((await refusal(enrol(server.gql, first?.setupCode ?? '', 'attic')))?.code).toBe('CODE_WRONG')
+    type Listed = { invitations: { id: string; kind: string; state: string; createdByName: string }[] }
+    const { invitations } = await server.gql<Listed>(phone.token, '{ invitations { id kind state createdByName } }')
+    expect(invitations.map(({ kind, state }) => [kind, state])).toEqual([
+      ['PASSKEY', 'OPEN'],
+      ['PASSKEY', 'REVOKED'],
+    ])
+    const revoke = 'mutation($id: ID!) { revokeInvitation(id: $id) { state } }'
+    await server.gql(phone.token, revoke, { id: invitations[0]?.id })
+    expect((await refusal(opens(server.gql, second?.linkCode ?? '')))?.code).toBe('CODE_WRONG')
+    await enrol(server.gql, second?.setupCode ?? '', 'attic')
+  })
+
+  test('is over after an hour, code and link', async () => {
+    await lockedOut()
+    const { linkCode, setupCode } = (await wayBack()) ?? { linkCode: '', setupCode: '' }
+    await server.database.transaction(async (tx) => {
+      await tx.execute(
+        sql`update setup_code set expires_at = expires_at - interval '3601 s' where expires_at is not null`,
+      )
+      await tx.execute(sql`update invitation set expires_at = expires_at - interval '3601 s'`)
+    })
+    expect((await refusal(opens(server.gql, linkCode)))?.message).toBe('This link has expired.')
+    expect((await refusal(enrol(server.gql, setupCode, 'attic')))?.extensions).toMatchObject({
+      code: 'CODE_WRONG',
+      remedy: expect.stringContaining('offdesk recover'),
+    })
+  })
+
+  test('[F5] is in the audit, without link or code', async () => {
+    await lockedOut()
+    const made = await wayBack()
+    const { rows } = (await server.database.read((tx) =>
+      tx.execute(sql`select * from audit_entry where action = 'owner.recover'`),
+    )) as unknown as { rows: { owner_id: string; surface: string; outcome: string }[] }
+    expect(rows).toEqual([expect.objectContaining({ owner_id: made?.owner.id, surface: 'SERVER', outcome: 'DONE' })])
+    for (const secret of [made?.linkCode, made?.setupCode]) expect(JSON.stringify(rows)).not.toContain(secret)
   })
 })

@@ -1,0 +1,1 @@
+ALTER TABLE "setup_code" ADD COLUMN "expires_at" timestamp (3) with time zone;
