@@ -9,7 +9,7 @@ import { PutBody } from './session-operations.ts'
 export type Reference = { digest: string; mediaType: string; size: number }
 
 export type BodyUpload = {
-  /** Resolves when all are complete on the server; a local file that is missing or cut throws JournalError. */
+  /** Resolves when all are complete on the server; one that is missing here as well as there, or cut here, throws JournalError. */
   put(references: readonly Reference[], signal: AbortSignal): Promise<void>
   /** The server does not have it after all. */
   forget(digest: string): void
@@ -27,10 +27,22 @@ export function createBodyUpload(options: {
   const { call, sessionId, bodies, chunkBytes = 1024 * 1024 } = options
   const there = new Set<string>()
 
+  /** Asked with no bytes: of what is whole the server says so, whatever comes. */
+  async function isThere(reference: Reference, signal: AbortSignal): Promise<boolean> {
+    const { putBody } = await call(PutBody, { input: { sessionId, ...reference, offset: 0, chunk: '' } }, { signal })
+    return putBody.complete
+  }
+
   async function putOne({ digest, mediaType, size }: Reference, signal: AbortSignal): Promise<void> {
     let offset = 0
     for (let setBacks = 0; ; ) {
-      const bytes = await bodies.read(digest, offset, chunkBytes)
+      const bytes = await bodies.read(digest, offset, chunkBytes).catch(async (error: unknown) => {
+        const isElsewhere = offset === 0 && error instanceof JournalError && error.fault === 'NOT_FOUND'
+        // What a device attached is on the server already, and comes here only when its prompt runs.
+        if (isElsewhere && (await isThere({ digest, mediaType, size }, signal))) return null
+        throw error
+      })
+      if (bytes === null) return void there.add(digest)
       if (bytes.byteLength === 0 && size > 0) {
         throw new JournalError(
           'CORRUPT',

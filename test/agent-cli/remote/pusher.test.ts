@@ -6,7 +6,8 @@ import { openBodies } from '../../../agent-cli/journal/bodies.ts'
 import { type EventLog, openLog } from '../../../agent-cli/journal/log.ts'
 import { createHostLink } from '../../../agent-cli/remote/host-link.ts'
 import { createPusher } from '../../../agent-cli/remote/pusher.ts'
-import { randomText } from '../../../protocol/bytes.ts'
+import { PutBody } from '../../../agent-cli/remote/session-operations.ts'
+import { randomText, sha256Hex } from '../../../protocol/bytes.ts'
 import type { TestServer } from '../../kit/server.ts'
 import { atEnd, eventually, folder } from '../bridge/desk.ts'
 import { enrolled, server } from './away.ts'
@@ -167,6 +168,37 @@ test('[E6] [E7] a content that is cut, or not what its name says, on this disk c
     'Tombstone',
     'Tombstone',
     'AgentText',
+    'AgentText',
+  ])
+})
+
+test('[E6] what a device attached is on the server and not here: its prompt is published as it is; what is nowhere costs its own event', async () => {
+  const { at, log, link, id, pusher } = await machine()
+  await log.append(1, text('first'))
+  const running = pusher()
+  await running.flushed(soon())
+  const content = Buffer.from('a picture')
+  const attached = {
+    digest: await sha256Hex(content.toString()),
+    mediaType: 'image/png',
+    size: content.byteLength,
+    name: 'a.png',
+  }
+  const { name: _, ...reference } = attached
+  const chunk = content.toString('base64')
+  await link.callFor(id)(PutBody, { input: { sessionId: id, ...reference, offset: 0, chunk } })
+  const origin = { surface: 'DEVICE' }
+  const queued = (promptId: string, attachments: object[]) => ({
+    promptChanged: { promptId, state: 'QUEUED', text: 'look', delivery: 'AFTER_TURN', origin, attachments },
+  })
+  await log.append(1, queued('prm_there', [attached]))
+  await log.append(1, queued('prm_nowhere', [{ ...attached, digest: await sha256Hex('another') }]))
+  await log.append(1, text('behind'))
+  await running.flushed(soon())
+  expect((await storedAt(at)).map(({ __typename }) => __typename)).toEqual([
+    'AgentText',
+    'PromptChanged',
+    'Tombstone',
     'AgentText',
   ])
 })
