@@ -6,6 +6,7 @@ import { type AdminTokenRow, addAdminToken, findAdminToken, revokeAdminToken } f
 import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
 import { findDevice } from '../store/devices.ts'
 import { findHost } from '../store/hosts.ts'
+import { endInvitationsOf } from '../store/invitations.ts'
 import { firstOwner } from '../store/owners.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { type Ring, trustTopic } from '../store/topic.ts'
@@ -75,7 +76,7 @@ async function madeByFounder(tx: Tx, by: DevicePrincipal) {
   return { actor: by.deviceId, actorName: by.deviceName, surface: 'DEVICE' as const }
 }
 
-/** What it holds open ends within a second, like any revoked credential (T3). Again changes nothing. */
+/** What it holds open ends within a second, like any revoked credential (T3), and nobody is let in by what it has invited. Again changes nothing. */
 export async function endAdminToken(
   tx: Tx,
   ring: Ring,
@@ -93,6 +94,13 @@ export async function endAdminToken(
     ...{ chain: place.organisationId ?? SERVER_CHAIN, ownerId: null, actor: by.tokenId, actorName: by.tokenName },
     ...{ surface: 'ADMIN', action: 'token.revoke', target: id, outcome: 'DONE', line: `token ${id}` },
   })
+  for (const invited of await endInvitationsOf(tx, { tokenId: id })) {
+    await noteAudit(tx, {
+      ...{ chain: invited.organisationId ?? SERVER_CHAIN, ownerId: null, actor: by.tokenId, actorName: by.tokenName },
+      ...{ surface: 'ADMIN', action: 'invitation.revoke', target: invited.id, outcome: 'DONE' },
+      line: `${invited.kind}: token ${id} was revoked`,
+    })
+  }
   ring(trustTopic)
   return row
 }

@@ -11,6 +11,7 @@ import { notFound } from '../store/refused.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
 import { requireConsent } from './consenting.ts'
 import { ownPairing, pairingTopic } from './handshake.ts'
+import { requireStillIn } from './letting-in.ts'
 
 /** Confirming again returns the same pairing, so a lost answer can be asked for again. */
 export async function confirmPairing(
@@ -22,6 +23,7 @@ export async function confirmPairing(
   const before = await ownPairing(tx, by, id, 'any')
   if (before.state === 'CONFIRMED') return before
   if (by.kind === 'device' && before.purpose !== 'ENROL_HOST') throw notFound('pairing')
+  await requireStillIn(tx, by)
   const isDevice = before.purpose === 'PAIR_DEVICE'
   const pressed = isDevice ? 'match code' : 'match code, key press'
   const proof = by.kind === 'device' ? await requireConsent(tx, by, before, assertion) : pressed

@@ -25,6 +25,7 @@ import { notFound, refuse } from '../store/refused.ts'
 import { type Rung, rungAtLeast } from '../store/rung.ts'
 import { lowerDevicesCommands, refuseDevicesCommands } from '../store/taken-away.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
+import { requireStillIn } from './letting-in.ts'
 import { parseKey, parseName } from './parse.ts'
 import { newToken } from './tokens.ts'
 
@@ -55,6 +56,7 @@ export async function addScript(
     : await principalId('dev', await exportPublicKey((await generateKeys(false)).publicKey))
   const { token, tokenHash } = newToken('odd')
   const { ownerId } = by
+  await requireStillIn(tx, by)
   const row = await addDevice(tx, {
     ...{ id, ownerId, name, kind: 'SCRIPT', publicKey, rung: asked.rung, tokenHash, madeAtHostId: by.hostId },
   })

@@ -40,7 +40,7 @@ export function standsOf(standing: Standing | undefined): Stands {
   return { rung, deviceKind, ...(awaitsTrust && { awaitsTrust }), ...policy }
 }
 
-const revoked = (kind: 'device' | 'host'): Refused =>
+export const revoked = (kind: 'device' | 'host'): Refused =>
   refuse('REVOKED', `This ${kind} has been revoked.`, {
     rule: `a revoked ${kind} has no access`,
     level: kind,

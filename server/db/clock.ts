@@ -9,6 +9,10 @@ export const instantNow: SQL<Date> = sql<Date>`clock_timestamp()::timestamptz(3)
 export const instantIn = (seconds: number | Placeholder): SQL<Date> =>
   sql<Date>`(clock_timestamp() + make_interval(secs => ${seconds}::float8))::timestamptz(3)`
 
+/** The earlier of the two. */
+export const noLaterThan = (instant: SQL<Date>, end: Date): SQL<Date> =>
+  sql<Date>`least(${instant}, ${end.toISOString()}::timestamptz(3))`
+
 export async function databaseNow(tx: Tx): Promise<Date> {
   const rows = await tx
     .select({ milliseconds: sql`extract(epoch from clock_timestamp())::float8 * 1000`.mapWith(Number) })

@@ -18,6 +18,7 @@ import {
 } from '../store/policy-documents.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { countRunning, listRunning, type RunningSession } from '../store/running.ts'
+import { lockPerson } from '../store/sign-in-passkeys.ts'
 import type { Ring } from '../store/topic.ts'
 import { firstDocument, type PolicyDocument, parseDocument, readDocument, type ScopeKind } from './document.ts'
 import { changesFor, enforce, type SettingChange } from './governing.ts'
@@ -152,6 +153,7 @@ export async function letGo(
   asked: { organisationId: string; ownerId: string },
 ): Promise<void> {
   await lockPolicies(tx)
+  await lockPerson(tx, asked.ownerId)
   if (!(await removeMember(tx, asked))) throw notFound('member')
   await enforce(tx, ring, await resolveFor(tx, new Map([[asked.ownerId, null]])), by.name)
   await noteAudit(tx, memberEntry(by, asked, 'member.remove'))

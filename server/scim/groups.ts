@@ -5,11 +5,11 @@ import { reachesPlace } from '../policy/admin.ts'
 import { bringUnder, letGo } from '../policy/applying.ts'
 import { noteAudit } from '../store/audit.ts'
 import { createOrganisation, findOrganisation, listOrganisations, placeOf } from '../store/organisations.ts'
+import { lockPolicies } from '../store/policy-documents.ts'
 import {
   addScimGroup,
-  type GroupFilter,
-  listScimGroups,
-  listScimUsers,
+  findScimGroups,
+  findScimUsers,
   membersOf,
   organisationOf,
   removeScimGroup,
@@ -17,10 +17,8 @@ import {
   writeScimGroup,
 } from '../store/scim.ts'
 import type { Ring } from '../store/topic.ts'
-import { filterOf, GROUP, groupInput, type Operation, read, ScimError } from './messages.ts'
+import { GROUP, groupInput, type Operation, read, ScimError } from './messages.ts'
 import type { Provider } from './provider.ts'
-
-export const groupFilter = (text: string | null): GroupFilter => filterOf(text, ['displayName', 'externalId', 'id'])
 
 export async function showGroup(tx: Tx, row: ScimGroupRow, base: string, withMembers: boolean): Promise<object> {
   const members = withMembers ? await membersOf(tx, row.organisationId) : null
@@ -38,15 +36,22 @@ export async function showGroup(tx: Tx, row: ScimGroupRow, base: string, withMem
 }
 
 export async function findGroup(tx: Tx, { scopes }: Provider, id: string): Promise<ScimGroupRow> {
-  const [row] = (await listScimGroups(tx, scopes, { id }, { offset: 0, limit: 1 })).rows
+  const [row] = await findScimGroups(tx, scopes, id)
   if (!row) throw new ScimError(404, 'There is no such group.')
   return row
+}
+
+/** Nobody else changes members meanwhile: theirs is the first lock of all (`requireStillIn`), and of two changes of one group the second finds the first. */
+async function held(tx: Tx, provider: Provider, id: string): Promise<ScimGroupRow> {
+  await lockPolicies(tx)
+  return findGroup(tx, provider, id)
 }
 
 /** An organisation of that name within reach that is no group yet becomes one; else one is made, where the token may. */
 export async function createGroup(tx: Tx, ring: Ring, provider: Provider, body: unknown): Promise<ScimGroupRow> {
   const { displayName, externalId = null, members } = read(groupInput, body)
   const { scopeId } = provider
+  await lockPolicies(tx)
   const organisationId = await organisationFor(tx, provider, displayName)
   if (!(await addScimGroup(tx, { organisationId, scopeId, externalId })))
     throw new ScimError(409, 'That organisation is a group already.', 'uniqueness')
@@ -74,7 +79,7 @@ export async function replaceGroup(
   id: string,
   body: unknown,
 ): Promise<ScimGroupRow> {
-  await findGroup(tx, provider, id)
+  await held(tx, provider, id)
   const { displayName, externalId = null, members } = read(groupInput, body)
   await writeScimGroup(tx, id, { name: displayName, externalId })
   await setMembers(
@@ -95,7 +100,7 @@ export async function patchGroup(
   id: string,
   operations: readonly Operation[],
 ): Promise<ScimGroupRow> {
-  await findGroup(tx, provider, id)
+  await held(tx, provider, id)
   for (const { op, path, value } of operations) {
     const whole = path ? { [path]: value } : (value as Record<string, unknown> | null)
     if (typeof whole !== 'object' || whole === null)
@@ -149,7 +154,7 @@ async function setMembers(
 
 /** A person belongs to one organisation: who comes from another within reach is moved, since providers add before they remove. */
 async function add(tx: Tx, ring: Ring, provider: Provider, organisationId: string, userId: string): Promise<void> {
-  const [user] = (await listScimUsers(tx, provider.scopes, { id: userId }, { offset: 0, limit: 1 })).rows
+  const [user] = await findScimUsers(tx, provider.scopes, userId)
   if (!user) throw new ScimError(400, `There is no user ${JSON.stringify(userId.slice(0, 60))}.`, 'invalidValue')
   const { ownerId } = user
   const before = await organisationOf(tx, ownerId)
@@ -172,7 +177,7 @@ async function remove(tx: Tx, ring: Ring, provider: Provider, organisationId: st
 
 /** Its people are let go; the organisation, its policy and its audit stay. */
 export async function deleteGroup(tx: Tx, ring: Ring, provider: Provider, id: string): Promise<void> {
-  await findGroup(tx, provider, id)
+  await held(tx, provider, id)
   await setMembers(tx, ring, provider, id, [])
   await removeScimGroup(tx, id)
   await note(tx, provider, 'scim.group.delete', id)

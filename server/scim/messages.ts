@@ -1,5 +1,6 @@
-/** SCIM's own forms: errors, lists, filters, what a provider sends (RFC 7643, 7644). Pure; knows no table. */
+/** SCIM's own forms: errors, lists, what a provider sends (RFC 7643, 7644). Pure; knows no table. */
 import { z } from 'zod'
+import { isWellFormed } from '../store/well-formed.ts'
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
@@ -16,6 +17,7 @@ export type ScimType =
   | 'invalidSyntax'
   | 'mutability'
   | 'tooMany'
+  | 'noTarget'
 
 export class ScimError extends Error {
   readonly status: number
@@ -50,25 +52,8 @@ export const listBody = (Resources: readonly object[], totalResults: number, sta
   ...{ schemas: [LIST], totalResults, startIndex, itemsPerPage: Resources.length, Resources },
 })
 
-/** `attribute eq "value"`, several joined by `and`. Throws invalidFilter for anything else, so that a provider is not given too many. */
-export function filterOf(text: string | null, known: readonly string[]): Record<string, string> {
-  const found: Record<string, string> = {}
-  if (text === null || text.trim() === '') return found
-  if (text.length > 1000) throw new ScimError(400, 'The filter is too long.', 'invalidFilter')
-  const part = /\s*([A-Za-z:.\d_]{1,120})\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*(?:and\b|$)/iy
-  while (part.lastIndex < text.length) {
-    const [, attribute = '', value = ''] = part.exec(text) ?? []
-    const name = known.find((one) => one.toLowerCase() === attribute.replace(/^urn:.*:/, '').toLowerCase())
-    if (name === undefined) {
-      const words = known.join(', ')
-      throw new ScimError(400, `Filters are “eq” on ${words}, joined by “and”.`, 'invalidFilter')
-    }
-    found[name] = value.startsWith('"') ? (JSON.parse(value) as string) : value.toLowerCase()
-  }
-  return found
-}
-
-const text = (most: number) => z.string().max(most)
+/** What no database of ours can hold as JSON is refused here, where the provider is told which attribute it is in. */
+const text = (most: number) => z.string().max(most).refine(isWellFormed, 'a NUL, or half a surrogate pair')
 /** Some providers send truth values as words. */
 const truth = z.preprocess(
   (value) => (typeof value === 'string' ? ({ true: true, false: false }[value.toLowerCase()] ?? value) : value),
@@ -108,7 +93,7 @@ export const patchInput = z.object({
           (op) => (typeof op === 'string' ? op.toLowerCase() : op),
           z.enum(['add', 'replace', 'remove']),
         ),
-        path: text(400).nullish(),
+        path: text(2400).nullish(),
         value: z.unknown().optional(),
       }),
     )

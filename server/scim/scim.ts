@@ -5,12 +5,16 @@ import type { Bell } from '../live/bell.ts'
 import { write } from '../live/write.ts'
 import type { Principal } from '../policy/principal.ts'
 import { isRefused } from '../store/refused.ts'
-import { listScimGroups, listScimUsers } from '../store/scim.ts'
+import { listScimGroups, listScimUsers, type ScimGroupRow, type ScimUserRow, type Wanted } from '../store/scim.ts'
+import { ConditionProblem } from '../store/scim-matching.ts'
 import type { Ring } from '../store/topic.ts'
-import { createGroup, deleteGroup, findGroup, groupFilter, patchGroup, replaceGroup, showGroup } from './groups.ts'
-import { errorBody, GROUP, listBody, MOST_IN_PAGE, pageOf, patchInput, read, ScimError, USER } from './messages.ts'
+import { described } from './described.ts'
+import { nameOf, parseFilter } from './filter.ts'
+import { createGroup, deleteGroup, findGroup, patchGroup, replaceGroup, showGroup } from './groups.ts'
+import { errorBody, listBody, pageOf, patchInput, read, ScimError } from './messages.ts'
+import { projectionOf } from './projection.ts'
 import { type Provider, providerOf } from './provider.ts'
-import { createUser, deleteUser, findUser, patchUser, replaceUser, showUser, userFilter } from './users.ts'
+import { createUser, deleteUser, findUser, patchUser, replaceUser, showUser, showUsers } from './users.ts'
 
 export type ScimRequest = { method: string; url: URL; principal: Principal; body: unknown }
 export type ScimAnswer = { status: number; body: object | null; location?: string }
@@ -32,7 +36,8 @@ export function createScim(parts: { database: Database; bell: Bell; publicUrl: s
         const provider = await providerOf(tx, principal)
         if (room === 'Users') return users(tx, ring, provider, asked)
         if (room === 'Groups') return groups(tx, ring, provider, asked)
-        return described(room, asked)
+        if (method !== 'GET') throw notAllowed()
+        return ok(described(room, asked.id, asked))
       })
     } catch (error) {
       return refused(error)
@@ -40,95 +45,72 @@ export function createScim(parts: { database: Database; bell: Bell; publicUrl: s
   }
 }
 
-async function users(
-  tx: Tx,
-  ring: Ring,
-  provider: Provider,
-  { method, id, body, query, base }: Asked,
-): Promise<ScimAnswer> {
+async function users(tx: Tx, ring: Ring, provider: Provider, asked: Asked): Promise<ScimAnswer> {
+  const { method, id, body, query, base } = asked
+  const projection = projectionOf(query)
+  const show = async (row: ScimUserRow) => projection.of(await showUser(tx, row, base))
   if (id === null && method === 'GET') {
     const page = pageOf(query)
-    const { rows, total } = await listScimUsers(tx, provider.scopes, userFilter(query.get('filter')), page)
-    const shown: object[] = []
-    for (const row of rows) shown.push(await showUser(tx, row, base))
+    const { rows, total } = await listScimUsers(tx, provider.scopes, wantedOf(query), page)
+    const shown = (await showUsers(tx, rows, base)).map(projection.of)
     return ok(listBody(shown, total, page.startIndex))
   }
   if (id === null && method === 'POST') {
     const row = await createUser(tx, ring, provider, body)
-    return { status: 201, body: await showUser(tx, row, base), location: `${base}/Users/${row.id}` }
+    return { status: 201, body: await show(row), location: `${base}/Users/${row.id}` }
   }
   if (id === null) throw notAllowed()
-  if (method === 'GET') return ok(await showUser(tx, await findUser(tx, provider, id), base))
-  if (method === 'PUT') return ok(await showUser(tx, await replaceUser(tx, ring, provider, id, body), base))
-  if (method === 'PATCH') {
-    const { Operations } = read(patchInput, body)
-    return ok(await showUser(tx, await patchUser(tx, ring, provider, id, Operations), base))
-  }
+  if (method === 'GET') return ok(await show(await findUser(tx, provider, id)))
+  if (method === 'PUT') return ok(await show(await replaceUser(tx, ring, provider, id, body)))
+  if (method === 'PATCH')
+    return ok(await show(await patchUser(tx, ring, provider, id, read(patchInput, body).Operations)))
   if (method !== 'DELETE') throw notAllowed()
   await deleteUser(tx, ring, provider, id)
   return { status: 204, body: null }
 }
 
-async function groups(
-  tx: Tx,
-  ring: Ring,
-  provider: Provider,
-  { method, id, body, query, base }: Asked,
-): Promise<ScimAnswer> {
-  const withMembers = !/\bmembers\b/i.test(query.get('excludedAttributes') ?? '')
+async function groups(tx: Tx, ring: Ring, provider: Provider, asked: Asked): Promise<ScimAnswer> {
+  const { method, id, body, query, base } = asked
+  const projection = projectionOf(query)
+  // Members are many: they are read only where they are shown.
+  const withMembers = projection.shows('members')
+  const show = async (row: ScimGroupRow) => projection.of(await showGroup(tx, row, base, withMembers))
   if (id === null && method === 'GET') {
     const page = pageOf(query)
-    const { rows, total } = await listScimGroups(tx, provider.scopes, groupFilter(query.get('filter')), page)
+    const { rows, total } = await listScimGroups(tx, provider.scopes, wantedOf(query), page)
     const shown: object[] = []
-    for (const row of rows) shown.push(await showGroup(tx, row, base, withMembers))
+    for (const row of rows) shown.push(await show(row))
     return ok(listBody(shown, total, page.startIndex))
   }
   if (id === null && method === 'POST') {
     const row = await createGroup(tx, ring, provider, body)
-    return { status: 201, body: await showGroup(tx, row, base, true), location: `${base}/Groups/${row.organisationId}` }
+    return { status: 201, body: await show(row), location: `${base}/Groups/${row.organisationId}` }
   }
   if (id === null) throw notAllowed()
-  if (method === 'GET') return ok(await showGroup(tx, await findGroup(tx, provider, id), base, withMembers))
-  if (method === 'PUT') return ok(await showGroup(tx, await replaceGroup(tx, ring, provider, id, body), base, true))
-  if (method === 'PATCH') {
-    const { Operations } = read(patchInput, body)
-    return ok(await showGroup(tx, await patchGroup(tx, ring, provider, id, Operations), base, true))
-  }
+  if (method === 'GET') return ok(await show(await findGroup(tx, provider, id)))
+  if (method === 'PUT') return ok(await show(await replaceGroup(tx, ring, provider, id, body)))
+  if (method === 'PATCH')
+    return ok(await show(await patchGroup(tx, ring, provider, id, read(patchInput, body).Operations)))
   if (method !== 'DELETE') throw notAllowed()
   await deleteGroup(tx, ring, provider, id)
   return { status: 204, body: null }
 }
 
-const ok = (body: object): ScimAnswer => ({ status: 200, body })
-const notAllowed = () => new ScimError(405, 'That is not done here.')
-
-function described(room: string, { method, id, base }: Asked): ScimAnswer {
-  if (method !== 'GET') throw notAllowed()
-  const types = [
-    { name: 'User', endpoint: '/Users', schema: USER },
-    { name: 'Group', endpoint: '/Groups', schema: GROUP },
-  ].map((one) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'], id: one.name, ...one }))
-  if (room === 'ServiceProviderConfig') return ok(config(base))
-  if (room === 'ResourceTypes' && id === null) return ok(listBody(types, types.length, 1))
-  const found = room === 'ResourceTypes' ? types.find((one) => one.id === id) : undefined
-  if (found) return ok(found)
-  throw new ScimError(404, 'There is no such place.')
+/** What is looked for, and in which order; by when it was made where nothing is said. */
+function wantedOf(query: URLSearchParams): Wanted {
+  const filter = query.get('filter')?.trim() ?? ''
+  const sortBy = query.get('sortBy')?.trim() ?? ''
+  const order = query.get('sortOrder')?.toLowerCase() ?? 'ascending'
+  if (order !== 'ascending' && order !== 'descending')
+    throw new ScimError(400, 'sortOrder is ascending or descending.', 'invalidValue')
+  return {
+    ...(filter !== '' && { condition: parseFilter(filter) }),
+    ...(sortBy !== '' && { order: { by: nameOf(sortBy), isDescending: order === 'descending' } }),
+  }
 }
 
-const config = (base: string) => ({
-  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-  ...{ patch: { supported: true }, filter: { supported: true, maxResults: MOST_IN_PAGE } },
-  ...{ bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 }, sort: { supported: false } },
-  ...{ changePassword: { supported: false }, etag: { supported: false } },
-  authenticationSchemes: [
-    {
-      type: 'oauthbearertoken',
-      name: 'Admin token',
-      description: 'createAdminToken with the scope SCIM (docs/admin.md)',
-    },
-  ],
-  meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
-})
+const ok = (body: object): ScimAnswer => ({ status: 200, body })
+const notAllowed = () => new ScimError(405, 'That is not done here.')
 
 const STATUS: Record<string, number> = {
   ...{ UNAUTHENTICATED: 401, CREDENTIAL_EXPIRED: 401, REVOKED: 401, SCOPE_MISSING: 403, NOT_FOUND: 404 },
@@ -140,6 +122,11 @@ export function refused(error: unknown): ScimAnswer {
   if (error instanceof ScimError) return { status: error.status, body: errorBody(error) }
   if (isUniqueViolation(error))
     return { status: 409, body: errorBody({ status: 409, message: 'It is there already.', scimType: 'uniqueness' }) }
+  if (error instanceof ConditionProblem)
+    return {
+      status: 400,
+      body: errorBody({ status: 400, message: `The filter: ${error.message}.`, scimType: 'invalidFilter' }),
+    }
   if (!isRefused(error)) throw error
   const status = STATUS[error.code] ?? 400
   return { status, body: errorBody({ status, message: error.message, scimType: undefined }) }

@@ -7,31 +7,41 @@ import type { AdminPrincipal } from '../policy/principal.ts'
 import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
 import { placeOf } from '../store/organisations.ts'
 import { createOwner } from '../store/owners.ts'
+import { lockPolicies } from '../store/policy-documents.ts'
 import {
   addScimUser,
+  findScimUsers,
   hasOwner,
-  listScimUsers,
   lockScimUser,
   organisationOf,
+  organisationsOf,
   removeScimUser,
   type ScimUserRow,
-  type UserFilter,
   writeScimUser,
 } from '../store/scim.ts'
+import { lockPerson, removeSignInPasskeysOf } from '../store/sign-in-passkeys.ts'
 import type { Ring } from '../store/topic.ts'
-import { filterOf, type Operation, OURS, read, ScimError, USER, type UserInput, userInput } from './messages.ts'
+import { type Operation, OURS, read, ScimError, USER, type UserInput, userInput } from './messages.ts'
+import { changeUser } from './patching.ts'
 import type { Provider } from './provider.ts'
 
 type Data = Omit<UserInput, 'userName' | 'externalId' | 'active' | typeof OURS>
 
-export const userFilter = (text: string | null): UserFilter => {
-  const { active, ...words } = filterOf(text, ['userName', 'externalId', 'id', 'active'])
-  return { ...words, ...(active === undefined ? {} : { active: active === 'true' }) }
-}
-
 /** As it is shown. */
 export async function showUser(tx: Tx, row: ScimUserRow, base: string): Promise<object> {
-  const group = await organisationOf(tx, row.ownerId)
+  return shownUser(row, await organisationOf(tx, row.ownerId), base)
+}
+
+/** A page of them, with one read for all. */
+export async function showUsers(tx: Tx, rows: readonly ScimUserRow[], base: string): Promise<object[]> {
+  const groups = await organisationsOf(
+    tx,
+    rows.map(({ ownerId }) => ownerId),
+  )
+  return rows.map((row) => shownUser(row, groups.get(row.ownerId) ?? null, base))
+}
+
+function shownUser(row: ScimUserRow, group: { id: string; name: string } | null, base: string): object {
   return {
     schemas: [USER, OURS],
     ...{ id: row.id, userName: row.userName, active: row.active },
@@ -47,7 +57,7 @@ export async function showUser(tx: Tx, row: ScimUserRow, base: string): Promise<
 }
 
 export async function findUser(tx: Tx, { scopes }: Provider, id: string): Promise<ScimUserRow> {
-  const [row] = (await listScimUsers(tx, scopes, { id }, { offset: 0, limit: 1 })).rows
+  const [row] = await findScimUsers(tx, scopes, id)
   if (!row) throw absent()
   return row
 }
@@ -67,6 +77,8 @@ export async function createUser(tx: Tx, ring: Ring, provider: Provider, body: u
   const input = read(userInput, body)
   const { principal, scopeId } = provider
   const wanted = input[OURS]?.ownerId ?? null
+  // Policies, then the person: whoever lets them in meanwhile has done so before, or finds them deactivated (`requireStillIn`).
+  if (scopeId.startsWith('org_')) await lockPolicies(tx)
   if (wanted !== null) await requireReach(tx, principal, wanted)
   const ownerId = wanted ?? (await createOwner(tx, nameOf(input))).id
   const { userName, externalId = null, active } = input
@@ -79,8 +91,9 @@ export async function createUser(tx: Tx, ring: Ring, provider: Provider, body: u
   return row
 }
 
-/** Only who is within the token's reach is linked; who belongs nowhere is the server's own. */
+/** Only who is within the token's reach is linked, under their lock; who belongs nowhere is the server's own. */
 async function requireReach(tx: Tx, principal: AdminPrincipal, ownerId: string): Promise<void> {
+  if (await hasOwner(tx, ownerId)) await lockPerson(tx, ownerId)
   const organisation = await organisationOf(tx, ownerId)
   const place = await placeOf(tx, organisation?.id ?? null)
   if (!(await hasOwner(tx, ownerId)) || !reachesPlace(principal, place))
@@ -109,41 +122,8 @@ export async function patchUser(
   const before = await locked(tx, provider, id)
   const { userName, externalId, active } = before
   const draft: Record<string, unknown> = { userName, externalId, active, ...(JSON.parse(before.data) as object) }
-  for (const operation of operations) change(draft, operation)
+  for (const operation of operations) changeUser(draft, operation)
   return become(tx, ring, provider, before, read(userInput, draft))
-}
-
-const plain = new Map(
-  ['userName', 'externalId', 'active', 'displayName', 'emails', 'name'].map((one) => [one.toLowerCase(), one]),
-)
-const inName = new Map(['formatted', 'givenName', 'familyName'].map((one) => [one.toLowerCase(), one]))
-
-/** Attributes that are not kept here are passed over, as RFC 7644 §3.5.2 lets a server do with what it does not support in a value; a path names one that is. */
-function change(draft: Record<string, unknown>, { op, path, value }: Operation): void {
-  if (!path) {
-    if (op === 'remove') throw new ScimError(400, 'What is removed needs a path.', 'invalidPath')
-    if (typeof value !== 'object' || value === null)
-      throw new ScimError(400, 'Without a path the value is an object.', 'invalidValue')
-    for (const [key, one] of Object.entries(value)) {
-      if (plain.has(key.toLowerCase()) || key.toLowerCase().startsWith('name.'))
-        change(draft, { op, path: key, value: one })
-    }
-    return
-  }
-  const bare = path.startsWith(`${USER}:`) ? path.slice(USER.length + 1) : path
-  const [head = '', tail] = bare.split('.', 2)
-  const attribute = plain.get(head.toLowerCase())
-  const part = tail === undefined ? undefined : inName.get(tail.toLowerCase())
-  if (attribute === 'name' && part !== undefined) {
-    draft.name = { ...(draft.name as object | undefined), [part]: op === 'remove' ? null : value }
-  } else if (/^emails\[[^\]]{1,100}\]\.value$/i.test(bare)) {
-    draft.emails = op === 'remove' ? null : [{ value, type: /"([^"]{1,60})"/.exec(bare)?.[1] ?? null, primary: true }]
-  } else if (attribute !== undefined && tail === undefined) {
-    if (op === 'remove' && attribute === 'active') throw new ScimError(400, 'active is true or false.', 'mutability')
-    const next =
-      attribute === 'name' && op === 'add' ? { ...(draft.name as object | undefined), ...(value as object) } : value
-    draft[attribute] = op === 'remove' ? null : next
-  } else throw new ScimError(400, 'There is no such attribute here.', 'invalidPath')
 }
 
 async function become(
@@ -168,8 +148,11 @@ async function end(tx: Tx, ring: Ring, provider: Provider, row: ScimUserRow): Pr
 
 /** They are ended and no longer provisioned. What they published stays under the rules of retention. */
 export async function deleteUser(tx: Tx, ring: Ring, provider: Provider, id: string): Promise<void> {
+  await lockPolicies(tx)
   const row = await locked(tx, provider, id)
   await end(tx, ring, provider, row)
+  // The provider made them, and nobody else would keep them out from now on. Who was here before it has their own way in.
+  if (!row.isLinked) await removeSignInPasskeysOf(tx, row.ownerId)
   const group = await organisationOf(tx, row.ownerId)
   if (group !== null && reachesPlace(provider.principal, await placeOf(tx, group.id)))
     await letGo(tx, ring, provider.by, { organisationId: group.id, ownerId: row.ownerId })
@@ -177,6 +160,9 @@ export async function deleteUser(tx: Tx, ring: Ring, provider: Provider, id: str
 }
 
 async function locked(tx: Tx, { scopes }: Provider, id: string): Promise<ScimUserRow> {
+  const [seen] = await findScimUsers(tx, scopes, id)
+  if (!seen) throw absent()
+  await lockPerson(tx, seen.ownerId)
   const row = await lockScimUser(tx, scopes, id)
   if (!row) throw absent()
   return row

@@ -1,8 +1,8 @@
 /** One-time links by which somebody becomes a person here, or adds a passkey. Knows no code and no principal. */
-import { and, count, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
-import { instantIn, instantNow } from '../db/clock.ts'
+import { and, count, desc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { instantIn, instantNow, noLaterThan } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { invitation } from '../db/schema.ts'
+import { adminToken, invitation } from '../db/schema.ts'
 import { mintId } from './ids.ts'
 import { notFound, refuse } from './refused.ts'
 
@@ -11,28 +11,37 @@ export type InvitationState = 'OPEN' | 'USED' | 'REVOKED' | 'EXPIRED'
 export type NewInvitation = Pick<
   typeof invitation.$inferInsert,
   'kind' | 'codeHash' | 'name' | 'ownerId' | 'organisationId' | 'createdBy' | 'createdByName'
-> & { seconds: number }
+> & { seconds: number; until?: Date | undefined }
 
 /** Open ones of one maker. */
 export const MOST_INVITATIONS = 100
 const MOST_LISTED = 500
+
+/** An admin's token that has ended takes what it has made with it, however it ended. */
+const makerEnded = sql`exists (select 1 from ${adminToken} where ${adminToken.id} = ${invitation.createdBy}
+  and (${adminToken.revokedAt} is not null or ${adminToken.expiresAt} <= clock_timestamp()))`
 
 const columns = {
   ...{ id: invitation.id, kind: invitation.kind, codeHash: invitation.codeHash, name: invitation.name },
   ...{ ownerId: invitation.ownerId, organisationId: invitation.organisationId, createdBy: invitation.createdBy },
   ...{ createdByName: invitation.createdByName, createdAt: invitation.createdAt, expiresAt: invitation.expiresAt },
   ...{ usedAt: invitation.usedAt, usedBy: invitation.usedBy, revokedAt: invitation.revokedAt },
-  isLate: sql<boolean>`${invitation.expiresAt} <= clock_timestamp()`,
+  isLate: sql<boolean>`(${invitation.expiresAt} <= clock_timestamp() or ${makerEnded})`,
 }
 
 export const stateOf = ({ usedAt, revokedAt, isLate }: InvitationRow): InvitationState =>
   usedAt !== null ? 'USED' : revokedAt !== null ? 'REVOKED' : isLate ? 'EXPIRED' : 'OPEN'
 
 const open = (): SQL | undefined =>
-  and(isNull(invitation.usedAt), isNull(invitation.revokedAt), gt(invitation.expiresAt, instantNow))
+  and(
+    isNull(invitation.usedAt),
+    isNull(invitation.revokedAt),
+    gt(invitation.expiresAt, instantNow),
+    sql`not ${makerEnded}`,
+  )
 
-/** Throws TOO_LARGE past `MOST_INVITATIONS`; the server's own first links are not counted. */
-export async function addInvitation(tx: Tx, { seconds, ...made }: NewInvitation): Promise<InvitationRow> {
+/** No longer open than `until`. Throws TOO_LARGE past `MOST_INVITATIONS`; the server's own first links are not counted. */
+export async function addInvitation(tx: Tx, { seconds, until, ...made }: NewInvitation): Promise<InvitationRow> {
   const [there] = await tx
     .select({ invitations: count() })
     .from(invitation)
@@ -44,7 +53,11 @@ export async function addInvitation(tx: Tx, { seconds, ...made }: NewInvitation)
   }
   const [row] = await tx
     .insert(invitation)
-    .values({ ...made, id: mintId('inv'), expiresAt: instantIn(seconds) })
+    .values({
+      ...made,
+      id: mintId('inv'),
+      expiresAt: until ? noLaterThan(instantIn(seconds), until) : instantIn(seconds),
+    })
     .returning(columns)
   if (!row) throw new Error('the invitation was not stored')
   return row
@@ -90,6 +103,24 @@ export async function revokeLinksTo(tx: Tx, ownerId: string): Promise<void> {
     .set({ revokedAt: instantNow })
     .where(and(eq(invitation.ownerId, ownerId), open()))
 }
+
+/** Open ones that a token or a person has made, and those that are a person's own; the caller holds that one's lock. Again changes nothing. */
+export const endInvitationsOf = (
+  tx: Tx,
+  of: { tokenId: string } | { ownerId: string },
+): Promise<{ id: string; kind: InvitationRow['kind']; organisationId: string | null }[]> =>
+  tx
+    .update(invitation)
+    .set({ revokedAt: instantNow })
+    .where(
+      and(
+        'tokenId' in of
+          ? eq(invitation.createdBy, of.tokenId)
+          : or(eq(invitation.createdBy, of.ownerId), eq(invitation.ownerId, of.ownerId)),
+        ...[isNull(invitation.usedAt), isNull(invitation.revokedAt), gt(invitation.expiresAt, instantNow)],
+      ),
+    )
+    .returning({ id: invitation.id, kind: invitation.kind, organisationId: invitation.organisationId })
 
 /** Links that the server has printed and that nobody used stop working. */
 export async function dropFirstLinks(tx: Tx): Promise<void> {

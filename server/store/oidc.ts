@@ -3,6 +3,7 @@ import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm'
 import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { device, membership, oidcConnection, oidcDevice, oidcIdentity, scimGroup, scimUser } from '../db/schema.ts'
+import { lockPerson } from './sign-in-passkeys.ts'
 
 export type RequiredClaim = { name: string; value: string }
 type Row = typeof oidcConnection.$inferSelect
@@ -149,17 +150,20 @@ export const listOidcDevices = (
 
 export type Provisioned = { id: string; ownerId: string; active: boolean; isLinked: boolean }
 
-/** A provisioned person by the provider's own id, under the row's lock: whoever deactivates them waits, or is seen here. Null when several have it. */
+/** A provisioned person by the provider's own id, under their lock and the row's: whoever deactivates them waits, or is seen here. Null when several have it. */
 export async function holdProvisionedByExternalId(
   tx: Tx,
   scopes: readonly string[],
   externalId: string,
 ): Promise<Provisioned | null> {
+  const which = and(inArray(scimUser.scopeId, [...scopes]), eq(scimUser.externalId, externalId))
+  const seen = await tx.select({ ownerId: scimUser.ownerId }).from(scimUser).where(which).limit(2)
+  if (seen.length !== 1 || !seen[0]) return null
+  await lockPerson(tx, seen[0].ownerId)
   const rows = await tx
     .select({ id: scimUser.id, ownerId: scimUser.ownerId, active: scimUser.active, isLinked: scimUser.isLinked })
     .from(scimUser)
-    .where(and(inArray(scimUser.scopeId, [...scopes]), eq(scimUser.externalId, externalId)))
-    .limit(2)
+    .where(and(which, eq(scimUser.ownerId, seen[0].ownerId)))
     .for('share')
   return rows.length === 1 ? (rows[0] ?? null) : null
 }

@@ -4,6 +4,15 @@ import { randomText } from '../../protocol/bytes.ts'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { membership, organisation, owner, scimGroup, scimUser } from '../db/schema.ts'
+import {
+  type Attributes,
+  type Condition,
+  conditionSql,
+  groupAttributes,
+  keyOf,
+  orderSql,
+  userAttributes,
+} from './scim-matching.ts'
 
 export type ScimUserRow = typeof scimUser.$inferSelect
 export type ScimGroupRow = typeof scimGroup.$inferSelect & { name: string }
@@ -26,8 +35,6 @@ export async function addScimUser(
   return row ?? null
 }
 
-export const keyOf = (userName: string): string => userName.normalize('NFKC').toLowerCase()
-
 /** Under its lock. Null outside the scopes. */
 export async function lockScimUser(tx: Tx, scopes: Scopes, id: string): Promise<ScimUserRow | null> {
   const [row] = await tx
@@ -38,35 +45,41 @@ export async function lockScimUser(tx: Tx, scopes: Scopes, id: string): Promise<
   return row ?? null
 }
 
-export type UserFilter = { userName?: string; externalId?: string; id?: string; active?: boolean }
+/** What is listed: all without a condition, in the order in which they were made unless another is said. */
+export type Wanted = { condition?: Condition; order?: { by: string; isDescending: boolean } }
+type Page = { offset: number; limit: number }
 
-function matching(scopes: Scopes, { userName, externalId, id, active }: UserFilter): SQL | undefined {
-  return and(
-    within(scopes, scimUser.scopeId),
-    userName === undefined ? undefined : eq(scimUser.userNameKey, keyOf(userName)),
-    externalId === undefined ? undefined : eq(scimUser.externalId, externalId),
-    id === undefined ? undefined : eq(scimUser.id, id),
-    active === undefined ? undefined : eq(scimUser.active, active),
-  )
-}
+const wantedSql = (attributes: Attributes, { condition, order }: Wanted): { where: SQL | undefined; order: SQL[] } => ({
+  where: condition && conditionSql(attributes, condition),
+  order: order ? [orderSql(attributes, order.by, order.isDescending)] : [],
+})
 
+/** Throws ConditionProblem. */
 export async function listScimUsers(
   tx: Tx,
   scopes: Scopes,
-  filter: UserFilter,
-  page: { offset: number; limit: number },
+  wanted: Wanted,
+  page: Page,
 ): Promise<{ rows: ScimUserRow[]; total: number }> {
-  const where = matching(scopes, filter)
-  const [all] = await tx.select({ total: count() }).from(scimUser).where(where)
+  const { where, order } = wantedSql(userAttributes, wanted)
+  const which = and(within(scopes, scimUser.scopeId), where)
+  const [all] = await tx.select({ total: count() }).from(scimUser).where(which)
   const rows = await tx
     .select()
     .from(scimUser)
-    .where(where)
-    .orderBy(asc(scimUser.createdAt), asc(scimUser.id))
+    .where(which)
+    .orderBy(...order, asc(scimUser.createdAt), asc(scimUser.id))
     .limit(page.limit)
     .offset(page.offset)
   return { rows, total: all?.total ?? 0 }
 }
+
+/** One or none. */
+export const findScimUsers = (tx: Tx, scopes: Scopes, id: string): Promise<ScimUserRow[]> =>
+  tx
+    .select()
+    .from(scimUser)
+    .where(and(eq(scimUser.id, id), within(scopes, scimUser.scopeId)))
 
 /** Null when the new name is another's in that scope. The caller holds the row's lock. */
 export async function writeScimUser(
@@ -113,32 +126,37 @@ const groupFields = {
   ...{ version: scimGroup.version, createdAt: scimGroup.createdAt, updatedAt: scimGroup.updatedAt },
   name: organisation.name,
 }
-export type GroupFilter = { displayName?: string; externalId?: string; id?: string }
 
+const joined = eq(organisation.id, scimGroup.organisationId)
+
+/** Throws ConditionProblem. */
 export async function listScimGroups(
   tx: Tx,
   scopes: Scopes,
-  { displayName, externalId, id }: GroupFilter,
-  page: { offset: number; limit: number },
+  wanted: Wanted,
+  page: Page,
 ): Promise<{ rows: ScimGroupRow[]; total: number }> {
-  const where = and(
-    within(scopes, scimGroup.scopeId),
-    displayName === undefined ? undefined : eq(organisation.name, displayName),
-    externalId === undefined ? undefined : eq(scimGroup.externalId, externalId),
-    id === undefined ? undefined : eq(scimGroup.organisationId, id),
-  )
-  const joined = eq(organisation.id, scimGroup.organisationId)
-  const [all] = await tx.select({ total: count() }).from(scimGroup).innerJoin(organisation, joined).where(where)
+  const { where, order } = wantedSql(groupAttributes, wanted)
+  const which = and(within(scopes, scimGroup.scopeId), where)
+  const [all] = await tx.select({ total: count() }).from(scimGroup).innerJoin(organisation, joined).where(which)
   const rows = await tx
     .select(groupFields)
     .from(scimGroup)
     .innerJoin(organisation, joined)
-    .where(where)
-    .orderBy(asc(scimGroup.createdAt), asc(scimGroup.organisationId))
+    .where(which)
+    .orderBy(...order, asc(scimGroup.createdAt), asc(scimGroup.organisationId))
     .limit(page.limit)
     .offset(page.offset)
   return { rows, total: all?.total ?? 0 }
 }
+
+/** One or none. */
+export const findScimGroups = (tx: Tx, scopes: Scopes, id: string): Promise<ScimGroupRow[]> =>
+  tx
+    .select(groupFields)
+    .from(scimGroup)
+    .innerJoin(organisation, joined)
+    .where(and(eq(scimGroup.organisationId, id), within(scopes, scimGroup.scopeId)))
 
 /** False when that organisation is a group already. */
 export async function addScimGroup(
@@ -186,4 +204,17 @@ export async function organisationOf(tx: Tx, ownerId: string): Promise<{ id: str
     .innerJoin(organisation, eq(organisation.id, membership.organisationId))
     .where(eq(membership.ownerId, ownerId))
   return row ?? null
+}
+
+export async function organisationsOf(
+  tx: Tx,
+  ownerIds: readonly string[],
+): Promise<Map<string, { id: string; name: string }>> {
+  if (ownerIds.length === 0) return new Map()
+  const rows = await tx
+    .select({ ownerId: membership.ownerId, id: organisation.id, name: organisation.name })
+    .from(membership)
+    .innerJoin(organisation, eq(organisation.id, membership.organisationId))
+    .where(inArray(membership.ownerId, [...ownerIds]))
+  return new Map(rows.map(({ ownerId, ...group }) => [ownerId, group]))
 }

@@ -77,6 +77,11 @@ export async function removeSignInPasskey(tx: Tx, ownerId: string, id: string): 
   return row
 }
 
+/** All of one person's. The caller holds their lock. */
+export async function removeSignInPasskeysOf(tx: Tx, ownerId: string): Promise<void> {
+  await tx.delete(signInPasskey).where(eq(signInPasskey.ownerId, ownerId))
+}
+
 /** One sign-in of a person at a time until the transaction ends. Throws NOT_FOUND. */
 export async function lockPerson(tx: Tx, ownerId: string): Promise<{ id: string; name: string }> {
   // Not `for update`: whatever refers to the person is inserted meanwhile all the same.

@@ -81,7 +81,7 @@ describe.each(places)('SCIM on %s', (_name, open) => {
       userName: 'Ada@Acme.example',
       externalId: 'ext-1',
       name: { givenName: 'Ada', familyName: 'L' },
-      emails: [{ value: 'ada@acme.example', primary: true }],
+      emails: [{ value: 'ada@acme.example', type: 'work', primary: true }],
       password: 'never kept',
     }
     const created = await call<User>('POST', '/Users', asked)
@@ -260,7 +260,7 @@ describe.each(places)('SCIM on %s', (_name, open) => {
       ['POST', '/Users', { userName: 'x'.repeat(1000) }, 400, 'invalidValue'],
       ['PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'password', value: 'x' }), 400, 'invalidPath'],
       ['PATCH', `/Users/${id}`, patch({ op: 'explode' }), 400, 'invalidValue'],
-      ['PATCH', `/Users/${id}`, patch({ op: 'remove' }), 400, 'invalidPath'],
+      ['PATCH', `/Users/${id}`, patch({ op: 'remove' }), 400, 'noTarget'],
       [
         'PATCH',
         `/Users/${id}`,
@@ -278,11 +278,9 @@ describe.each(places)('SCIM on %s', (_name, open) => {
       ])
     }
     const filters = [
-      'userName sw "a"',
       'password eq "x"',
-      'userName eq "a" or userName eq "b"',
       'userName eq',
-      '(userName eq "a")',
+      '(userName eq "a"',
       '"'.repeat(900),
       'userName eq "\\"',
     ]

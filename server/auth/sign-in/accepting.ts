@@ -6,6 +6,7 @@ import { noteAudit } from '../../store/audit.ts'
 import { findInvitation, type InvitationRow, stateOf, useInvitation } from '../../store/invitations.ts'
 import { findOrganisation } from '../../store/organisations.ts'
 import { firstOwner, lockFirstOwner } from '../../store/owners.ts'
+import { lockPolicies } from '../../store/policy-documents.ts'
 import { type Refused, refuse } from '../../store/refused.ts'
 import { addSignInPasskey, listSignInPasskeys, lockPerson } from '../../store/sign-in-passkeys.ts'
 import type { Ring } from '../../store/topic.ts'
@@ -61,7 +62,12 @@ export async function acceptInvitation(place: Place, asked: Acceptance): Promise
   const proven = await provesKey(asked.device, { nonce, origin })
   const made = await madeOver(asked.passkey, signInBytes({ nonce, origin, deviceId: proven.deviceId }), origin)
   return write(place, async (tx, ring) => {
-    const row = await findInvitation(tx, { codeHash: hashToken(asked.code) }, { isLocked: true })
+    const by = { codeHash: hashToken(asked.code) }
+    const seen = await findInvitation(tx, by)
+    // Policies and the person before the link: the order in which everyone locks (`requireStillIn`).
+    if (seen?.organisationId) await lockPolicies(tx)
+    if (seen?.ownerId) await lockPerson(tx, seen.ownerId)
+    const row = await findInvitation(tx, by, { isLocked: true })
     if (!row) throw wrongCode()
     requireOpen(row)
     const { userId } = await whose(tx, row)
@@ -87,7 +93,7 @@ export const handleOf = (id: string): string => Buffer.from(id).toString('base64
 
 /** The person the link is for; made now, unless it is of somebody who is here. */
 async function become(tx: Tx, ring: Ring, row: InvitationRow, name: string): Promise<string> {
-  if (row.ownerId !== null) return (await lockPerson(tx, row.ownerId)).id
+  if (row.ownerId !== null) return row.ownerId
   if (row.kind === 'OWNER') {
     await lockFirstOwner(tx)
     if (await firstOwner(tx)) throw closed()

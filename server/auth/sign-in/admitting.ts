@@ -9,10 +9,10 @@ import { bringUnder } from '../../policy/applying.ts'
 import { noteAudit } from '../../store/audit.ts'
 import { addSignedIn, type DeviceRow, type SignedInBy } from '../../store/devices.ts'
 import { createOwner, type OwnerRow } from '../../store/owners.ts'
-import { type Refused, refuse } from '../../store/refused.ts'
-import { isProvisionedIn } from '../../store/scim.ts'
+import { refuse } from '../../store/refused.ts'
 import { lockPerson } from '../../store/sign-in-passkeys.ts'
 import { ownerTopic, type Ring, trustTopic } from '../../store/topic.ts'
+import { requireProvisioned } from '../letting-in.ts'
 import { parseKey, parseName } from '../parse.ts'
 import { newToken } from '../tokens.ts'
 
@@ -50,7 +50,7 @@ export async function admitPerson(
 ): Promise<SignedIn> {
   const { ownerId, by, proof } = who
   const person = await lockPerson(tx, ownerId)
-  if (!(await isProvisionedIn(tx, ownerId))) throw deprovisioned()
+  await requireProvisioned(tx, ownerId)
   const { token, tokenHash } = newToken('odd')
   const device = await addSignedIn(tx, { id: deviceId, ownerId, name, publicKey, tokenHash, by })
   await noteAudit(tx, {
@@ -60,14 +60,6 @@ export async function admitPerson(
   ring(ownerTopic(ownerId), trustTopic)
   return { token, person, device }
 }
-
-const deprovisioned = (): Refused =>
-  refuse('REVOKED', 'Your organisation’s identity provider has ended your access.', {
-    rule: 'who is deactivated is not let in',
-    level: 'organisation',
-    owner: 'whoever manages people at your organisation',
-    remedy: 'Ask them to activate you again.',
-  })
 
 /** Somebody who is new here, under `organisationId`'s policy from the start where that is set. */
 export async function createPerson(

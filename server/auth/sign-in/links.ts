@@ -15,6 +15,7 @@ import {
 } from '../../store/invitations.ts'
 import { findOwner, firstOwner, lockFirstOwner } from '../../store/owners.ts'
 import { notFound, refuse } from '../../store/refused.ts'
+import { requireStillIn } from '../letting-in.ts'
 import { parseName } from '../parse.ts'
 import { hashToken } from '../tokens.ts'
 
@@ -64,6 +65,7 @@ export async function createInvitation(
   const name = parseName(asked.name)
   if (hours < 1 || hours > MOST_INVITATION_HOURS)
     throw refuse('BAD_INPUT', `An invitation is good for 1 to ${MOST_INVITATION_HOURS} hours.`)
+  if (by.kind !== 'admin') await requireStillIn(tx, by)
   const maker = by.kind === 'admin' ? madeByAdmin(by, place) : await madeByPerson(tx, by, kind, organisationId)
   if (kind === 'OWNER' || (kind === 'PASSKEY' && by.kind !== 'host'))
     throw refuse('BAD_INPUT', 'Such a link is made at a terminal alone.', {
@@ -74,6 +76,8 @@ export async function createInvitation(
   const whose = kind === 'PASSKEY' ? { ownerId: maker.id, organisationId: null } : { ownerId: null, organisationId }
   const made = await makeLink(tx, {
     ...{ kind, name, seconds: hours * 3600, createdBy: maker.id, createdByName: maker.name },
+    // It dies with the token that made it.
+    ...(by.kind === 'admin' && { until: by.expiresAt }),
     ...whose,
   })
   await note(tx, by, 'invitation.create', made.row, `${kind} for ${hours} h`)

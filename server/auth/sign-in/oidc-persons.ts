@@ -16,6 +16,7 @@ import {
 import { placeOf } from '../../store/organisations.ts'
 import { type Refused, refuse } from '../../store/refused.ts'
 import { isProvisionedIn } from '../../store/scim.ts'
+import { lockPerson } from '../../store/sign-in-passkeys.ts'
 import type { Ring } from '../../store/topic.ts'
 import { createPerson } from './admitting.ts'
 import type { Claims } from './oidc-relying.ts'
@@ -45,6 +46,8 @@ export async function personOf(
   const { organisationId } = at
   const { iss: issuer, sub: subject } = claims
   const known = await findOidcIdentity(tx, issuer, subject)
+  // The person before what is known of them: the order in which everyone locks (`requireStillIn`).
+  if (known) await lockPerson(tx, known.ownerId)
   if (known && (await isLetIn(tx, organisationId, known.ownerId))) return known
   const externalId = at.externalIdClaim === 'SUB' ? subject : claims.oid
   const provisioned =

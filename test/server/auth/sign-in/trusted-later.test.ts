@@ -1,15 +1,17 @@
 /** F9, T5: who has signed in may view; a machine takes orders of the device only after a key press, an endorsement, or a login that the person let in. */
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { randomText } from '../../../../protocol/bytes.ts'
 import { sign } from '../../../../protocol/keys.ts'
 import { endorsementBytes } from '../../../../protocol/pairing.ts'
+import { auditEntry } from '../../../../server/db/schema.ts'
 import type { Refusal } from '../../../kit/ask.ts'
 import { createGoverned } from '../../../kit/governed.ts'
 import { asksToJoin } from '../../../kit/joining.ts'
 import { steps } from '../../../kit/people.ts'
 import { startServer, type TestServer } from '../../../kit/server.ts'
 import { publishSession } from '../../../kit/session.ts'
-import { createsInvitation, firstLink, joins, type Person, signsIn } from '../../../kit/sign-in.ts'
+import { createsInvitation, firstLink, joins, opens, type Person, signsIn } from '../../../kit/sign-in.ts'
 
 let server: TestServer
 const gql: TestServer['gql'] = (...asked) => server.gql(...asked)
@@ -179,5 +181,26 @@ describe('people of organisations', () => {
     expect((await refusal(gql(bob.token, '{ viewer { name } }')))?.code).toBe('REVOKED')
     const refused = await refusal(signsIn(gql, bob))
     expect(refused?.extensions).toMatchObject({ code: 'REVOKED', level: 'organisation' })
+    const inviter = await ann.makeToken({ name: 'people', scopes: ['MEMBERS'], days: 1 }, admin)
+    const [open, used] = [
+      await createsInvitation(gql, inviter.token, { ...input, hours: 72 }),
+      await createsInvitation(gql, inviter.token, input),
+    ]
+    await joins(gql, used.code, { personName: 'Cleo' })
+    await gql(admin, 'mutation($id: ID!) { revokeAdminToken(id: $id) { id } }', { id: inviter.adminToken.id })
+    expect((await refusal(opens(gql, open.code)))?.code).toBe('CODE_WRONG')
+    const list = '{ invitations { id state expiresAt } }'
+    type Listed = { invitations: { id: string; state: string; expiresAt: string }[] }
+    const { invitations } = await gql<Listed>(admin, list)
+    const state = (id: string) => invitations.find((one) => one.id === id)?.state
+    expect([state(open.id), state(used.id)]).toEqual(['REVOKED', 'USED'])
+    const listed = invitations.find(({ id }) => id === open.id)
+    expect(new Date(listed?.expiresAt ?? 0).getTime()).toBeLessThan(Date.now() + 25 * 3600_000)
+    const noted = await server.database.read((tx) =>
+      tx.select().from(auditEntry).where(eq(auditEntry.action, 'invitation.revoke')),
+    )
+    expect(noted).toMatchObject([
+      { target: open.id, actorName: 'root', line: `PERSON: token ${inviter.adminToken.id} was revoked` },
+    ])
   })
 })
