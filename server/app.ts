@@ -6,7 +6,7 @@ import { createTrust } from './auth/trust.ts'
 import type { Database } from './db/database.ts'
 import { createAppend } from './graphql/appending.ts'
 import { createDocuments } from './graphql/compiled/documents.ts'
-import { createEventFeeds } from './graphql/event-feeds.ts'
+import { createFeeds } from './graphql/feeds.ts'
 import { buildSchema } from './graphql/schema.ts'
 import { createTrustedDocuments } from './graphql/trusted-documents.ts'
 import type { BucketRule } from './http/buckets.ts'
@@ -111,10 +111,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const schema = buildSchema()
   const rates = createRates({ trust, onRefused: createDeadTokens({ database, log }), ...options.rates })
   const trusted = createTrustedDocuments(options.documents)
-  const yoga = createHttp({ parts, schema, trusted, rates, pages: options.pages, log, stopping: stopping.signal })
   const documents = createDocuments(schema, { maxTokens: MAX_TOKENS })
+  const feeds = createFeeds({ schema, parts, mask: (error) => showError(error, log), log })
+  const at = { pages: options.pages, stopping: stopping.signal }
+  const yoga = createHttp({ ...{ parts, schema, trusted, rates, documents, feeds, log }, ...at })
   const direct = createDirect({ parts, documents, trusted, rates, log, stopping: stopping.signal, rest: yoga })
-  const feeds = createEventFeeds({ schema, parts, mask: (error) => showError(error, log), log })
   const sockets: { close(): Promise<void> }[] = []
   let stopped: Promise<void> | null = null
   async function end(): Promise<void> {

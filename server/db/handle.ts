@@ -22,8 +22,11 @@ export type Database = {
    * begun: true drops it with an AbortError. What has begun is never dropped.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, isLeft?: () => boolean): Promise<T>
-  /** Statements that need no common snapshot. Cheaper than a transaction; what is written here commits by statement. */
-  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Statements that need no common snapshot. Cheaper than a transaction; what is written here commits by statement. `isLeft` as above. `work` must not wait for
+   * another `read`: there are turns.
+   */
+  read<T>(work: (tx: Tx) => Promise<T>, isLeft?: () => boolean): Promise<T>
   /**
    * Statements that must not wait behind those of others: over a connection of their own where there is more than one. When `signal` aborts before they
    * have ended that connection is given up, and the next call makes another.

@@ -7,14 +7,18 @@ import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { type CheckpointOptions, createCheckpoints } from './checkpoints.ts'
 import { lastingStart, memoryStart, moveTo, SyncedFolder, syncPath, syncTree } from './disk.ts'
-import { type Database, dropIfLeft, type Tx } from './handle.ts'
+import type { Database, Tx } from './handle.ts'
 import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import { backUp, RESTORED } from './pglite-backup.ts'
 import * as schema from './schema.ts'
+import { afterTurn, createTurns } from './turns.ts'
 
 type Checkpointing = { checkpoints?: Omit<CheckpointOptions, 'log'> }
 type Place = ({ dataDir: string; seed: Blob | null } & Checkpointing) | { memory: true; seed?: Blob }
+
+/** One at a time. */
+const TURNS = { atOnce: 1, pause: afterTurn }
 
 /** PGlite's own go byte by byte through numbers and strings: a page of 500 events of 1 KB took them a tenth of a second. */
 const bytea = {
@@ -92,33 +96,17 @@ async function migrated(
     await client.close()
     throw error
   }
+  const [transactions, reads] = [createTurns(TURNS), createTurns(TURNS)]
   return {
     kind: 'pglite',
-    transaction: inTurn((work) => db.transaction((inner) => work(inner as unknown as Tx))),
-    read: async (work) => afterTurn(await work(tx)),
+    transaction: (work, isLeft) => transactions(() => db.transaction((inner) => work(inner as unknown as Tx)), isLeft),
+    // Beside the transactions, one of which they wait for at most: PGlite lets them take turns.
+    read: (work, isLeft) => reads(() => work(tx), isLeft),
     apart: (work) => work(tx),
     signals: null,
     backup: null,
   }
 }
-
-type Transaction = Database['transaction']
-
-// PGlite answers without ever leaving the microtasks: however many transactions wait, no socket is read before the last of them is done.
-function inTurn(run: Transaction): Transaction {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work, isLeft) => {
-    const mine = last.then(() => {
-      dropIfLeft(isLeft)
-      return run(work)
-    })
-    last = mine.catch(() => {}).then(afterTurn)
-    return mine
-  }
-}
-
-/** Sockets and timers have been served in between. */
-const afterTurn = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(resolve, value))
 
 /** A file that PostgreSQL writes once and never again: a copy of it is another file, made at another time. */
 async function homeOf(dataDir: string): Promise<string> {

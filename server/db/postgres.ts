@@ -7,6 +7,7 @@ import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import { preparing } from './preparing.ts'
 import * as schema from './schema.ts'
+import { createTurns } from './turns.ts'
 
 const CHANNEL = 'offdesk'
 /** Any number, the same in every process: who holds it may migrate. */
@@ -14,6 +15,8 @@ const MIGRATION_LOCK = 760_119_203
 /** Connections of a process: for statements, which share them, and for transactions, each of which has one to itself. Made when they are needed. */
 const STATEMENT_CONNECTIONS = 10
 const TRANSACTION_CONNECTIONS = 8
+/** Under way at once, one behind the other. The driver would send a hundred, and none of those could be left out any more. */
+const READS_ON_A_CONNECTION = 16
 
 // The driver's own wait triples with every connection that fails, of all of a pool together, and reaches 20 seconds at once: the bell, too, was silent so long.
 /** Seconds until a connection is tried again. Only what waits for one tries. */
@@ -39,6 +42,7 @@ export async function openPostgres(
   // could be rolled back. And what waits for a lock does not keep readers from their connections.
   const reserving = postgres(place.url, { ...OPTIONS, max: Math.min(poolSize, TRANSACTION_CONNECTIONS) })
   const db = drizzle(preparing(reserving), { schema })
+  const reads = createTurns({ atOnce: poolSize * READS_ON_A_CONNECTION })
   const aside = createAside(() => postgres(place.url, { ...OPTIONS, max: 1, connect_timeout: 2, backoff: () => 0.1 }))
   return {
     kind: 'postgres',
@@ -50,7 +54,7 @@ export async function openPostgres(
         return work(inner as unknown as Tx)
       })
     },
-    read: (work) => work(tx),
+    read: (work, isLeft) => reads(() => work(tx), isLeft),
     apart: aside.run,
     signals: signalsOver(client),
     backup: null,

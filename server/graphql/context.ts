@@ -127,6 +127,17 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
   }
 }
 
+/**
+ * Makes the context of an operation that only looks: what it reads is dropped where whoever asked has gone before it begins. Not for a mutation: one of its reads may stand between
+ * a commit and its ring, so there each statement says for itself whether it may be left out.
+ */
+export function looking(context: Context): Context {
+  const { database, isLeft } = context
+  return Object.assign(context, {
+    database: { ...database, read: ((work) => database.read(work, isLeft)) as Database['read'] },
+  })
+}
+
 function sightRefusal(principal: Principal, stands: Stands): Refused | null {
   try {
     requireSight(allowance(principal, stands, null))

@@ -1,112 +1,72 @@
-/** Who follows a session's events over a socket: equal subscriptions share one read, one execution and one text (L7). Knows no socket. */
-import { type DocumentNode, execute, type GraphQLError, type GraphQLSchema } from 'graphql'
+/** A session's events for many who follow them: one read, one execution and one text for all (L7). Knows no socket and no stream. */
 import { createFeed, type Feed } from '../live/feed.ts'
 import { createRounds } from '../live/rounds.ts'
 import { lastNumbers } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
+import type { AskedFeed, Write } from './asked-feed.ts'
 import type { SessionKey } from './builder.ts'
-import type { Subscription } from './compiled/operation.ts'
-import { Unplain } from './compiled/unplain.ts'
 import type { Context, Parts } from './context.ts'
+import { type Follow, join } from './follow.ts'
 import { followable, nextBatch } from './live-events.ts'
+import { seerOf, sharedContext } from './shared-context.ts'
 
-/** A subscription of `eventsAppended` as somebody asked it. `key`: its text and the name of its operation. */
-export type AskedFeed = {
-  key: string
-  document: DocumentNode
-  subscription: Subscription
+export type EventFeeds = { follow: Follow; close(): Promise<void> }
+
+export type EventFeedsOptions = { parts: Parts; write: Write; log: (error: unknown) => void }
+
+type Held = {
+  feed: Feed<number>
   sessionId: string
-  after: number
-}
-
-export type EventFeeds = {
-  /**
-   * `deliver` is given each result as the text of an execution result; what it returns is waited for before the next. `fail` is called once when the
-   * session, or the sight of it, is taken away. Throws NOT_FOUND, POLICY, BAD_INPUT. Returns the way to leave.
-   */
-  follow(
-    context: Context,
-    asked: AskedFeed,
-    follower: { deliver(text: string): Promise<void> | void; fail(error: unknown): void },
-  ): Promise<() => void>
-  close(): Promise<void>
-}
-
-export type EventFeedsOptions = {
-  schema: GraphQLSchema
-  parts: Pick<Parts, 'database' | 'bell' | 'recent'>
-  /** What people see of an error. */
-  mask: (error: unknown) => GraphQLError
-  log: (error: unknown) => void
+  /** The furthest that anyone has been given, or began at. */
+  last: number
 }
 
 /** How long a lost ring can delay anything: one look for all that are followed here. */
 const SAFETY_SECONDS = 10
 
-export function createEventFeeds({ schema, parts, mask, log }: EventFeedsOptions): EventFeeds {
-  const feeds = new Map<string, { feed: Feed; sessionId: string }>()
+export function createEventFeeds({ parts, write, log }: EventFeedsOptions): EventFeeds {
+  const feeds = new Map<string, Held>()
 
   async function lookAgain(): Promise<void> {
     if (feeds.size === 0) return
     const ids = [...new Set([...feeds.values()].map(({ sessionId }) => sessionId))]
     const last = await parts.database.read((tx) => lastNumbers(tx, ids))
-    for (const { feed, sessionId } of feeds.values()) if (last.get(sessionId) !== feed.last) feed.ring()
+    for (const held of feeds.values()) if (last.get(held.sessionId) !== held.last) held.feed.ring()
   }
   const safety = createRounds({ everySeconds: SAFETY_SECONDS, round: lookAgain, log })
 
-  function open(name: string, context: Context, key: SessionKey, { document, subscription }: AskedFeed): Feed {
+  function open(name: string, key: SessionKey, asked: AskedFeed, shared: Context): Held {
     const { sessionId } = key
     const stopKeeping = parts.recent.keep(sessionId)
-    const textOf = async (batch: object): Promise<string> => {
-      try {
-        return JSON.stringify(subscription.show(batch, context))
-      } catch (error) {
-        if (!(error instanceof Unplain)) throw error
-        const { errors, ...result } = await execute({ schema, document, rootValue: batch, contextValue: context })
-        return JSON.stringify(errors ? { ...result, errors: errors.map(mask) } : result)
-      }
-    }
-    const feed = createFeed({
-      ...{ bell: parts.bell, topic: sessionTopic(sessionId) },
+    const feed = createFeed<number>({
+      ...{ bell: parts.bell, topics: [sessionTopic(sessionId)] },
       read: async (after) => {
         const next = await nextBatch(parts, key, after)
-        return next && { text: await textOf(next.batch), last: next.last, isHeldToTheEnd: next.isHeldToTheEnd === true }
+        if (!next) return null
+        held.last = Math.max(held.last, next.last)
+        const text = await write(asked, next.batch, shared)
+        return { text, last: next.last, isHeldToTheEnd: next.isHeldToTheEnd === true }
       },
       onEmpty: () => {
         stopKeeping()
         feeds.delete(name)
       },
     })
-    feeds.set(name, { feed, sessionId })
-    return feed
+    const held: Held = { feed, sessionId, last: 0 }
+    feeds.set(name, held)
+    return held
   }
 
   return {
-    async follow(context, asked, { deliver, fail }) {
-      const key = await followable(context, asked.sessionId, asked.after)
-      // Whoever may see the same rows in the same way is shown the same text.
-      const { kind } = context.principal
-      const name = `${kind} ${kind === 'device' ? key.ownerId : key.hostId} ${key.sessionId} ${asked.key}`
-      const feed = feeds.get(name)?.feed ?? open(name, context, key, asked)
-      const leave = feed.follow({
-        after: asked.after,
-        deliver,
-        fail: (error) => {
-          release()
-          fail(error)
-        },
-      })
-      const release = context.ends(
-        (why) => {
-          leave()
-          if (why instanceof Error && why.name !== 'AbortError') fail(why)
-        },
-        { sight: true },
-      )
-      return () => {
-        release()
-        leave()
-      }
+    follow: async (context, asked, taker) => {
+      const { sessionId, after } = asked.args as { sessionId: string; after: number }
+      const key = await followable(context, sessionId, after)
+      const stands = await context.stands()
+      // Whoever may see the same rows is shown the same text: no event shows how its reader stands.
+      const name = `${seerOf(context.principal)} ${sessionId} ${asked.subscription.text(asked.variables)}`
+      const held = feeds.get(name) ?? open(name, key, asked, sharedContext(parts, context.principal, stands))
+      held.last = Math.max(held.last, after)
+      return join(held.feed, context, { after, ...taker }, { sight: true })
     },
     close: () => safety.close(),
   }

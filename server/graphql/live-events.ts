@@ -1,5 +1,5 @@
 /** Events and commands of one session as they come, from the store, after the reader's own cursor (L3, L6). */
-import { createDifferences } from '../live/differences.ts'
+import { differences, type Seen } from '../live/differences.ts'
 import { commandRevisions, findCommands } from '../store/commands.ts'
 import { eventsAfter } from '../store/events.ts'
 import { limits } from '../store/limits.ts'
@@ -10,6 +10,7 @@ import { builder, partOf, type SessionKey } from './builder.ts'
 import { Command, type ShownCommand, showCommands } from './commands/command.ts'
 import type { Context } from './context.ts'
 import { Event, type ShownEvent, showEvent, showRead } from './events/event.ts'
+import { type List, listStream } from './list.ts'
 import { sessionKey } from './session-ref.ts'
 import { seenSession } from './sessions.ts'
 import { delivered, stream } from './streams.ts'
@@ -95,21 +96,23 @@ const CommandsChange = builder.objectRef<CommandsChangeShape>('CommandsChange').
   fields: (t) => ({ isSnapshot: t.exposeBoolean('isSnapshot'), commands: t.expose('commands', { type: [Command] }) }),
 })
 
-async function followCommands(context: Context, sessionId: string) {
-  const session = await seenSession(context, sessionId)
+/** Throws NOT_FOUND, POLICY; so does a look once the session is gone. */
+export async function commandsList(asker: Context, sessionId: string): Promise<List<CommandsChangeShape>> {
+  const session = await seenSession(asker, sessionId)
   if (!session) throw notFound('session')
-  const differences = createDifferences()
-  let isSnapshot = true
-  const read = () =>
-    context.database.read(async (tx): Promise<CommandsChangeShape | null> => {
-      if (!(await findSession(tx, session.ownerId, sessionId))) throw notFound('session')
-      const { changed } = differences.look(await commandRevisions(tx, sessionId, SNAPSHOT_COMMANDS))
-      if (changed.length === 0 && !isSnapshot) return null
-      const change = { isSnapshot, commands: showCommands(await findCommands(tx, changed)) }
-      isSnapshot = false
-      return change
-    })
-  return stream({ bell: context.bell, topics: [sessionTopic(sessionId)], read, signal: context.sightSignal() })
+  const { ownerId } = session
+  return {
+    topics: [sessionTopic(sessionId)],
+    endsWithSight: true,
+    look: (context, before) =>
+      context.database.read(async (tx) => {
+        if (!(await findSession(tx, ownerId, sessionId))) throw notFound('session')
+        const seen: Seen = { revisions: await commandRevisions(tx, sessionId, SNAPSHOT_COMMANDS), mark: '' }
+        const { changed } = differences(before, seen)
+        if (before && changed.length === 0) return { change: null, seen }
+        return { change: { isSnapshot: !before, commands: showCommands(await findCommands(tx, changed)) }, seen }
+      }),
+  }
 }
 
 builder.subscriptionField('commandsChanged', (t) =>
@@ -117,7 +120,7 @@ builder.subscriptionField('commandsChanged', (t) =>
     type: CommandsChange,
     authScopes: { is: ['device', 'host', 'session'] },
     args: { sessionId: t.arg.id({ required: true }) },
-    subscribe: (_root, { sessionId }, context) => followCommands(context, sessionId),
+    subscribe: async (_root, { sessionId }, context) => listStream(context, await commandsList(context, sessionId)),
     resolve: delivered,
   }),
 )

@@ -1,6 +1,6 @@
 /** The lists of one owner as they change: a snapshot first, then what differs (L6). */
 import { databaseNow } from '../db/clock.ts'
-import { createDifferences } from '../live/differences.ts'
+import { differences, type Seen } from '../live/differences.ts'
 import { type Decision as DecisionValue, decisionRevisions, findDecisions } from '../store/decisions.ts'
 import { maxPageSize } from '../store/limits.ts'
 import { type PolicyRow, readPolicy } from '../store/policies.ts'
@@ -8,10 +8,11 @@ import { findSessions, type SessionRow, sessionRevisions } from '../store/sessio
 import { ownerTopic, trustTopic } from '../store/topic.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
+import { type List, listStream } from './list.ts'
 import { Policy } from './policy.ts'
 import { Decision, Session } from './session-ref.ts'
 import { mayList, sessionFilter } from './sessions.ts'
-import { delivered, stream } from './streams.ts'
+import { delivered } from './streams.ts'
 
 type SessionsChangeShape = {
   isSnapshot: boolean
@@ -34,32 +35,33 @@ const SessionsChange = builder.objectRef<SessionsChangeShape>('SessionsChange').
 })
 
 /** Under OFF a device's lists are empty and stay open, so that they fill again when the policy does. */
-function followSessions(context: Context) {
-  const filter = sessionFilter(context, false)
+export function sessionsList(asker: Context): List<SessionsChangeShape> {
+  const filter = sessionFilter(asker, false)
   const { ownerId } = filter
-  const differences = createDifferences()
-  let version: number | null = null
-  const read = async (): Promise<SessionsChangeShape | null> => {
-    const seen = await mayList(context)
-    return context.database.read(async (tx) => {
-      const policy = await readPolicy(tx, ownerId)
-      const revisions = seen ? await sessionRevisions(tx, filter, maxPageSize) : new Map<string, string>()
-      const { changed, removed } = differences.look(revisions)
-      const isSnapshot = version === null
-      if (!isSnapshot && changed.length + removed.length === 0 && policy.version === version) return null
-      version = policy.version
-      const sessions = await findSessions(tx, ownerId, changed)
-      return { isSnapshot, sessions, removedIds: removed, policy, now: await databaseNow(tx) }
-    })
+  return {
+    topics: [ownerTopic(ownerId), trustTopic],
+    endsWithSight: false,
+    look: async (context, before) => {
+      const isSeen = await mayList(context)
+      return context.database.read(async (tx) => {
+        const policy = await readPolicy(tx, ownerId)
+        const revisions = isSeen ? await sessionRevisions(tx, filter, maxPageSize) : new Map<string, string>()
+        const seen: Seen = { revisions, mark: String(policy.version) }
+        const { changed, removed } = differences(before, seen)
+        if (before && changed.length + removed.length === 0 && before.mark === seen.mark) return { change: null, seen }
+        const sessions = await findSessions(tx, ownerId, changed)
+        const change = { isSnapshot: !before, sessions, removedIds: removed, policy, now: await databaseNow(tx) }
+        return { change, seen }
+      })
+    },
   }
-  return stream({ bell: context.bell, topics: [ownerTopic(ownerId), trustTopic], read, signal: context.signal() })
 }
 
 builder.subscriptionField('sessionsChanged', (t) =>
   t.field({
     type: SessionsChange,
     authScopes: { is: ['device', 'host'] },
-    subscribe: (_root, _args, context) => followSessions(context),
+    subscribe: (_root, _args, context) => listStream(context, sessionsList(context)),
     resolve: delivered,
   }),
 )
@@ -74,36 +76,36 @@ const DecisionsChange = builder.objectRef<DecisionsChangeShape>('DecisionsChange
   }),
 })
 
-function followDecisions(context: Context) {
-  const { ownerId, hostId } = sessionFilter(context, false)
-  const differences = createDifferences()
-  let notFinal: string[] = []
-  let isSnapshot = true
-  const read = async (): Promise<DecisionsChangeShape | null> => {
-    const seen = await mayList(context)
-    return context.database.read(async (tx) => {
-      const revisions = seen ? [...(await decisionRevisions(tx, { ownerId, hostId }, notFinal))] : []
-      notFinal = revisions.flatMap(([key, { isFinal }]) => (isFinal ? [] : [key]))
-      const { changed } = differences.look(new Map(revisions.map(([key, { revision }]) => [key, revision])))
-      if (changed.length === 0 && !isSnapshot) return null
-      const found = await findDecisions(tx, ownerId, changed)
-      const change = {
-        isSnapshot,
-        decisions: isSnapshot ? found.filter((one) => one.state === 'OPEN') : found,
-        ownerId,
-      }
-      isSnapshot = false
-      return change
-    })
+/** Part of a revision: what is settled by the journal's word is told once and looked at no more. */
+const FINAL = ' final'
+
+export function decisionsList(asker: Context): List<DecisionsChangeShape> {
+  const { ownerId, hostId } = sessionFilter(asker, false)
+  return {
+    topics: [ownerTopic(ownerId), trustTopic],
+    endsWithSight: false,
+    look: async (context, before) => {
+      const isSeen = await mayList(context)
+      const notFinal = [...(before?.revisions ?? [])].flatMap(([key, text]) => (text.endsWith(FINAL) ? [] : [key]))
+      return context.database.read(async (tx) => {
+        const found = isSeen ? await decisionRevisions(tx, { ownerId, hostId }, notFinal) : []
+        const texts = [...found].map(([key, one]) => [key, `${one.revision}${one.isFinal ? FINAL : ''}`] as const)
+        const seen: Seen = { revisions: new Map(texts), mark: '' }
+        const { changed } = differences(before, seen)
+        if (before && changed.length === 0) return { change: null, seen }
+        const rows = await findDecisions(tx, ownerId, changed)
+        const decisions = before ? rows : rows.filter((one) => one.state === 'OPEN')
+        return { change: { isSnapshot: !before, decisions, ownerId }, seen }
+      })
+    },
   }
-  return stream({ bell: context.bell, topics: [ownerTopic(ownerId), trustTopic], read, signal: context.signal() })
 }
 
 builder.subscriptionField('decisionsChanged', (t) =>
   t.field({
     type: DecisionsChange,
     authScopes: { is: ['device', 'host'] },
-    subscribe: (_root, _args, context) => followDecisions(context),
+    subscribe: (_root, _args, context) => listStream(context, decisionsList(context)),
     resolve: delivered,
   }),
 )

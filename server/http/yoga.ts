@@ -1,15 +1,18 @@
 /** GraphQL over HTTP and SSE, the built page, and health, as one function from Request to Response. Knows no socket. */
 import type { IncomingMessage } from 'node:http'
-import { GraphQLError, type GraphQLSchema, parse } from 'graphql'
+import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { createYoga } from 'graphql-yoga'
-import { type Context, createContext, type Operation, type Parts } from '../graphql/context.ts'
+import type { Documents } from '../graphql/compiled/documents.ts'
+import { type Context, createContext, looking, type Operation, type Parts } from '../graphql/context.ts'
+import type { Feeds } from '../graphql/feeds.ts'
 import { refusalIn } from '../graphql/refusal.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { createScim } from '../scim/scim.ts'
 import { isRefused, type Refused } from '../store/refused.ts'
 import { peerAddress } from './address.ts'
 import { showError, turnedAway } from './errors.ts'
+import { fed } from './fed.ts'
 import { assertAffordable, MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { createPages, SECURITY_HEADERS } from './pages.ts'
@@ -23,6 +26,8 @@ export type YogaOptions = {
   parts: Parts
   schema: GraphQLSchema
   trusted: TrustedDocuments
+  documents: Documents
+  feeds: Feeds
   rates: Rates
   /** Folder of the built page. */
   pages: string
@@ -33,7 +38,8 @@ export type YogaOptions = {
 
 export type Yoga = ReturnType<typeof createHttp>
 
-export function createHttp({ parts, schema, trusted, rates, pages, log, stopping }: YogaOptions) {
+export function createHttp(options: YogaOptions) {
+  const { parts, schema, trusted, documents, feeds, rates, pages, log, stopping } = options
   // Refused for what it shows and not for what it asks.
   const atTheDoor = new WeakSet<Refused>()
   return createYoga<Beside, Context>({
@@ -62,7 +68,14 @@ export function createHttp({ parts, schema, trusted, rates, pages, log, stopping
         signal: AbortSignal.any([request.signal, stopping]),
       })
     },
-    plugins: [besideGraphQL({ parts, pages, rates, log }), costs, whose(trusted), ownCodes],
+    plugins: [
+      besideGraphQL({ parts, pages, rates, log }),
+      costs,
+      whose(trusted),
+      dropped,
+      fed(documents, feeds),
+      ownCodes,
+    ],
   })
 }
 
@@ -139,6 +152,13 @@ const whose = (trusted: TrustedDocuments): Plugin<Context> => ({
   onExecute: ({ args }) => trusted.require(args.document, args.contextValue.principal),
   onSubscribe: ({ args }) => trusted.require(args.document, args.contextValue.principal),
 })
+
+/** What only looks and is no more waited for is not begun; over every transport. */
+const dropped: Plugin<Context> = {
+  onExecute: ({ args: { document, operationName, contextValue } }) => {
+    if (getOperationAST(document, operationName)?.operation === 'query') looking(contextValue)
+  },
+}
 
 /** Yoga names faults of a document in its own words, after masking; docs/protocol.md has one for them. */
 const ownCodes: Plugin = {

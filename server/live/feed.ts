@@ -5,77 +5,74 @@
 import type { Topic } from '../store/topic.ts'
 import type { Bell } from './bell.ts'
 
-/** What follows a cursor, written out, and the cursor behind it. */
-export type Page = {
-  text: string
-  last: number
+/** What follows a cursor, written out, and the cursor behind it. Cursors are equal when they are the same number or the same object. */
+export type Page<C> = {
+  /** Null when the cursor moves on and there is nothing to tell. */
+  text: string | null
+  last: C
   /** From what this process holds, and all of it: past it only another ring can tell of more. */
   isHeldToTheEnd?: boolean
 }
 
-export type Follower = {
-  after: number
+export type Follower<C, S = null> = {
+  after: C
+  /** What it may see at this moment, asked before each look; what is equal is the same object. Left out: null. What it throws ends it. */
+  sight?: () => Promise<S>
   /** Resolves when the next page may come: a slow follower is asked later and then given what is there (L5). */
   deliver(text: string): Promise<void> | void
   /** Called once, with what the reading threw; the follower is then forgotten. */
   fail(error: unknown): void
 }
 
-export type FeedOptions = {
+export type FeedOptions<C, S = null> = {
   bell: Bell
-  topic: Topic
-  /** At most one bounded page past the number; null when there is nothing. What is past a number never changes, it only grows. */
-  read(after: number): Promise<Page | null>
+  topics: readonly Topic[]
+  /** At most one bounded page past the cursor, as that sight has it; null when there is nothing. What was past it once leads from it for good. */
+  read(after: C, sight: S): Promise<Page<C> | null>
   /** The last follower has gone; the feed is over. */
   onEmpty(): void
 }
 
-export type Feed = {
-  /** The furthest that any follower has been given, or began at. */
-  readonly last: number
+export type Feed<C, S = null> = {
   /** For when a ring may have been lost. */
   ring(): void
   /** Returns the way to leave; after that nothing more is delivered. */
-  follow(follower: Follower): () => void
+  follow(follower: Follower<C, S>): () => void
 }
 
 /** What the next look is for: whatever the store has, or what a ring has said to be held here. */
 type Due = 'anything' | 'held' | null
-type Held = Follower & { isBusy: boolean; due: Due }
-type Asked = { ring: number; page: Promise<Page | null> }
+type Held<C, S> = Follower<C, S> & { isBusy: boolean; due: Due }
+type Asked<C, S> = { after: C; sight: S; ring: number; page: Promise<Page<C> | null> }
 
 /** Followers at the end ask for the same page; one that is behind has its own for a while. */
 const KEPT_PAGES = 4
 
-export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
-  const followers = new Set<Held>()
-  const pages = new Map<number, Asked>()
+export function createFeed<C, S = null>({ bell, topics, read, onEmpty }: FeedOptions<C, S>): Feed<C, S> {
+  const followers = new Set<Held<C, S>>()
+  let pages: Asked<C, S>[] = []
   let ring = 0
-  let last = 0
 
-  function page(after: number): Promise<Page | null> {
-    const known = pages.get(after)
+  function page(after: C, sight: S): Promise<Page<C> | null> {
+    const known = pages.find((one) => one.after === after && one.sight === sight)
     // One that was begun before the last ring may have found nothing where there is something now (L3).
     if (known && known.ring >= ring) return known.page
-    const asked: Asked = { ring, page: read(after) }
-    pages.delete(after)
-    pages.set(after, asked)
-    for (const oldest of pages.keys()) {
-      if (pages.size <= KEPT_PAGES) break
-      pages.delete(oldest)
-    }
+    const asked: Asked<C, S> = { after, sight, ring, page: read(after, sight) }
+    pages = [...pages.filter((one) => one !== known), asked].slice(-KEPT_PAGES)
     asked.page.then(
       (found) => {
         // What was found stays true, until all have it; that there was nothing does not.
         if (found) asked.ring = Number.POSITIVE_INFINITY
-        else pages.clear()
+        else pages = []
       },
-      () => pages.get(after) === asked && pages.delete(after),
+      () => {
+        pages = pages.filter((one) => one !== asked)
+      },
     )
     return asked.page
   }
 
-  async function serve(held: Held, due: 'anything' | 'held'): Promise<void> {
+  async function serve(held: Held<C, S>, due: 'anything' | 'held'): Promise<void> {
     if (held.due !== 'anything') held.due = due
     if (held.isBusy) return
     held.isBusy = true
@@ -83,13 +80,12 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
       while (held.due && followers.has(held)) {
         const why = held.due
         held.due = null
-        const found = await page(held.after)
+        const found = await page(held.after, held.sight ? await held.sight() : (null as S))
         if (!found || !followers.has(held)) continue
         held.after = found.last
-        last = Math.max(last, found.last)
         // Another process, and what is not held, ring for themselves: then the reason is 'anything', and the store has the last word.
         if (why === 'anything' || !found.isHeldToTheEnd) held.due = 'anything'
-        await held.deliver(found.text)
+        if (found.text !== null) await held.deliver(found.text)
       }
     } catch (error) {
       if (leave(held)) held.fail(error)
@@ -98,11 +94,11 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
     }
   }
 
-  function leave(held: Held): boolean {
+  function leave(held: Held<C, S>): boolean {
     if (!followers.delete(held)) return false
     if (followers.size === 0) {
-      stopListening?.()
-      pages.clear()
+      for (const stop of stopListening ?? []) stop()
+      pages = []
       onEmpty()
     }
     return true
@@ -113,18 +109,14 @@ export function createFeed({ bell, topic, read, onEmpty }: FeedOptions): Feed {
     for (const held of followers) void serve(held, isHeld ? 'held' : 'anything')
   }
 
-  let stopListening: (() => void) | null = null
+  let stopListening: (() => void)[] | null = null
   return {
-    get last() {
-      return last
-    },
     ring: () => rung(false),
     follow(follower) {
-      const held: Held = { ...follower, isBusy: false, due: null }
+      const held: Held<C, S> = { ...follower, isBusy: false, due: null }
       followers.add(held)
-      last = Math.max(last, held.after)
       // From here on every ring counts: the look comes after (L3).
-      stopListening ??= bell.listen(topic, rung)
+      stopListening ??= topics.map((topic) => bell.listen(topic, rung))
       void serve(held, 'anything')
       return () => void leave(held)
     },

@@ -2,10 +2,11 @@
  * Subscriptions that a feed answers (L7): they are taken before graphql-ws sees them and written to the socket as they come, so that one who waits costs a
  * cursor and not a pipeline. In the words of its protocol. Knows no credential.
  */
-import type { GraphQLError } from 'graphql'
+import { type GraphQLError, locatedError } from 'graphql'
+import { type AskedFeed, askFeed } from '../graphql/asked-feed.ts'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import { createContext, type Parts } from '../graphql/context.ts'
-import type { AskedFeed, EventFeeds } from '../graphql/event-feeds.ts'
+import type { Feeds } from '../graphql/feeds.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { assertAffordable } from '../http/limits.ts'
 import { CLOSE, close, endOperation, MAX_OPERATIONS, type Peer } from './peer.ts'
@@ -17,7 +18,7 @@ export type FedOptions = {
   parts: Parts
   documents: Documents
   trusted: TrustedDocuments
-  feeds: EventFeeds
+  feeds: Feeds
   /** What people see of an error. */
   mask: (error: unknown) => GraphQLError
 }
@@ -69,21 +70,24 @@ function completed(text: string): string | null {
 }
 
 /** Null leaves it to the executor, which also says what is wrong with it. */
-function askedOf({ documents, trusted }: FedOptions, { held }: Peer, payload: Subscribe['payload']): AskedFeed | null {
+function askedOf(
+  { documents, trusted, feeds }: FedOptions,
+  { held }: Peer,
+  payload: Subscribe['payload'],
+): AskedFeed | null {
   const { query, operationName, variables } = payload
   const found = documents.find(query, operationName)
   if (!held || !found?.subscription) return null
-  const { subscription } = found
-  if (subscription.name !== 'eventsAppended' || !subscription.isOpenTo(held.identity.principal)) return null
-  const args = subscription.argsOf(variables as Record<string, unknown>)
+  const { document, subscription } = found
+  if (!feeds.has(subscription.name) || !subscription.isOpenTo(held.identity.principal)) return null
+  const given = variables as Record<string, unknown>
   try {
-    assertAffordable(found.document, operationName, variables as Record<string, unknown>)
-    trusted.require(found.document, held.identity.principal)
+    assertAffordable(document, operationName, given)
+    trusted.require(document, held.identity.principal)
   } catch {
     return null
   }
-  const { key, document } = found
-  return args && { key, document, subscription, ...(args as { sessionId: string; after: number }) }
+  return askFeed({ document, operationName, subscription, given })
 }
 
 async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string, asked: AskedFeed): Promise<void> {
@@ -92,6 +96,7 @@ async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string,
   const name = JSON.stringify(id)
   peer.operations ??= new Map()
   peer.operations.set(id, () => {})
+  let hasBegun = false
   const send = (text: string, taken?: () => void): void => {
     if (socket.readyState === socket.OPEN) socket.send(text, taken)
     else taken?.()
@@ -99,7 +104,10 @@ async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string,
   const fail = (error: unknown) => {
     if (!peer.operations?.has(id)) return
     endOperation(peer, id)
-    send(`{"id":${name},"type":"next","payload":${JSON.stringify({ errors: [mask(error)] })}}`)
+    const shown = mask(locatedError(error, undefined, [asked.subscription.key]))
+    send(
+      `{"id":${name},"type":"next","payload":${JSON.stringify({ errors: [shown], ...(hasBegun && { data: null }) })}}`,
+    )
     send(`{"id":${name},"type":"complete"}`)
   }
   try {
@@ -113,6 +121,7 @@ async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string,
       },
       fail,
     })
+    hasBegun = true
     if (peer.operations.has(id)) peer.operations.set(id, leave)
     else leave()
   } catch (error) {

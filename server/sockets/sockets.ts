@@ -1,12 +1,12 @@
 /** GraphQL over WebSocket on the server's own port: who may connect, until when, one context for each operation (docs/protocol.md §3). */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type ExecutionArgs, GraphQLError, locatedError } from 'graphql'
+import { type ExecutionArgs, GraphQLError } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import type { Parts } from '../graphql/context.ts'
-import type { EventFeeds } from '../graphql/event-feeds.ts'
+import type { Feeds } from '../graphql/feeds.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { peerAddress } from '../http/address.ts'
 import { showError } from '../http/errors.ts'
@@ -28,7 +28,7 @@ export type SocketsOptions = {
   documents: Documents
   trusted: TrustedDocuments
   rates: Rates
-  feeds: EventFeeds
+  feeds: Feeds
   log: (error: unknown) => void
 }
 
@@ -103,7 +103,7 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
     onComplete: ({ extra: peer }, id) => endOperation(peer, id),
     onError: ({ extra: peer }, id) => endOperation(peer, id),
   })
-  const mask = (error: unknown) => showError(locatedError(error, undefined, ['eventsAppended']), log)
+  const mask = (error: unknown) => showError(error, log)
   const take = createTake({ parts, documents, trusted, feeds, mask })
   const stopPinging = wire(sockets, { serving, take, rates, publicUrl, log })
 

@@ -31,7 +31,7 @@ function lent(database: Database): Database {
   return {
     ...database,
     transaction: (work, isLeft) => open(() => database.transaction(work, isLeft)),
-    read: (work) => open(() => database.read(work)),
+    read: (work, isLeft) => open(() => database.read(work, isLeft)),
     close: async () => {
       if (isClosed) return
       isClosed = true

@@ -123,7 +123,9 @@ async function makeAtOnce(context: Context, wanted: NewCommand & To, needs: Rung
   if (!device || stands.bounds || device.rung !== stands.rung || ceilings.length === 0) return null
   const { rung, remoteControl } = stands
   const believed = { rung, remoteControl, ceilings }
-  const queued = await context.database.read((tx) => queueCommand(tx, { ...wanted, device }, believed))
+  // Nobody has been told that it is there, and whoever sends it again says the same key (C1).
+  const { database, isLeft } = context
+  const queued = await database.read((tx) => queueCommand(tx, { ...wanted, device }, believed), isLeft)
   if (!queued) return null
   handToHost(context.bell, queued)
   context.bell.ring(hostTopic(queued.row.hostId), sessionTopic(wanted.sessionId))

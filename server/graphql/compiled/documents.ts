@@ -3,8 +3,6 @@ import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql'
 import { compileOperation, compileSubscription, type Run, type Subscription } from './operation.ts'
 
 export type Compiled = {
-  /** Text and operation name: equal for equal operations. */
-  key: string
   document: DocumentNode
   run: Run | null
   subscription: Subscription | null
@@ -13,6 +11,8 @@ export type Compiled = {
 export type Documents = {
   /** Null for what is too long to keep, or has something wrong with it. */
   find(query: string, operationName: string | null): Compiled | null
+  /** Of a document that somebody else keeps and has validated. */
+  subscriptionIn(document: DocumentNode, operationName: string | null): Subscription | null
 }
 
 /** Documents kept, and the longest that is: those of our own have a third of it. */
@@ -21,13 +21,14 @@ const MAX_DOCUMENT_CHARS = 20_000
 
 export function createDocuments(schema: GraphQLSchema, { maxTokens }: { maxTokens: number }): Documents {
   const kept = new Map<string, Compiled>()
+  const looked = new WeakMap<DocumentNode, Map<string | null, Subscription | null>>()
 
-  function compile(key: string, query: string, operationName: string | null): Compiled | null {
+  function compile(query: string, operationName: string | null): Compiled | null {
     try {
       const document = parse(query, { maxTokens, noLocation: true })
       if (validate(schema, document).length > 0) return null
       const run = compileOperation(schema, document, operationName)
-      return { key, document, run, subscription: compileSubscription(schema, document, operationName) }
+      return { document, run, subscription: compileSubscription(schema, document, operationName) }
     } catch {
       return null
     }
@@ -39,7 +40,7 @@ export function createDocuments(schema: GraphQLSchema, { maxTokens }: { maxToken
       const key = `${operationName ?? ''} ${query}`
       const known = kept.get(key)
       if (known) return known
-      const made = compile(key, query, operationName)
+      const made = compile(query, operationName)
       if (!made) return null
       // The oldest goes: compiling it again takes some milliseconds.
       for (const oldest of kept.keys()) {
@@ -47,6 +48,15 @@ export function createDocuments(schema: GraphQLSchema, { maxTokens }: { maxToken
         kept.delete(oldest)
       }
       kept.set(key, made)
+      return made
+    },
+    subscriptionIn(document, operationName) {
+      const byName = looked.get(document) ?? new Map<string | null, Subscription | null>()
+      looked.set(document, byName)
+      const known = byName.get(operationName)
+      if (known !== undefined) return known
+      const made = compileSubscription(schema, document, operationName)
+      byName.set(operationName, made)
       return made
     },
   }

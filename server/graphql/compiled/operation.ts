@@ -15,12 +15,14 @@ import {
   Kind,
   locatedError,
   type OperationDefinitionNode,
+  print,
   typeFromAST,
   valueFromAST,
+  visit,
 } from 'graphql'
 import type { Principal } from '../../policy/principal.ts'
 import { permits } from '../builder.ts'
-import type { Context } from '../context.ts'
+import { type Context, looking } from '../context.ts'
 import { compileArguments } from './arguments.ts'
 import { type Coerce, compileInput } from './input.ts'
 import { compileSelection, ruleOf } from './selection.ts'
@@ -40,7 +42,7 @@ export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinit
 /** Null when it is no such operation. The document has been validated. */
 export function compileOperation(schema: GraphQLSchema, document: DocumentNode, name?: string | null): Run | null {
   const root = compileRoot(schema, document, name)
-  if (!root || root.operation === 'subscription' || !root.field.resolve) return null
+  if (!root?.show || root.operation === 'subscription' || !root.field.resolve) return null
   const { operation, key, field, node, show, coerce, argsOf, info } = root
   const { resolve } = root.field
   const failed = (error: unknown): Answer => ({
@@ -70,7 +72,7 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
     try {
       const variables = coerce(given)
       const args = { variables, args: argsOf(variables) }
-      return (context) => answer(given, args, context)
+      return (context) => answer(given, args, operation === 'query' ? looking(context) : context)
     } catch (error) {
       if (error instanceof Unplain) return null
       throw error
@@ -79,14 +81,17 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
 }
 
 export type Subscription = {
-  /** Name of the root field. */
+  /** Name of the root field, and the one it has in the answer. */
   name: string
+  key: string
+  /** Equal for subscriptions that show the same of the same value. */
+  text(variables: Given): string
   /** Null when they are not good. */
-  argsOf(given: Readonly<Record<string, unknown>>): Record<string, unknown> | null
+  prepare(given: Given): Coerced | null
   /** Whether such a principal may ask at all. */
   isOpenTo(principal: Principal): boolean
-  /** One result as the executor gives it. Throws Unplain where the executor has to say what is wrong. */
-  show(value: unknown, context: Context): { data: Record<string, unknown> }
+  /** One result as the executor gives it. What it throws is the executor's to explain. Null: the executor shows them all. */
+  show: ((value: unknown, context: Context, variables: Given) => Promise<{ data: Given }>) | null
 }
 
 /** The same for a subscription of one root field, whose values somebody else brings. */
@@ -99,19 +104,42 @@ export function compileSubscription(
   const rule = root && ruleOf(root.field.extensions.pothosOptions)
   if (root?.operation !== 'subscription' || !rule) return null
   const { key, field, show, coerce, argsOf } = root
+  const asked = `${name ?? ''} ${print(document)}`
+  const below = variablesBelow(document)
   return {
     name: field.name,
-    argsOf: (given) => {
+    key,
+    text: (variables) => `${asked} ${JSON.stringify(below.map((one) => variables[one]))}`,
+    prepare: (given) => {
       try {
-        return argsOf(coerce(given))
+        const variables = coerce(given)
+        return { variables, args: argsOf(variables) }
       } catch (error) {
         if (error instanceof Unplain) return null
         throw error
       }
     },
     isOpenTo: (principal) => permits(principal, rule(undefined, { principal } as Context)),
-    show: (value, context) => ({ data: { [key]: show(value, context, {}) } }),
+    show: show && (async (value, context, variables) => ({ data: { [key]: await show(value, context, variables) } })),
   }
+}
+
+/** Names of the variables that are used elsewhere than in a root field's own arguments. */
+function variablesBelow(document: DocumentNode): string[] {
+  const found = new Set<string>()
+  const note = {
+    Variable: ({ name }: { name: { value: string } }) => {
+      found.add(name.value)
+    },
+  }
+  for (const one of document.definitions) {
+    if (one.kind === Kind.FRAGMENT_DEFINITION) visit(one, note)
+    if (one.kind !== Kind.OPERATION_DEFINITION) continue
+    for (const root of one.selectionSet.selections)
+      if (root.kind !== Kind.FIELD) visit(root, note)
+      else if (root.selectionSet) visit(root.selectionSet, note)
+  }
+  return [...found].sort()
 }
 
 /** Null when there is more than one root field, or any of it is not to be compiled. */
@@ -125,12 +153,12 @@ function compileRoot(schema: GraphQLSchema, document: DocumentNode, name: string
   // What a root field grants to its answer only the executor passes on.
   if (!field || grants(field.extensions.pothosOptions)) return null
   const fragments = fragmentsOf(document)
-  // A query may be asked again when something below goes wrong; nothing else may.
-  const given = { schema, fragments, operation, resolves: operation.operation === 'query' }
+  // What is only shown may be shown again when something below goes wrong; what was done may not.
+  const given = { schema, fragments, operation, resolves: operation.operation !== 'mutation' }
   const show = compileSelection(given, field.type, node.selectionSet ? [node.selectionSet] : [])
   const coerce = compileVariables(schema, operation)
   const argsOf = compileArguments(field.args, node.arguments ?? [])
-  if (!show || !coerce || !argsOf) return null
+  if (!coerce || !argsOf) return null
   const key = node.alias?.value ?? node.name.value
   const info: Omit<GraphQLResolveInfo, 'variableValues'> = {
     ...{ fieldName: field.name, fieldNodes: [node], returnType: field.type, parentType: root, schema, operation },

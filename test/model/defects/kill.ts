@@ -57,8 +57,8 @@ export const withoutNets: readonly Edit[] = [
     ...{ find: 'const SAFETY_SECONDS = 10', replace: 'const SAFETY_SECONDS = 3600' },
   },
   {
-    ...{ file: 'server/live/tail.ts' },
-    ...{ find: 'safetySeconds = 15 }', replace: 'safetySeconds = 3600 }' },
+    ...{ file: 'server/graphql/list-feeds.ts' },
+    ...{ find: 'const SAFETY_SECONDS = 15', replace: 'const SAFETY_SECONDS = 3600' },
   },
 ]
 

@@ -130,12 +130,12 @@ export const serverDefects: readonly Defect[] = [
     ],
   },
   {
-    ...{ name: 'lost wake-up: marked after reading', rule: 'L3', aim: ['bursts', 'answeredHere'] },
+    ...{ name: 'a list tells of nothing after its snapshot', rule: 'L6', aim: ['bursts', 'answeredHere'] },
     edits: [
       {
-        file: 'server/live/tail.ts',
-        find: '        watch.mark()\n        const value = await orEnded(read(), ended.signal)',
-        replace: '        const value = await orEnded(read(), ended.signal)\n        watch.mark()',
+        file: 'server/graphql/list-feeds.ts',
+        find: 'if (change) return',
+        replace: 'if (change && !before) return',
       },
     ],
   },

@@ -73,3 +73,70 @@ test('a mutation whose client has gone while it waited for its turn is not begun
   expect(begun() - before).toBe(1)
   expect(server.logged).toEqual([])
 })
+
+/** A server over an embedded database that a transaction holds: who waits for it there says whether they have left. */
+async function heldServer() {
+  const own = await memoryDatabase()
+  const waiting: (() => boolean)[] = []
+  let begun = 0
+  const database: Database = {
+    ...own,
+    read: (work, isLeft) => {
+      if (isLeft) waiting.push(isLeft)
+      return own.read((tx) => {
+        if (isLeft) begun++
+        return work(tx)
+      }, isLeft)
+    },
+  }
+  // Who asks is known for longer than this takes.
+  const server = await startServer({ database, trust: { pollMilliseconds: 60_000 } })
+  ends.push(
+    () => own.close(),
+    () => server.close(),
+  )
+  const hold = () =>
+    new Promise<() => Promise<void>>((isHeld) => {
+      const over: Promise<void> = own.transaction(
+        () =>
+          new Promise<void>((release) =>
+            isHeld(async () => {
+              release()
+              await over
+            }),
+          ),
+      )
+    })
+  return { server, waiting, begun: () => begun, hold }
+}
+
+const LOOKS: [string, string][] = [
+  ['on the straight way', '{ hosts(first: 5) { edges { node { id } } } }'],
+  ['through the executor', '{ hosts(first: 5) @include(if: true) { edges { node { id } } } }'],
+]
+test.each(LOOKS)(
+  'a look whose client has gone before its turn is not begun; one that stayed is: %s',
+  async (_, look) => {
+    const { server, waiting, begun, hold } = await heldServer()
+    const host = await server.enrolledHost()
+    await server.gql(host.token, look)
+    const release = await hold()
+    const before = begun()
+    waiting.length = 0
+    // The first has its turn and waits inside the database; the others wait for theirs.
+    const first = server.ask(host.token, look)
+    await expect.poll(() => begun() - before).toBe(1)
+    const leaving = new AbortController()
+    const left = Array.from({ length: 20 }, () => server.ask(host.token, look, {}, leaving.signal))
+    const stayed = server.ask(host.token, look)
+    await expect.poll(() => waiting.length).toBe(22)
+    leaving.abort()
+    for (const one of left) await expect(one).rejects.toThrow()
+    await expect.poll(() => waiting.filter((isLeft) => isLeft()).length).toBe(20)
+    await release()
+    expect((await first).errors).toEqual([])
+    expect((await stayed).errors).toEqual([])
+    expect(begun() - before).toBe(2)
+    expect(server.logged).toEqual([])
+  },
+)

@@ -15,9 +15,9 @@ async function desk() {
   let open = () => {}
   const reads: number[] = []
   let isEmpty = false
-  const feed = createFeed({
-    ...{ bell, topic },
-    read: async (after): Promise<Page | null> => {
+  const feed = createFeed<number>({
+    ...{ bell, topics: [topic] },
+    read: async (after): Promise<Page<number> | null> => {
       reads.push(after)
       const seen = end
       await gate
@@ -54,10 +54,10 @@ async function desk() {
   }
 }
 
-function follower(after = 0, deliver: Follower['deliver'] = () => {}) {
+function follower(after = 0, deliver: Follower<number>['deliver'] = () => {}) {
   const got: string[] = []
   const failed: unknown[] = []
-  const one: Follower = {
+  const one: Follower<number> = {
     after,
     deliver: (text) => {
       got.push(text)
@@ -138,7 +138,7 @@ describe('a feed', () => {
   it('[L5] who is slow is given later what is there then, and holds nobody up', async () => {
     const { feed, grows, rings } = await desk()
     let taken = () => {}
-    const slow = follower(0, () => new Promise((resolve) => (taken = resolve)))
+    const slow = follower(0, () => new Promise<void>((resolve) => (taken = resolve)))
     const quick = follower()
     feed.follow(slow)
     feed.follow(quick)
@@ -182,10 +182,49 @@ describe('a feed', () => {
   it('tells each follower once that it cannot be read any more', async () => {
     const bell = await createBell(null)
     const gone = new Error('taken away')
-    const feed = createFeed({ bell, topic, read: () => Promise.reject(gone), onEmpty: () => {} })
+    const feed = createFeed<number>({ bell, topics: [topic], read: () => Promise.reject(gone), onEmpty: () => {} })
     const [one, other] = [follower(), follower()]
     feed.follow(one)
     feed.follow(other)
     await expect.poll(() => [one.failed, other.failed]).toEqual([[gone], [gone]])
+  })
+
+  it('[T3] who may see differently at this moment is read for apart, and asked anew before each look', async () => {
+    const bell = await createBell(null)
+    const reads: string[] = []
+    let end = 1
+    const feed = createFeed<number, string>({
+      ...{ bell, topics: [topic] },
+      read: async (after, sight) => {
+        reads.push(`${sight} ${after}`)
+        return end > after ? { text: `${sight}: ${after + 1}-${end}`, last: end } : null
+      },
+      onEmpty: () => {},
+    })
+    const sights = ['all', 'all', 'little']
+    const all = sights.map((_, at) => ({ ...follower(), sight: async () => sights[at] ?? '' }))
+    for (const one of all) feed.follow(one)
+    await expect.poll(() => all.map(({ got }) => got)).toEqual([['all: 1-1'], ['all: 1-1'], ['little: 1-1']])
+    sights[1] = 'little'
+    end = 2
+    bell.ring(topic)
+    await expect.poll(() => all.map(({ got }) => got.at(-1))).toEqual(['all: 2-2', 'little: 2-2', 'little: 2-2'])
+    expect(reads.filter((one) => one === 'little 1')).toHaveLength(2)
+  })
+
+  it('[L5] a cursor moves on though there is nothing to tell', async () => {
+    const bell = await createBell(null)
+    const reads: number[] = []
+    const feed = createFeed<number>({
+      ...{ bell, topics: [topic], onEmpty: () => {} },
+      read: async (after) => {
+        reads.push(after)
+        return after < 3 ? { text: after === 2 ? 'three' : null, last: after + 1 } : null
+      },
+    })
+    const one = follower()
+    feed.follow(one)
+    await expect.poll(() => one.got).toEqual(['three'])
+    await expect.poll(() => reads).toEqual([0, 1, 2, 3])
   })
 })
