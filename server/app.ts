@@ -39,7 +39,7 @@ export type AppOptions = {
   /** Folder of the built page. */
   pages: string
   log: (error: unknown) => void
-  /** Operations of our own page and command; null takes any operation of anyone (development). */
+  /** Hashes of the operations of our own page and command (`hashOfText`); null takes any operation of anyone (development). */
   documents: readonly string[] | null
   /** After a setup code was used up and the enrolment is committed. */
   onSetupCodeUsed?: () => void

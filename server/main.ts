@@ -173,7 +173,7 @@ function onDiskRefused(error: unknown): never {
   process.exit(EXIT_DISK)
 }
 
-/** As the build has found them in the page and the command. */
+/** Hashes, as the build has found the operations in the page and the command. */
 function ownDocuments(): string[] {
   try {
     return JSON.parse(readFileSync(new URL('./documents.json', import.meta.url), 'utf8')) as string[]

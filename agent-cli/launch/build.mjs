@@ -47,7 +47,7 @@ const { metafile } = await build({
 const migrations = join(root, 'server', 'db', 'migrations')
 if (existsSync(migrations)) cpSync(migrations, join(dist, 'migrations'), { recursive: true })
 cpSync(await seedArchive(), join(dist, 'seed.tgz'))
-writeFileSync(join(dist, 'documents.json'), JSON.stringify(ownDocuments()))
+writeFileSync(join(dist, 'documents.json'), JSON.stringify(ownDocuments().map(await hashing())))
 const pageModules = []
 await buildPage({
   configFile: join(root, 'pwa', 'vite.config.ts'),
@@ -62,6 +62,17 @@ const old = `${dist}.old`
 if (existsSync(place)) renameSync(place, old)
 renameSync(dist, place)
 rmSync(old, { recursive: true, force: true })
+
+/** The server's own way to know a document again: it need not read them all at each start. */
+async function hashing() {
+  const entryPoints = ['server/graphql/trusted-documents.ts']
+  const how = { bundle: true, platform: 'node', format: 'esm', write: false, logLevel: 'warning' }
+  const { outputFiles } = await build({ absWorkingDir: root, entryPoints, ...how })
+  const { hashOfText } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  )
+  return hashOfText
+}
 
 function declareBridge() {
   const args = ['-p', 'agent-cli/launch/tsconfig.types.json', '--outDir', join(dist, 'types')]

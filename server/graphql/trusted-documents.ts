@@ -12,9 +12,9 @@ export type TrustedDocuments = {
   require(document: DocumentNode, principal: Principal): void
 }
 
-/** `known`: their texts. Null takes any operation of anyone: development, and tests of other rooms. */
+/** `known`: their `hashOfText`. Null takes any operation of anyone: development, and tests of other rooms. */
 export function createTrustedDocuments(known: readonly string[] | null): TrustedDocuments {
-  const hashes = new Set(known?.map((text) => hashOfDocument(parse(text, { noLocation: true }))))
+  const hashes = new Set(known)
   const looked = new WeakMap<DocumentNode, boolean>()
   const isKnown = (document: DocumentNode): boolean => {
     const before = looked.get(document)
@@ -39,6 +39,8 @@ const REMEDY =
 
 const mayAskAnything = (principal: Principal): boolean =>
   principal.kind === 'admin' || (principal.kind === 'device' && principal.deviceKind === 'SCRIPT')
+
+export const hashOfText = (text: string): string => hashOfDocument(parse(text, { noLocation: true }))
 
 /**
  * Equal for documents that ask the same: SHA-256 of the printed form without `__typename`, which caches add anywhere, and without marks of the build, its

@@ -8,7 +8,7 @@ import { PollCommands } from '../../../agent-cli/remote/host-operations.ts'
 import { PolicyDocument } from '../../../pwa/features/policy/policy.ts'
 import { SessionsChangedDocument } from '../../../pwa/features/sessions/session-row.ts'
 import { buildSchema } from '../../../server/graphql/schema.ts'
-import { hashOfDocument } from '../../../server/graphql/trusted-documents.ts'
+import { hashOfDocument, hashOfText } from '../../../server/graphql/trusted-documents.ts'
 import { createGoverned, type Governed } from '../../kit/governed.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { createSubscriber } from '../../kit/subscriber.ts'
@@ -67,7 +67,7 @@ describe('a built server', () => {
       { h: ann.host.id },
     )
     script = addScript.token
-    server = await startServer({ database: open.database, documents: own })
+    server = await startServer({ database: open.database, documents: own.map(hashOfText) })
   })
   afterAll(async () => {
     await server?.close()
