@@ -3,6 +3,8 @@
 
 const actShare = 0.35
 const flickPixelsPerMs = 0.6
+/** A flick is what a finger does right before it is lifted; one that rests first has changed its mind. */
+const flickMs = 100
 /** Before that it is not known where a finger wants to go. */
 const decidePixels = 10
 /** From the window's edge a finger goes back in history. */
@@ -30,15 +32,20 @@ export function followSwipe(
   const until = AbortSignal.any([signal, ended.signal])
   let claimed = false
   let moved = 0
-  let speed = 0
-  let last = { x: start.clientX, at: start.timeStamp }
+  let trail = [{ x: start.clientX, at: start.timeStamp }]
   if (start.clientX < edgePixels || start.clientX > window.innerWidth - edgePixels) return () => false
 
-  const end = (released: boolean) => {
+  /** Pixels per ms to the left, over the last of its way: single moves come bunched on a busy page. */
+  const speedAt = (now: number): number => {
+    const [first] = trail.filter(({ at }) => now - at <= flickMs)
+    const last = trail.at(-1)
+    return first && last && now > first.at ? (first.x - last.x) / (now - first.at) : 0
+  }
+  const end = (released: PointerEvent | null) => {
     ended.abort()
     if (!claimed) return
     const far = moved > row.offsetWidth * actShare
-    if (released && (far || (moved > 2 * decidePixels && speed > flickPixelsPerMs))) {
+    if (released && (far || (moved > 2 * decidePixels && speedAt(released.timeStamp) > flickPixelsPerMs))) {
       row.style.transform = 'translateX(-100%)'
       act()
     } else putBack(row)
@@ -50,22 +57,20 @@ export function followSwipe(
       if (event.pointerId !== start.pointerId) return
       const aside = start.clientX - event.clientX
       if (!claimed) {
-        if (Math.abs(event.clientY - start.clientY) > decidePixels || aside < -decidePixels) return end(false)
+        if (Math.abs(event.clientY - start.clientY) > decidePixels || aside < -decidePixels) return end(null)
         if (aside < decidePixels) return
         claimed = true
         row.setPointerCapture(start.pointerId)
         row.classList.add('swipe-held', 'swipe-aside')
       }
-      const passed = event.timeStamp - last.at
-      if (passed > 0) speed = (last.x - event.clientX) / passed
-      last = { x: event.clientX, at: event.timeStamp }
+      trail = [...trail.filter(({ at }) => event.timeStamp - at <= flickMs), { x: event.clientX, at: event.timeStamp }]
       moved = Math.max(0, aside - decidePixels)
       row.style.transform = `translateX(${-moved}px)`
     },
     { signal: until },
   )
-  row.addEventListener('pointerup', () => end(true), { signal: until })
-  row.addEventListener('pointercancel', () => end(false), { signal: until })
-  signal.addEventListener('abort', () => end(false), { signal: until })
+  row.addEventListener('pointerup', end, { signal: until })
+  row.addEventListener('pointercancel', () => end(null), { signal: until })
+  signal.addEventListener('abort', () => end(null), { signal: until })
   return () => claimed
 }
