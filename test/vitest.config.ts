@@ -33,6 +33,8 @@ const WALKS = [
   'test/server/graphql/{host-commands,host-waiting,search}.test.ts',
 ]
 
+// `isolate: false`: one process for many files of a kind, so packages, an embedded database and its wasm are loaded once.
+
 /** Processes are started from dist/. */
 const built = fileURLToPath(new URL('./flow/built.ts', import.meta.url))
 const programs = fileURLToPath(new URL('./kit/programs.ts', import.meta.url))
@@ -57,7 +59,6 @@ export default defineConfig({
     // Of a claim that is waited for: a deadline for a busy machine, not a measure.
     expect: { poll: { timeout: 15_000 } },
     projects: [
-      // One process for many files: an embedded database and its wasm are loaded once, not once a file.
       inProject('unit', ['test/{house,protocol,server,agent-cli,kit,trust}/**/*.test.{ts,tsx}'], {
         testTimeout: 60_000,
         globalSetup: [built, programs],
@@ -71,17 +72,20 @@ export default defineConfig({
       }),
       // Only `npm test`: they start many processes, or move much.
       inProject('long', LONG, {
+        isolate: false,
         testTimeout: 60_000,
         globalSetup: [built, programs],
       }),
       // Some of these put a page's globals in place, which other rooms would take for a browser.
-      inProject('page', ['test/pwa/**/*.test.{ts,tsx}']),
+      inProject('page', ['test/pwa/**/*.test.{ts,tsx}'], { isolate: false }),
       inProject('flow', ['test/flow/**/*.test.ts'], {
+        isolate: false,
         exclude: LONG,
         testTimeout: 60_000,
         globalSetup: [built, programs],
       }),
       inProject('contract', ['test/contract/**/*.test.ts'], {
+        isolate: false,
         testTimeout: 60_000,
         hookTimeout: 120_000,
         globalSetup: [built, programs],
@@ -99,9 +103,9 @@ export default defineConfig({
         fileParallelism: false,
       }),
       inProject('browser', ['test/browser/**/*.test.ts'], {
+        isolate: false,
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        fileParallelism: false,
       }),
     ],
   },
