@@ -78,8 +78,11 @@ function OpenSheet({ open, onClose, label, children, footer, guardKey = '', iner
     view?.addEventListener('scroll', fitView, { signal })
     return () => {
       over.abort()
+      // A sheet that was opened while this one was leaving has the focus, and closing would take it away from there.
+      const { activeElement } = document
+      const next = element.contains(activeElement) || activeElement === document.body ? returnTo : activeElement
       element.close()
-      if (returnTo instanceof HTMLElement && returnTo.isConnected) returnTo.focus({ preventScroll: true })
+      if (next instanceof HTMLElement && next.isConnected) next.focus({ preventScroll: true })
     }
   }, [])
 

@@ -77,7 +77,7 @@ describe('the keyboard', () => {
     await desktop.sees('Cancel this turn?')
     expect(await nameless(desktop.page)).toEqual([])
     for (let press = 0; press < 6; press++) {
-      expect(await inDialog()).toBe(true)
+      expect(await inDialog(), `after ${press} Tabs at ${await focused()}`).toBe(true)
       await desktop.presses('Tab')
     }
     await desktop.presses('Escape')

@@ -8,11 +8,15 @@ export function useEscapeCancels(turn: { turnId: string | null } | null, hostNam
   const [asking, setAsking] = useState(false)
   const { cancel, words } = useCancelTurn(turn?.turnId ?? null, hostName)
   const possible = turn !== null && words === null
+  // A question whose turn is over is not asked of the next one.
+  if (asking && !possible) setAsking(false)
   useEffect(() => {
     if (!possible) return
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return
       if (document.querySelector('dialog[open], [popover]:popover-open')) return
+      // Else the same press, still on its way, may close the question that it opens.
+      event.preventDefault()
       setAsking(true)
     }
     window.addEventListener('keydown', onKey)
@@ -20,7 +24,7 @@ export function useEscapeCancels(turn: { turnId: string | null } | null, hostNam
   }, [possible])
   return (
     <ConfirmDialog
-      open={asking && possible}
+      open={asking}
       title="Cancel this turn?"
       confirm="Cancel turn"
       cancel="Go on"
