@@ -57,7 +57,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Of a claim that is waited for: a deadline for a busy machine, not a measure.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       inProject('unit', ['test/{house,protocol,server,agent-cli,kit,trust}/**/*.test.{ts,tsx}'], {
         testTimeout: 60_000,
