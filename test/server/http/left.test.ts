@@ -5,6 +5,8 @@ import { commitment } from '../../../protocol/pairing.ts'
 import type { Database } from '../../../server/db/database.ts'
 import { memoryDatabase } from '../../kit/seed.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
+import { publishSession } from '../../kit/session.ts'
+import { signed } from '../../kit/signing.ts'
 
 const OPEN = 'mutation($input: OpenPairingInput!) { openPairing(input: $input) { code } }'
 const ends: (() => Promise<void>)[] = []
@@ -140,3 +142,51 @@ test.each(LOOKS)(
     expect(server.logged).toEqual([])
   },
 )
+
+const PROMPT = 'mutation($input: SendPromptInput!) { sendPrompt(input: $input) { id } }'
+const MADE = 'query($id: ID!) { session(id: $id) { commands { edges { node { id } } } } }'
+type Sent = { sendPrompt: { id: string } }
+type Made = { session: { commands: { edges: { node: { id: string } }[] } } }
+
+test('[C1] a command whose client has gone before its turn is not made, and sent again with its key it is made once', async () => {
+  const own = await memoryDatabase()
+  const waiting: (() => boolean)[] = []
+  let gate = Promise.resolve()
+  const database: Database = {
+    ...own,
+    read: async (work, isLeft) => {
+      if (isLeft) waiting.push(isLeft)
+      if (isLeft) await gate
+      return own.read(work, isLeft)
+    },
+  }
+  const server = await startServer({ database })
+  ends.push(
+    () => own.close(),
+    () => server.close(),
+  )
+  const host = await server.enrolledHost()
+  const phone = await server.pairedDevice({ host, rung: 'FULL' })
+  const session = await publishSession(server.gql, host)
+  const input = { key: randomText(16), sessionId: session.id, text: 'go on' }
+  const look = (query: string, variables: object) => server.gql(phone.token, query, variables)
+  const variables = await signed(phone.token, PROMPT, { input }, look)
+  const send = (signal?: AbortSignal) => server.ask<Sent>(phone.token, PROMPT, variables, signal)
+  const made = async () => (await server.gql<Made>(phone.token, MADE, { id: session.id })).session.commands.edges
+  let release = () => {}
+  gate = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  waiting.length = 0
+  const leaving = new AbortController()
+  const left = send(leaving.signal)
+  await expect.poll(() => waiting.length).toBe(1)
+  leaving.abort()
+  await expect(left).rejects.toThrow()
+  await expect.poll(() => waiting[0]?.()).toBe(true)
+  release()
+  expect(await made()).toEqual([])
+  const first = (await send()).value().sendPrompt.id
+  expect((await send()).value().sendPrompt.id).toBe(first)
+  expect(await made()).toEqual([{ node: { id: first } }])
+})
