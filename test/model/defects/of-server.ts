@@ -130,7 +130,7 @@ export const serverDefects: readonly Defect[] = [
     ],
   },
   {
-    ...{ name: 'a list tells of nothing after its snapshot', rule: 'L6', aim: ['bursts', 'answeredHere'] },
+    ...{ name: 'a list tells of nothing after its snapshot', rule: 'C5', aim: ['bursts', 'answeredHere'] },
     edits: [
       {
         file: 'server/graphql/list-feeds.ts',
