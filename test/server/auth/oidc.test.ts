@@ -1,6 +1,6 @@
 /** [F9] [T2] Single sign-on against whoever would end somebody else's sign-in, or begin one for them. */
 import { createHash, createHmac } from 'node:crypto'
-import { is, sql } from 'drizzle-orm'
+import { eq, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomText } from '../../../protocol/bytes.ts'
@@ -62,6 +62,30 @@ describe('whose sign-in it is', () => {
     // Used up: the first of the two; the second is still what it was.
     await expect(browser.finishes(one, first)).rejects.toMatchObject({ code: 'SIGN_IN_STATE' })
     expect((await browser.finishes(two, second)).ownerId).toBeTruthy()
+  })
+
+  test('ends that are no end of that browser’s are counted: thirty of one address, then nobody’s there, over all processes', async () => {
+    const browser = await house.browser()
+    const begun = await browser.begins('acme')
+    const returned = await house.provider.signsIn(begun.authorizationUrl, 'ada')
+    const wrong = { ...begun, secret: randomText(32) }
+    const before = await house.at.database.read((tx) =>
+      tx.select().from(tables.attempt).where(eq(tables.attempt.kind, 'oidc-end')),
+    )
+    const codes: string[] = []
+    const tries = 30 - before.length
+    for (let n = 0; n < tries + 1; n += 1)
+      codes.push(
+        await browser.finishes(wrong, returned).then(
+          () => 'done',
+          ({ code }) => code,
+        ),
+      )
+    expect(codes).toEqual([...Array(tries).fill('SIGN_IN_STATE'), 'RATE_LIMITED'])
+    // Also the right one waits now, and is still good when the wait is over: it was not used up.
+    await expect(browser.finishes(begun, returned)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await house.at.database.transaction((tx) => tx.delete(tables.attempt))
+    expect((await browser.finishes(begun, returned)).ownerId).toBeTruthy()
   })
 
   test('a code that was stolen on its way is worth nothing in a sign-in that the thief began', async () => {

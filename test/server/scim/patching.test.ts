@@ -1,0 +1,106 @@
+/** PATCH as Entra ID, Okta and others write it, and what an answer shows (RFC 7644 §3.5.2, §3.9). */
+import { describe, expect, test } from 'vitest'
+import { OURS, ScimError, USER } from '../../../server/scim/messages.ts'
+import { changeUser, type Draft } from '../../../server/scim/patching.ts'
+import { projectionOf } from '../../../server/scim/projection.ts'
+
+type Op = 'add' | 'replace' | 'remove'
+const work = { value: 'a@work', type: 'work', primary: true }
+const home = { value: 'a@home', type: 'home', primary: false }
+const before = (): Draft => ({
+  ...{ userName: 'ada', active: true, displayName: 'Ada', name: { givenName: 'Ada' } },
+  emails: [{ ...work }, { ...home }],
+})
+const after = (op: Op, path: string | undefined, value?: unknown): Draft => {
+  const draft = before()
+  changeUser(draft, { op, path, value })
+  return draft
+}
+const problem = (op: Op, path: string | undefined, value?: unknown): string | undefined => {
+  try {
+    after(op, path, value)
+  } catch (error) {
+    if (error instanceof ScimError) return error.scimType
+    throw error
+  }
+  return undefined
+}
+
+describe('a patch', () => {
+  test.each<[Op, string | undefined, unknown, Draft]>([
+    ['replace', 'active', 'False', { active: 'False' }],
+    ['replace', undefined, { active: false, displayName: 'A' }, { active: false, displayName: 'A' }],
+    ['add', undefined, { 'name.familyName': 'L', title: 'not kept' }, { name: { givenName: 'Ada', familyName: 'L' } }],
+    ['replace', `${USER}:name.givenName`, 'Augusta', { name: { givenName: 'Augusta' } }],
+    ['replace', 'emails[type eq "work"].value', 'b@work', { emails: [{ ...work, value: 'b@work' }, home] }],
+    ['add', 'emails[type eq "other"].value', 'c', { emails: [work, home, { type: 'other', value: 'c' }] }],
+    ['replace', undefined, { 'emails[type eq "home"].value': 'h' }, { emails: [work, { ...home, value: 'h' }] }],
+    ['replace', 'emails[primary eq true].value', 'p', { emails: [{ ...work, value: 'p' }, home] }],
+    ['remove', 'emails[type eq "home"]', undefined, { emails: [work] }],
+    ['remove', 'emails[type eq "home"].value', undefined, { emails: [work] }],
+    ['remove', 'emails', undefined, { emails: null }],
+    [
+      'add',
+      'emails',
+      [{ value: 'n', primary: 'True' }],
+      { emails: [{ ...work, primary: false }, home, { value: 'n', primary: 'True' }] },
+    ],
+    ['add', 'emails', { ...home }, { emails: [work, home] }],
+    ['replace', 'emails', [home], { emails: [home] }],
+    ['remove', 'displayName', undefined, { displayName: null }],
+    ['replace', 'externalId', 'e', { externalId: 'e' }],
+    ['add', 'title', 'not kept', {}],
+    ['replace', 'phoneNumbers[type eq "mobile"].value', '1', {}],
+    ['replace', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', 'x', {}],
+  ])('%s %s %j', (op, path, value, changed) => {
+    expect(after(op, path, value)).toEqual({ ...before(), ...changed })
+  })
+
+  test.each<[Op, string | undefined, unknown, string]>([
+    ['replace', 'password', 'x', 'invalidPath'],
+    ['replace', 'nonsense', 'x', 'invalidPath'],
+    ['replace', 'emails[type eq "work"].shape', 'x', 'invalidPath'],
+    ['replace', 'emails[type is "work"].value', 'x', 'invalidPath'],
+    ['replace', 'emails[value co "nobody"].value', 'x', 'noTarget'],
+    ['remove', undefined, undefined, 'noTarget'],
+    ['replace', undefined, 'x', 'invalidValue'],
+    ['remove', 'active', undefined, 'mutability'],
+    ['replace', 'active', null, 'mutability'],
+    ['replace', 'groups', [], 'mutability'],
+    ['replace', `${OURS}:ownerId`, 'own_x', 'mutability'],
+  ])('is refused: %s %s %j with %s', (op, path, value, scimType) => {
+    expect(problem(op, path, value)).toBe(scimType)
+  })
+})
+
+test('an answer shows what is asked for, its id and its schemas', () => {
+  const user = {
+    schemas: [USER],
+    id: 'u',
+    userName: 'a',
+    emails: [{ value: 'v', type: 'work' }],
+    [OURS]: { ownerId: 'o' },
+  }
+  const shown = (query: object) => projectionOf(new URLSearchParams(query as Record<string, string>)).of(user)
+  expect(shown({})).toEqual(user)
+  expect(shown({ attributes: 'USERNAME' })).toEqual({ schemas: [USER], id: 'u', userName: 'a' })
+  expect(shown({ attributes: `${USER}:emails.value,nothing` })).toEqual({
+    schemas: [USER],
+    id: 'u',
+    emails: [{ value: 'v' }],
+  })
+  expect(shown({ attributes: `${OURS}:ownerId` })).toEqual({ schemas: [USER], id: 'u', [OURS]: { ownerId: 'o' } })
+  expect(shown({ excludedAttributes: 'emails, id' })).toEqual({
+    schemas: [USER],
+    id: 'u',
+    userName: 'a',
+    [OURS]: { ownerId: 'o' },
+  })
+  expect(shown({ excludedAttributes: `emails.type,${OURS}` })).toEqual({
+    schemas: [USER],
+    id: 'u',
+    userName: 'a',
+    emails: [{ value: 'v' }],
+  })
+  expect(() => shown({ attributes: 'a'.repeat(2001) })).toThrow(ScimError)
+})
