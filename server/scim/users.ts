@@ -146,26 +146,41 @@ async function end(tx: Tx, ring: Ring, provider: Provider, row: ScimUserRow): Pr
   await note(tx, provider, 'scim.user.deactivate', row, `${hosts} hosts and ${devices} devices ended`)
 }
 
-/** They are ended and no longer provisioned. What they published stays under the rules of retention. */
+/** They are ended and no longer provisioned. What they published stays under the rules of retention. Who is governed elsewhere by now is only let go. */
 export async function deleteUser(tx: Tx, ring: Ring, provider: Provider, id: string): Promise<void> {
   await lockPolicies(tx)
-  const row = await locked(tx, provider, id)
-  await end(tx, ring, provider, row)
-  // The provider made them, and nobody else would keep them out from now on. Who was here before it has their own way in.
-  if (!row.isLinked) await removeSignInPasskeysOf(tx, row.ownerId)
-  const group = await organisationOf(tx, row.ownerId)
-  if (group !== null && reachesPlace(provider.principal, await placeOf(tx, group.id)))
-    await letGo(tx, ring, provider.by, { organisationId: group.id, ownerId: row.ownerId })
+  const { row, isElsewhere } = await held(tx, provider, id)
+  if (isElsewhere) await note(tx, provider, 'scim.user.change', row, 'deleted; another organisation governs them')
+  else {
+    await end(tx, ring, provider, row)
+    // The provider made them, and nobody else would keep them out from now on. Who was here before it has their own way in.
+    if (!row.isLinked) await removeSignInPasskeysOf(tx, row.ownerId)
+    const group = await organisationOf(tx, row.ownerId)
+    if (group !== null) await letGo(tx, ring, provider.by, { organisationId: group.id, ownerId: row.ownerId })
+  }
   await removeScimUser(tx, id)
 }
 
-async function locked(tx: Tx, { scopes }: Provider, id: string): Promise<ScimUserRow> {
+/** Throws 404 also for whom another organisation governs by now: a provider ends nobody outside its token's place (F1). */
+async function locked(tx: Tx, provider: Provider, id: string): Promise<ScimUserRow> {
+  const { row, isElsewhere } = await held(tx, provider, id)
+  if (isElsewhere) throw absent()
+  return row
+}
+
+/** Under the person's lock, then the row's (`requireStillIn`). */
+async function held(
+  tx: Tx,
+  { scopes, principal }: Provider,
+  id: string,
+): Promise<{ row: ScimUserRow; isElsewhere: boolean }> {
   const [seen] = await findScimUsers(tx, scopes, id)
   if (!seen) throw absent()
   await lockPerson(tx, seen.ownerId)
   const row = await lockScimUser(tx, scopes, id)
   if (!row) throw absent()
-  return row
+  const group = await organisationOf(tx, row.ownerId)
+  return { row, isElsewhere: group !== null && !reachesPlace(principal, await placeOf(tx, group.id)) }
 }
 
 const note = (tx: Tx, { by, scopeId }: Provider, action: string, row: ScimUserRow, line: string) =>

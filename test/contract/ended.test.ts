@@ -18,6 +18,7 @@ import {
   stateOf,
   useInvitation,
 } from '../../server/store/invitations.ts'
+import { addMember, createEnterprise, createOrganisation } from '../../server/store/organisations.ts'
 import { type Person, type Place, person, places, refusalOf, silent } from './place.ts'
 
 const OURS = 'urn:offdesk:params:scim:schemas:extension:2.0:User'
@@ -35,7 +36,7 @@ describe.each(places)('%s', (name, open) => {
   let userId: string
   beforeAll(async () => {
     place = await open()
-  }, 60_000)
+  })
   afterAll(() => place?.close())
   beforeEach(async () => {
     who = await person(place.database)
@@ -156,6 +157,30 @@ describe.each(places)('%s', (name, open) => {
       await place.database.transaction((tx) => deleteUser(tx, silent, provider, id))
     }
     expect([await passkeys(made.ownerId), await passkeys(linked.ownerId)]).toEqual([0, 1])
+  })
+
+  it('[F1] whom another enterprise governs by now is not ended by the provider that had made them, and is not found by its changes', async () => {
+    const { database } = place
+    const [ours, theirs] = await database.transaction(async (tx) => [
+      await createEnterprise(tx, 'Ours'),
+      await createEnterprise(tx, 'Theirs'),
+    ])
+    const scopeId = ours?.id ?? ''
+    const idp: Provider = { ...provider, principal: { ...principal, scopeId }, scopeId, scopes: [scopeId] }
+    const body = { schemas: [USER], userName: `${randomText(8)}@example.com` }
+    const user = await database.transaction((tx) => createUser(tx, silent, idp, body))
+    who = { ...who, ownerId: user.ownerId }
+    await database.transaction(signIn)
+    await database.transaction(async (tx) => {
+      const { id: organisationId } = await createOrganisation(tx, { name: 'Red', enterpriseId: theirs?.id ?? null })
+      await addMember(tx, { organisationId, ownerId: user.ownerId, addedBy: 'root' })
+    })
+    const change = (tx: Tx) => patchUser(tx, silent, idp, user.id, [off])
+    await expect(database.transaction(change)).rejects.toMatchObject({ status: 404 })
+    await database.transaction((tx) => deleteUser(tx, silent, idp, user.id))
+    expect(await alive()).toEqual({ devices: 1, hosts: 0 })
+    // Gone for it all the same: it provisions them no more.
+    await expect(database.transaction(change)).rejects.toMatchObject({ status: 404 })
   })
 
   it('links of an admin’s token end with it, revoked or run out; of its end and a use at once one is first', async () => {
