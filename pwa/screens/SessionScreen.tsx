@@ -21,6 +21,7 @@ import { CancelTurn } from '../features/steering/cancel-turn.tsx'
 import { Composer } from '../features/steering/composer.tsx'
 import { writeDraft } from '../features/steering/drafts.ts'
 import { SteeringProvider, useSteering } from '../features/steering/steering.tsx'
+import type { Item } from '../features/transcript/items/shape.ts'
 import { PlaceView } from '../features/transcript/place-view.tsx'
 import { type TranscriptContext, TranscriptProvider } from '../features/transcript/transcript-context.tsx'
 import { TranscriptView } from '../features/transcript/transcript-view.tsx'
@@ -40,6 +41,9 @@ export default function SessionScreen({ id, decisionId }: { id: string; decision
   )
 }
 
+/** What was kept back before remote was on is nothing to read yet. */
+const isSaid = (item: Item): boolean => item.kind !== 'note' || item.note.__typename !== 'HistoryWithheld'
+
 function Session({ id, decisionId }: { id: string; decisionId?: string }) {
   const wide = useWide()
   const link = useLink()
@@ -50,6 +54,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
   const { row, around, composer } = session
   const [asked, setAsked] = useState(decisionId)
   const [draftTurn, setDraftTurn] = useState(0)
+  const [sentCount, setSentCount] = useState(0)
   const open = useSessionDecisions(id)
   const find = useFind(id)
   useFindKey(find)
@@ -146,9 +151,10 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
             working={turn !== null && !deviceAway}
             onOlder={older}
             onAtEnd={trim}
+            sentCount={sentCount}
           />
         )}
-        {state.source !== 'opening' && state.transcript.items.length === 0 && endings.length === 0 && !refused && (
+        {state.source !== 'opening' && !state.transcript.items.some(isSaid) && endings.length === 0 && !refused && (
           <p className="session-empty">Nothing has been said yet. Write the first prompt below.</p>
         )}
         {refused && (
@@ -164,7 +170,14 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
             <WaitingBar decisions={open} hidden={asked !== undefined} onOpen={setAsked} />
           )}
           {composer?.rung === 'VIEW' && <AwaitsTrust />}
-          {composer && <Composer key={draftTurn} session={composer} wide={wide} />}
+          {composer && (
+            <Composer
+              key={draftTurn}
+              session={composer}
+              wide={wide}
+              onSent={() => setSentCount((count) => count + 1)}
+            />
+          )}
         </div>
         {!wide && asked !== undefined && (
           <DecisionSheet key={asked} sessionId={id} initialDecisionId={asked} onClose={() => setAsked(undefined)} />

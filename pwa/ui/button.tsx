@@ -106,7 +106,14 @@ export function TextLink(props: {
   )
 }
 
-/** The answers side by side: quiet left, primary right. */
-export function Answers({ children }: { children: ReactNode }) {
-  return <div className="answers">{children}</div>
+/** Longer than this (characters) an answer would stand in three lines beside another. */
+const LONG_ANSWER = 22
+
+/**
+ * The answers side by side: quiet left, primary right. One under the other where one of `names` is long; what a button says after it
+ * was pressed is none of them, so that nothing moves under a finger.
+ */
+export function Answers({ children, names = [] }: { children: ReactNode; names?: readonly string[] | undefined }) {
+  const stacked = names.some((name) => name.length > LONG_ANSWER)
+  return <div className={stacked ? 'answers answers-stacked' : 'answers'}>{children}</div>
 }

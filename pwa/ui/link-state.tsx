@@ -41,8 +41,12 @@ export function LinkState({ link }: { link: Link }) {
       return (
         <span className="link-state">
           <Icon name="offline" size={16} />
-          <span>
-            <strong>{link.host} is offline</strong> since <At at={link.since} />
+          {/* A long name gives way; since when is said whole. */}
+          <span className="link-state-host">
+            <strong className="cut">{link.host}</strong>{' '}
+            <span className="num">
+              <strong>is offline</strong> since <At at={link.since} />
+            </span>
           </span>
         </span>
       )

@@ -113,7 +113,7 @@ export function PermissionFooter({ answering }: { answering: Answering }) {
   return (
     <>
       {locked && <p className="type-second decision-why">{lockedWhy(locked, answering.decision)}</p>}
-      <Answers>
+      <Answers names={[deny, once].flatMap((option) => (option ? [option.name] : []))}>
         {deny && <OptionButton answering={answering} option={deny} tall />}
         {once && <OptionButton answering={answering} option={once} tall />}
       </Answers>

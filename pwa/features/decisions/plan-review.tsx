@@ -55,6 +55,7 @@ function Part(props: {
             <TextArea
               label={`Comment on ${part.name}`}
               hideLabel
+              placeholder="What should be different here"
               rows={2}
               autoFocus
               value={draft}

@@ -136,6 +136,9 @@ function Choices({ form, question }: { form: QuestionForm; question: Question })
 function Control({ form, question }: { form: QuestionForm; question: Question }) {
   const { draft } = form
   const label = form.count === 1 ? (question.description ?? question.title) : question.title
+  // Its own heading already says it.
+  const hideLabel = form.count > 1 && question.description === null
+  const wrong = form.problem === null ? {} : { error: form.problem }
   switch (question.type) {
     case 'choice':
     case 'choices':
@@ -167,7 +170,7 @@ function Control({ form, question }: { form: QuestionForm; question: Question })
       return (
         <SheetPart>
           <Field
-            label={label}
+            {...{ label, hideLabel, ...wrong }}
             inputMode={question.type === 'integer' && (minimum ?? -1) >= 0 ? 'numeric' : 'decimal'}
             value={draft.text}
             onChange={(text) => form.change({ text })}
@@ -179,7 +182,12 @@ function Control({ form, question }: { form: QuestionForm; question: Question })
     default:
       return (
         <SheetPart>
-          <TextArea label={label} rows={3} value={draft.text} onChange={(text) => form.change({ text })} />
+          <TextArea
+            {...{ label, hideLabel, ...wrong }}
+            rows={3}
+            value={draft.text}
+            onChange={(text) => form.change({ text })}
+          />
         </SheetPart>
       )
   }
@@ -188,6 +196,7 @@ function Control({ form, question }: { form: QuestionForm; question: Question })
 export function QuestionBody({ answering, form }: { answering: Answering; form: QuestionForm }) {
   const { question } = form
   const chooses = question?.type === 'choice' || question?.type === 'choices'
+  const problem = chooses || question?.type === 'boolean' ? form.problem : null
   return (
     <>
       {question && chooses && question.description !== null && (
@@ -207,11 +216,7 @@ export function QuestionBody({ answering, form }: { answering: Answering; form: 
         )}
       </div>
       <SheetPart>
-        {form.problem !== null && (
-          <p className="decision-problem" role="alert">
-            {form.problem}
-          </p>
-        )}
+        {problem !== null && <p {...{ className: 'decision-problem', role: 'alert' }}>{problem}</p>}
         {form.index > 0 && <TextLink onClick={form.back}>Back to question {form.index}</TextLink>}
         {form.count > 1 && form.index < form.count - 1 && (
           <p className="type-second">Nothing is sent before the last question.</p>

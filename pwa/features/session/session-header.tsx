@@ -28,7 +28,9 @@ export function SessionHeader(props: {
     <Dotted>
       <LinkState link={link} />
       {session !== null && link.kind !== 'host-offline' && link.kind !== 'device-offline' && (
-        <span>{session.host.name}</span>
+        <span className="session-host cut">
+          <span className="cut">{session.host.name}</span>
+        </span>
       )}
       {session?.branch != null && link.kind !== 'device-offline' && (
         <span className="session-branch cut">

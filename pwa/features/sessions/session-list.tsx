@@ -36,7 +36,7 @@ function Detail({ glance }: { glance: Glance }) {
 export function SessionLine({ placed, handling }: { placed: Placed; handling: RowHandling }) {
   const { session, life, waiting } = placed
   const { selected } = handling
-  const glance = glanceOf(session, life, waiting)
+  const glance = glanceOf(session, life, waiting, useLink().kind === 'offline')
   const chosen = selected?.has(session.id) ?? false
   const lead =
     selected !== null ? (

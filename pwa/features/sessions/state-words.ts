@@ -43,8 +43,8 @@ const was: Record<SessionRow['state'], string> = {
   ENDED: 'Had ended before it went offline',
 }
 
-/** Needs-me first, then what it does; under an offline workstation what was true. */
-export function glanceOf(session: SessionRow, life: HostLife, waiting: Waiting | null): Glance {
+/** Needs-me first, then what it does; under an offline workstation, or with this device `away`, what was true. */
+export function glanceOf(session: SessionRow, life: HostLife, waiting: Waiting | null, away = false): Glance {
   if (waiting) {
     const where = life.live ? session.host.name : `${session.host.name}, offline`
     return {
@@ -74,6 +74,14 @@ export function glanceOf(session: SessionRow, life: HostLife, waiting: Waiting |
     }
   switch (session.state) {
     case 'WORKING':
+      if (away)
+        return {
+          sign: { kind: 'glyph', state: 'offline' },
+          word: 'Was working',
+          tone: 'plain',
+          rest: agentAndMode(session),
+          time: null,
+        }
       return {
         sign: { kind: 'glyph', state: 'working' },
         word: 'Working',

@@ -1,7 +1,7 @@
 // The composer: words, files, mode and when. It grows, keeps its draft, and says why when it may not be used.
 import { useRef, useState } from 'react'
 import { useConnection, useLink } from '../../graphql/connection-context.tsx'
-import { Age } from '../../ui/age.tsx'
+import { Age, At } from '../../ui/age.tsx'
 import { ComposerFrame } from '../../ui/bars.tsx'
 import { IconButton, TextLink } from '../../ui/button.tsx'
 import { Segmented } from '../../ui/choice.tsx'
@@ -41,7 +41,7 @@ export type ComposerSession = {
 const firstLine = (text: string) => text.trim().split('\n', 1)[0] ?? ''
 
 /** `wide`: one framed line, Enter sends, the state stands in the header. */
-export function Composer({ session, wide }: { session: ComposerSession; wide: boolean }) {
+export function Composer({ session, wide, onSent }: { session: ComposerSession; wide: boolean; onSent: () => void }) {
   const connection = useConnection()
   const link = useLink()
   const { send } = useSteering()
@@ -77,6 +77,7 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
     setText('')
     attachments.clear()
     setNow(false)
+    onSent()
     field.current?.focus()
   }
   const when = turn !== null && now ? 'NOW' : 'AFTER_TURN'
@@ -141,10 +142,21 @@ export function Composer({ session, wide }: { session: ComposerSession; wide: bo
         state={
           turn === null || wide ? undefined : (
             <>
-              <Icon name="working" size={18} />
-              <span>
-                <strong>Working</strong> <Age since={turn.startedAt} />
-              </span>
+              {link.kind === 'offline' ? (
+                <>
+                  <Icon name="wifi-off" size={18} />
+                  <span>
+                    <strong>Was working</strong> at <At at={link.sinceMs} />
+                  </span>
+                </>
+              ) : (
+                <>
+                  <Icon name="working" size={18} />
+                  <span>
+                    <strong>Working</strong> <Age since={turn.startedAt} />
+                  </span>
+                </>
+              )}
               <CancelTurn turnId={turn.turnId} hostName={session.hostName} />
             </>
           )

@@ -21,6 +21,8 @@ export function TranscriptView(props: {
   working: boolean
   onOlder: () => void
   onAtEnd: () => void
+  /** How often something was sent from here: whoever sends wants to see it, wherever they were reading. */
+  sentCount: number
 }) {
   const { state, endings, working } = props
   const { items } = state.transcript
@@ -67,6 +69,11 @@ export function TranscriptView(props: {
       props.onAtEnd()
     } else setBelow(true)
   }, [lastSeq, lastItem, endings.length])
+
+  const { sentCount } = props
+  useLayoutEffect(() => {
+    if (sentCount > 0) follow.current()
+  }, [sentCount])
 
   // Rows are measured after they are drawn, and a keyboard makes the place smaller: both move the end without a scroll.
   useEffect(() => {

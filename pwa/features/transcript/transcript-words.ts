@@ -94,9 +94,8 @@ export function noteWords(note: NoteItem['note'], around: { hostName: string; no
     case 'HistoryWithheld': {
       const from = momentWords(Date.parse(note.since), around.now)
       const until = clockWords(Date.parse(note.until))
-      const what = plural(note.count, 'event', 'events')
       const when = from === until ? `at ${until}` : `from ${from} to ${until}`
-      return quiet(`${what} ${when} stayed on ${around.hostName}: remote was off`)
+      return quiet(`What happened ${when} stayed on ${around.hostName}: remote was off`)
     }
     case 'Tombstone':
       return quiet(`Something (${note.replacedKind}) could not be taken ${at}`, note.tombstoneReason)

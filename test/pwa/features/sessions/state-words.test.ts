@@ -36,6 +36,10 @@ const waiting: Waiting = {
   title: 'Run this command?',
   openedAt: ago(4),
 }
+it('[B6] with this phone offline a row says what was true, and no arc turns', () => {
+  const glance = glanceOf(session({ state: 'WORKING' }), live, null, true)
+  expect(glance).toMatchObject({ word: 'Was working', sign: { kind: 'glyph', state: 'offline' }, time: null })
+})
 const said = (glance: ReturnType<typeof glanceOf>) => [glance.word, glance.rest].filter(Boolean).join(' · ')
 
 describe('what a row says', () => {

@@ -146,7 +146,7 @@ describe('the margin', () => {
       return noteWords(item.note, { hostName: 'atlas', now })
     }
     expect(note({ __typename: 'HistoryWithheld', count: 12, since: clockAt(0), until: clockAt(60) }).text).toBe(
-      `12 events from ${clock(0)} to ${clock(60)} stayed on atlas: remote was off`,
+      `What happened from ${clock(0)} to ${clock(60)} stayed on atlas: remote was off`,
     )
     expect(note({ __typename: 'Tombstone', replacedKind: 'AgentText', tombstoneReason: 'too deep' })).toMatchObject({
       more: 'too deep',
