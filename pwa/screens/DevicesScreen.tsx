@@ -5,8 +5,8 @@ import { useLocation } from 'wouter'
 import { DeviceSheet } from '../features/devices/device-sheet.tsx'
 import { type Device, type Host, useDevices } from '../features/devices/devices.ts'
 import { rungName } from '../features/devices/rung-words.ts'
-import { useViewer } from '../features/devices/viewer.ts'
 import { EnrolSheet } from '../features/enrolment/enrol-sheet.tsx'
+import { useDoors, whyNotWords } from '../features/sign-in/doors.ts'
 import { Age, At } from '../ui/age.tsx'
 import { Header } from '../ui/bars.tsx'
 import { IconButton } from '../ui/button.tsx'
@@ -34,10 +34,7 @@ const isLive = (host: Host): boolean => host.liveUntil !== null && Date.parse(ho
 export default function DevicesScreen({ enrols = false }: { enrols?: boolean }) {
   const [, go] = useLocation()
   const use = useDevices()
-  const viewer = useViewer()
-  // Whoever has signed in on a device can show again who they are.
-  const hasSignedIn = use.devices.some((device) => device.isThisOne && device.signedInAt !== null)
-  const mayEnrol = viewer?.rung === 'FULL' || hasSignedIn
+  const doors = useDoors()
   const [openId, setOpenId] = useState<string | null>(null)
   const [enrolling, setEnrolling] = useState(enrols)
   const [revoking, setRevoking] = useState<Host | null>(null)
@@ -133,15 +130,11 @@ export default function DevicesScreen({ enrols = false }: { enrols?: boolean }) 
           />
         ))}
         <Row
-          lead={<Icon name={mayEnrol ? 'plus' : 'lock'} />}
+          lead={<Icon name={doors?.whyNotEnrol ? 'lock' : 'plus'} />}
           title="Add a workstation"
           wrap
-          detail={
-            mayEnrol
-              ? 'With the code its terminal shows'
-              : 'A device with full may let one in, one on which you have signed in, or the setup code that offdesk serve prints.'
-          }
-          disabled={!mayEnrol}
+          detail={doors?.whyNotEnrol ? whyNotWords(doors.whyNotEnrol) : 'With the code its terminal shows'}
+          disabled={doors === undefined || doors.whyNotEnrol !== null}
           onClick={() => setEnrolling(true)}
         />
       </Group>

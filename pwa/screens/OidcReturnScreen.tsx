@@ -7,6 +7,7 @@ import { useAdmitted } from '../features/sign-in/admitted.ts'
 import { finishOidc } from '../features/sign-in/sign-in.ts'
 import { signInFailure } from '../features/sign-in/sign-in-words.ts'
 import type { Problem } from '../graphql/problem.ts'
+import { useIdentity } from '../keys/identity-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 
@@ -15,17 +16,20 @@ export default function OidcReturnScreen() {
   const admitted = useAdmitted()
   const [problem, setProblem] = useState<Problem | null>(null)
   const begun = useRef(false)
+  // Somebody who shows themselves anew keeps the name that this device has.
+  const state = useIdentity()
+  const ownName = state.kind === 'paired' ? state.identity.deviceName : null
   useEffect(() => {
     if (begun.current) return
     begun.current = true
     const returned = window.location.href
     // What the provider put there is good once, and is nobody else's to read.
     window.history.replaceState(window.history.state, '', window.location.pathname)
-    void finishOidc(returned, suggestName(navigator)).then((answer) => {
+    void finishOidc(returned, ownName ?? suggestName(navigator)).then((answer) => {
       if ('problem' in answer) setProblem(answer.problem)
       else void admitted(answer.value)
     })
-  }, [admitted])
+  }, [admitted, ownName])
   const words = problem && signInFailure(problem)
   return (
     <main className="pair">

@@ -162,7 +162,15 @@ export default function PairScreen() {
       case 'done':
         return <h1 className="type-screen">Paired with {step.pairing.openerName}</h1>
       case 'failed':
-        return <FailureView failure={step.failure} onRetry={pair} onOtherCode={otherCode} onLeave={() => go('/')} />
+        return (
+          <FailureView
+            failure={step.failure}
+            purpose="PAIR_DEVICE"
+            onRetry={pair}
+            onOtherCode={otherCode}
+            onLeave={() => go('/')}
+          />
+        )
     }
   }
 

@@ -4,6 +4,7 @@ import '../features/sign-in/sign-in.css'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { suggestName } from '../features/pairing/this-device.ts'
+import { useDoors, whyNotWords } from '../features/sign-in/doors.ts'
 import { InviteSheet } from '../features/sign-in/invite-sheet.tsx'
 import type { Invitation, SignInPasskey } from '../features/sign-in/own-documents.ts'
 import { useOwnSignIn } from '../features/sign-in/own-sign-in.ts'
@@ -46,10 +47,12 @@ function InvitationState({ state, expiresAt, usedAt, revokedAt }: Invitation) {
 export default function SignInSettingsScreen() {
   const [, go] = useLocation()
   const own = useOwnSignIn()
+  const doors = useDoors()
   const [inviting, setInviting] = useState(false)
   const [removing, setRemoving] = useState<SignInPasskey | null>(null)
   const [said, setSaid] = useState<string | null>(null)
   const has = own.passkeys.length > 0
+  const mayInvite = has && doors !== undefined && doors.whyNotInvite === null
   const tell = (doing: Promise<Problem | null>, done: string) =>
     void doing.then((problem) => setSaid(problem ? words(problem) : done))
   return (
@@ -105,7 +108,14 @@ export default function SignInSettingsScreen() {
         </Group>
       )}
       <GroupHeading icon="people">Invitations</GroupHeading>
-      {own.loaded && (
+      {doors?.whyNotInvite && <GroupNote>{whyNotWords(doors.whyNotInvite)}</GroupNote>}
+      {doors && !doors.whyNotInvite && own.loaded && !has && (
+        <GroupNote>
+          You may invite others: here with a passkey of yours, or with <code>offdesk invite</code> and their name at a
+          terminal of yours.
+        </GroupNote>
+      )}
+      {own.loaded && (own.invitations.length > 0 || mayInvite) && (
         <Group label="Invitations">
           {own.invitations.map((invitation) => (
             <Row
@@ -114,7 +124,13 @@ export default function SignInSettingsScreen() {
               wrap
               {...(invitation.state === 'OPEN' ? {} : { tone: 'muted' as const })}
               title={invitation.kind === 'PASSKEY' ? 'A passkey of your own' : invitation.name}
-              detail={<InvitationState {...invitation} />}
+              detail={
+                <>
+                  <InvitationState {...invitation} />
+                  {/* Whoever runs the server can make one too (offdesk recover). */}
+                  {invitation.kind === 'PASSKEY' && `. Made by ${invitation.createdByName}`}
+                </>
+              }
               {...(invitation.state === 'OPEN'
                 ? {
                     trailing: (
@@ -126,14 +142,15 @@ export default function SignInSettingsScreen() {
                 : {})}
             />
           ))}
-          <Row
-            lead={<Icon name={has ? 'plus' : 'lock'} size={18} />}
-            wrap
-            title="Invite somebody"
-            detail={has ? 'They get sessions of their own' : 'Needs a passkey of yours to sign in with'}
-            disabled={!has}
-            onClick={() => setInviting(true)}
-          />
+          {mayInvite && (
+            <Row
+              lead={<Icon name="plus" size={18} />}
+              wrap
+              title="Invite somebody"
+              detail="They get sessions of their own"
+              onClick={() => setInviting(true)}
+            />
+          )}
         </Group>
       )}
       {inviting && <InviteSheet own={own} onClose={() => setInviting(false)} />}

@@ -53,17 +53,23 @@ async function bySignIn(
 }
 
 /** Whether the person can show who they are on any device of theirs: with a passkey that they sign in with, or at their organisation's provider. */
-export async function maySayWho(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise<boolean> {
+async function maySayWho(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise<boolean> {
   if (await hasSignInPasskey(tx, ownerId)) return true
   const device = await findDevice(tx, ownerId, deviceId)
   return device?.signedInBy === 'OIDC'
 }
 
-export const tooLow = ({ rung }: DevicePrincipal): Refused =>
-  refuse('RUNG_TOO_LOW', 'Letting a new host in needs FULL.', {
+/** Null for a device that may type a workstation's code; who it shows itself as is asked when it confirms. */
+export const whyNotEnrol = async (tx: Tx, by: DevicePrincipal): Promise<Refused | null> =>
+  by.rung === 'FULL' || (await maySayWho(tx, by)) ? null : tooLow(by)
+
+const tooLow = ({ rung }: DevicePrincipal): Refused =>
+  refuse('RUNG_TOO_LOW', 'Letting a workstation in needs a device with full, or a passkey that you sign in with.', {
     rule: `device rung ${rung}`,
     level: 'device',
-    remedy: 'Use a device with the rung FULL, one on which you sign in with a passkey, or the setup code.',
+    owner: 'you',
+    remedy:
+      'At a terminal of yours, “offdesk invite --myself” prints a link that makes such a passkey. No terminal left: whoever runs this server lets you in by “offdesk recover”.',
   })
 
 /** A passkey of this device that a machine of its person has pinned: whoever holds the phone makes another one, but nobody pins it. */

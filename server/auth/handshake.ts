@@ -19,7 +19,7 @@ import {
 import { notFound, refuse } from '../store/refused.ts'
 import type { Rung } from '../store/rung.ts'
 import { hostTopic, ownerTopic, type Ring } from '../store/topic.ts'
-import { maySayWho, tooLow } from './consenting.ts'
+import { whyNotEnrol } from './consenting.ts'
 import { counted, ENROLMENT_REQUEST, limited, type Outcome, PAIRING_CODE } from './limited.ts'
 import { parseKey, parseMac, parseName, parseNonce, parsePlatform } from './parse.ts'
 import { hashCode, randomCode } from './setup.ts'
@@ -188,6 +188,7 @@ async function enroller(tx: Tx, by: Principal): Promise<DevicePrincipal> {
       remedy: 'Type it on a device that is paired or signed in here, or use the setup code.',
     })
   }
-  if (by.rung !== 'FULL' && !(await maySayWho(tx, by))) throw tooLow(by)
+  const why = await whyNotEnrol(tx, by)
+  if (why) throw why
   return by
 }

@@ -122,7 +122,7 @@ builder.queryField('effectivePolicy', (t) =>
 )
 
 // In an object of its own: what is an Error, graphql-js takes for one.
-const WhyNot = builder.objectRef<{ refused: Refused }>('WhyNot').implement({
+export const WhyNot = builder.objectRef<{ refused: Refused }>('WhyNot').implement({
   extensions: partOf('EffectivePolicy'),
   fields: (t) => ({
     code: t.string({ resolve: ({ refused }) => refused.code }),

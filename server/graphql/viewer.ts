@@ -47,7 +47,7 @@ const Principal = builder.unionType('Principal', {
   resolveType: (value) => ('is' in value && value.is === 'Device' ? 'Device' : 'Host'),
 })
 
-const Viewer = builder.objectRef<OwnerRow>('Viewer').implement({
+export const Viewer = builder.objectRef<OwnerRow>('Viewer').implement({
   authScopes: (owner) => ({ owner: owner.id }),
   fields: (t) => ({
     id: t.exposeID('id'),

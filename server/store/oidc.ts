@@ -1,8 +1,17 @@
 /** Connections of organisations to their providers, and who people of a provider are here: queries only. Knows no protocol and no principal. */
-import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { device, membership, oidcConnection, oidcDevice, oidcIdentity, scimGroup, scimUser } from '../db/schema.ts'
+import {
+  device,
+  membership,
+  oidcConnection,
+  oidcDevice,
+  oidcIdentity,
+  organisation,
+  scimGroup,
+  scimUser,
+} from '../db/schema.ts'
 import { lockPerson } from './sign-in-passkeys.ts'
 
 export type RequiredClaim = { name: string; value: string }
@@ -129,6 +138,24 @@ export async function isFreshlySignedIn(tx: Tx, deviceId: string): Promise<boole
     .from(oidcDevice)
     .where(and(eq(oidcDevice.deviceId, deviceId), gt(oidcDevice.freshAt, instantIn(-FRESH_SECONDS))))
   return rows.length > 0
+}
+
+export type DeviceProvider = { handle: string; organisationName: string; freshUntil: Date | null }
+
+/** Where the person of this device signs in; null for one that came another way. `freshUntil`: how long their last showing of themselves counts. */
+export async function providerOfDevice(tx: Tx, deviceId: string): Promise<DeviceProvider | null> {
+  const [row] = await tx
+    .select({
+      handle: oidcConnection.handle,
+      organisationName: organisation.name,
+      freshUntil: sql<Date | null>`case when ${oidcDevice.freshAt} > ${instantIn(-FRESH_SECONDS)}
+        then ${oidcDevice.freshAt} + make_interval(secs => ${FRESH_SECONDS}) end`.mapWith(oidcDevice.freshAt),
+    })
+    .from(oidcDevice)
+    .innerJoin(oidcConnection, eq(oidcConnection.organisationId, oidcDevice.organisationId))
+    .innerJoin(organisation, eq(organisation.id, oidcDevice.organisationId))
+    .where(eq(oidcDevice.deviceId, deviceId))
+  return row ?? null
 }
 
 /** Those that are not revoked yet: of one person, or of all who signed in there. */

@@ -11,6 +11,8 @@ import { CodeField, isWholeCode } from '../pairing/code-field.tsx'
 import { FailureView } from '../pairing/failure-view.tsx'
 import { MatchForHost } from '../pairing/match-view.tsx'
 import { useHandshake } from '../pairing/use-handshake.ts'
+import { useDoors } from '../sign-in/doors.ts'
+import { AskAgainAnswers, AskAgainFirst, AskAgainInstead, AskedAgain, useAskAgain } from './ask-again.tsx'
 import { useConsent } from './consent.ts'
 
 export function EnrolSheet(props: { onClose: () => void; onJoined: () => void }) {
@@ -20,6 +22,10 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
   const { step, start, refuse, confirm, reset } = useHandshake()
   const { onJoined } = props
   const { consent, asks } = useConsent()
+  const doors = useDoors()
+  const [otherwise, setOtherwise] = useState(false)
+  const again = useAskAgain(asks ? null : (doors?.provider ?? null))
+  const asksFirst = again !== null && again.freshUntilMs === null && !otherwise && step.kind === 'none'
   const still = step.kind === 'matching' ? step.still : null
   useEffect(() => {
     if (still !== null) setConfirming(false)
@@ -35,21 +41,23 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
     setConfirming(false)
     start({ code, link: null, purpose: 'ENROL_HOST', deviceName, ownToken: token })
   }
-  const again = () => {
+  const anew = () => {
     setCode('')
     reset()
   }
   const content = () => {
     switch (step.kind) {
       case 'none':
+        if (again && asksFirst) return <AskAgainFirst ask={again} onOtherwise={() => setOtherwise(true)} />
         return (
           <>
             <h2 className="type-sheet">Add a workstation</h2>
             <p>
-              On the new machine, run <code className="mono">offdesk login</code> with this server’s address. It shows a
+              On the new machine, run <code className="mono">offdesk login {window.location.origin}</code>. It shows a
               code.
             </p>
             <CodeField code={code} onChange={setCode} hint="Eight signs, from the new machine's terminal." />
+            {again && again.freshUntilMs !== null && <AskedAgain name={again.name} untilMs={again.freshUntilMs} />}
           </>
         )
       case 'claiming':
@@ -74,23 +82,36 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
               void consent().then(confirm)
             }}
             onDiffer={refuse}
-          />
+          >
+            {again && <AskAgainInstead ask={again} />}
+          </MatchForHost>
         )
       case 'done':
         return (
           <>
             <h2 className="type-sheet">{step.pairing.openerName} has joined</h2>
             <Note icon="info">
-              It asks once at its own terminal which devices it trusts. Until then it takes no orders from here.
+              One key press is left at its own terminal: y, if it shows the same code. Until then it takes no orders
+              from here.
             </Note>
           </>
         )
       case 'failed':
-        return <FailureView failure={step.failure} onRetry={add} onOtherCode={again} onLeave={props.onClose} />
+        return (
+          <FailureView
+            failure={step.failure}
+            purpose="ENROL_HOST"
+            onRetry={add}
+            onOtherCode={anew}
+            onLeave={props.onClose}
+          />
+        )
     }
   }
   const footer =
-    step.kind === 'none' ? (
+    again && asksFirst ? (
+      <AskAgainAnswers ask={again} onCancel={props.onClose} />
+    ) : step.kind === 'none' ? (
       <Answers>
         <Button kind="quiet" tall onClick={props.onClose}>
           Cancel
@@ -109,7 +130,7 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
       open
       onClose={props.onClose}
       label="Add a workstation"
-      guardKey={step.kind}
+      guardKey={asksFirst ? 'first' : step.kind}
       {...(footer === undefined ? {} : { footer })}
     >
       <SheetPart>

@@ -1,5 +1,6 @@
 // A pairing that did not happen, in one sentence, with what can be done.
 import { useEffect, useState } from 'react'
+import type { PairingPurpose } from '../../../protocol/pairing.ts'
 import { Button } from '../../ui/button.tsx'
 import type { Failure } from './handshake.ts'
 import { failureWords } from './pairing-words.ts'
@@ -19,6 +20,7 @@ function useSecondsLeft(failure: Failure): number {
 
 export function FailureView(props: {
   failure: Failure
+  purpose: PairingPurpose
   onRetry: () => void
   onOtherCode: () => void
   onLeave: () => void
@@ -28,7 +30,7 @@ export function FailureView(props: {
     props.failure.kind === 'problem' && left > 0
       ? { kind: 'problem', problem: { ...props.failure.problem, retryAfterSeconds: left } }
       : props.failure
-  const words = failureWords(shown)
+  const words = failureWords(shown, props.purpose)
   return (
     <>
       <div role="alert" className="pair-failure">

@@ -1,4 +1,5 @@
 // The match code and what to compare it with (mockup 08). The person decides; this view only shows.
+import type { ReactNode } from 'react'
 import { spaced } from '../../../protocol/pairing.ts'
 import { Age, Countdown } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -69,6 +70,8 @@ export function MatchForHost(props: {
   asksPasskey: boolean
   onSame: () => void
   onDiffer: () => void
+  /** Another way than the key press that is waited for. */
+  children?: ReactNode
 }) {
   const { step } = props
   return (
@@ -79,8 +82,8 @@ export function MatchForHost(props: {
         Valid for <Countdown until={step.untilMs} />
       </p>
       <p>
-        If they match, {step.pairing.openerName} joins your workstations: its sessions appear here, and it takes orders
-        from your paired devices.
+        If they match, {step.pairing.openerName} joins your workstations: its sessions appear here. It takes orders from
+        this {deviceWord()} once you have pressed y there too.
       </p>
       {step.pairing.openerAddress && (
         <p className="ink-3">
@@ -92,10 +95,10 @@ export function MatchForHost(props: {
       {step.still === 'terminal' && (
         <p role="status">
           One key press is left, at a workstation that is known here already: run <code>offdesk devices admit</code>{' '}
-          there and press <strong>y</strong> if it shows the same code. A passkey that counts there would do it from
-          here.
+          there and press <strong>y</strong> if it shows the same code.
         </p>
       )}
+      {step.still === 'terminal' && props.children}
       {step.still !== null && step.still !== 'terminal' && (
         <div role="alert">
           <Note icon="info" boxed>

@@ -1,12 +1,25 @@
 // What is said when a pairing does not happen: what happened, what it means, what to do. One sentence each.
+import type { PairingPurpose } from '../../../protocol/pairing.ts'
 import { deviceWord } from '../../ui/device-word.ts'
 import type { Failure } from './handshake.ts'
 
 export type Words = { title: string; detail: string; again: 'retry' | 'code' | 'stop' }
 
-const newCode = 'Press Ctrl+E at the terminal to see a new code.'
+/** Where another code comes from, and what did not happen. */
+const about: Record<PairingPurpose, { newCode: string; nothing: string }> = {
+  PAIR_DEVICE: { newCode: 'Press Ctrl+E at the terminal to see a new code.', nothing: 'Nothing was paired.' },
+  ENROL_HOST: {
+    newCode: 'Run “offdesk login” on the new machine again for another code.',
+    nothing: 'The machine was not let in.',
+  },
+}
 
-const ofCode = (code: string, message: string, retryAfterSeconds: number | undefined): Words => {
+const ofCode = (
+  code: string,
+  message: string,
+  retryAfterSeconds: number | undefined,
+  { newCode }: { newCode: string },
+): Words => {
   switch (code) {
     case 'CODE_WRONG':
       return {
@@ -46,29 +59,31 @@ const ofCode = (code: string, message: string, retryAfterSeconds: number | undef
         again: 'retry',
       }
     default:
-      return { title: 'The server refused the pairing', detail: message, again: 'retry' }
+      return { title: 'The server refused it', detail: message, again: 'retry' }
   }
 }
 
 /** The words for a failure, and what the button offers: the same again, another code, or nothing (stop). */
-export function failureWords(failure: Failure): Words {
+export function failureWords(failure: Failure, purpose: PairingPurpose): Words {
+  const { newCode, nothing } = about[purpose]
   switch (failure.kind) {
     case 'problem':
       return ofCode(
         failure.problem.code,
         [failure.problem.message, failure.problem.remedy].filter(Boolean).join(' '),
         failure.problem.retryAfterSeconds,
+        { newCode },
       )
     case 'key-mismatch':
       return {
         title: 'Do not continue: this is not the workstation of the code',
-        detail: `The server showed another key than the one in the QR. Somebody may stand between this ${deviceWord()} and the workstation. Nothing was paired.`,
+        detail: `The server showed another key than the one in the QR. Somebody may stand between this ${deviceWord()} and the workstation. ${nothing}`,
         again: 'stop',
       }
     case 'commitment-broken':
       return {
         title: 'Do not continue: the workstation did not keep its word',
-        detail: `What it revealed does not fit what it had promised. Somebody may stand between this ${deviceWord()} and the workstation. Nothing was paired.`,
+        detail: `What it revealed does not fit what it had promised. Somebody may stand between this ${deviceWord()} and the workstation. ${nothing}`,
         again: 'stop',
       }
     case 'wrong-purpose':
@@ -86,20 +101,19 @@ export function failureWords(failure: Failure): Words {
     case 'refused-there':
       return {
         title: 'Refused at the workstation',
-        detail: `Somebody pressed n there. Nothing was paired. ${newCode}`,
+        detail: `Somebody pressed n there. ${nothing} ${newCode}`,
         again: 'code',
       }
     case 'refused-here':
       return {
-        title: 'Pairing ended: the codes differ',
-        detail:
-          'Nothing was paired. Different codes mean that somebody may stand between. Try again on a network you trust.',
+        title: 'Ended: the codes differ',
+        detail: `${nothing} Different codes mean that somebody may stand between. Try again on a network you trust.`,
         again: 'code',
       }
     case 'expired':
       return {
         title: 'Nobody pressed y in time',
-        detail: `The code is no longer valid and nothing was paired. ${newCode}`,
+        detail: `The code is no longer valid. ${nothing} ${newCode}`,
         again: 'code',
       }
   }

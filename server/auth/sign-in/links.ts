@@ -14,7 +14,7 @@ import {
   revokeInvitation,
 } from '../../store/invitations.ts'
 import { findOwner, firstOwner, lockFirstOwner } from '../../store/owners.ts'
-import { notFound, refuse } from '../../store/refused.ts'
+import { notFound, type Refused, refuse } from '../../store/refused.ts'
 import { requireStillIn } from '../letting-in.ts'
 import { parseName } from '../parse.ts'
 import { hashToken } from '../tokens.ts'
@@ -100,22 +100,27 @@ async function madeByPerson(
   kind: InvitationAsked['kind'],
   organisationId: string | null,
 ): Promise<{ id: string; name: string }> {
-  const isFirst = (await firstOwner(tx))?.id === by.ownerId
-  if (kind === 'PERSON' && (!isFirst || organisationId !== null)) {
-    throw refuse(
-      'POLICY',
-      'People are invited by whoever set this server up, and into an organisation by its admins.',
-      {
-        rule: 'only the first owner and admins invite',
-        level: 'server',
-        owner: organisationId === null ? 'whoever set this server up' : 'the admins of that organisation',
-        remedy: 'Ask them for an invitation.',
-      },
-    )
-  }
+  const why = kind === 'PERSON' ? await whyNotInvite(tx, by, organisationId) : null
+  if (why) throw why
   const person = await findOwner(tx, by.ownerId)
   if (!person) throw notFound('person')
   return person
+}
+
+/** Null for whoever may invite people who are new here, without an admin's token. */
+export async function whyNotInvite(
+  tx: Tx,
+  by: { ownerId: string },
+  organisationId: string | null,
+): Promise<Refused | null> {
+  const isFirst = (await firstOwner(tx))?.id === by.ownerId
+  if (isFirst && organisationId === null) return null
+  return refuse('POLICY', 'People are invited by whoever set this server up, and into an organisation by its admins.', {
+    rule: 'only the first owner and admins invite',
+    level: 'server',
+    owner: organisationId === null ? 'whoever set this server up' : 'the admins of that organisation',
+    remedy: 'Ask them for an invitation.',
+  })
 }
 
 /** By whoever made it, and by admins of its organisation. Again changes nothing. Throws NOT_FOUND, SCOPE_MISSING. */

@@ -167,12 +167,23 @@ describe('[T4] a first workstation, for somebody who has no passkey', () => {
     const ada = await browser.signsIn('acme', (url) => house.provider.signsIn(url, 'ada'))
     const silent = await asksToJoin(house.at.gql, { publicKey: browser.publicKey, token: ada.token })
     await expect(letsIn(house.at.gql, ada.token, silent.pairingId)).rejects.toMatchObject({ code: 'PASSKEY_REQUIRED' })
+    type Seen = { viewer: { doors: { whyNotEnrol: object | null; provider: { freshUntil: string | null } } } }
+    const doors = async (token: string) => {
+      const document = '{ viewer { doors { whyNotEnrol { code } provider { handle organisationName freshUntil } } } }'
+      return (await house.at.gql<Seen>(token, document)).viewer.doors
+    }
+    const provider = { handle: 'acme', organisationName: 'Blue' }
+    expect(await doors(ada.token)).toEqual({ whyNotEnrol: null, provider: { ...provider, freshUntil: null } })
     const again = await browser.begins('acme', { fresh: true })
     const { token, deviceId } = await browser.finishes(
       again,
       await house.provider.signsIn(again.authorizationUrl, 'ada'),
     )
     expect(deviceId).toBe(ada.deviceId)
+    const { freshUntil } = (await doors(token)).provider
+    const left = Date.parse(freshUntil ?? '') - Date.now()
+    expect(left).toBeGreaterThan(200_000)
+    expect(left).toBeLessThanOrEqual(300_000)
     const asked = await asksToJoin(house.at.gql, { publicKey: browser.publicKey, token })
     expect(await letsIn(house.at.gql, token, asked.pairingId)).toBe('CONFIRMED')
     expect((await asked.becomes()).token).toBeTruthy()

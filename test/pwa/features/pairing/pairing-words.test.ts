@@ -26,14 +26,18 @@ describe('words for a pairing that failed', () => {
     [{ kind: 'wrong-purpose', purpose: 'ENROL_HOST' }, /adds a workstation/, 'code'],
     [{ kind: 'wrong-purpose', purpose: 'PAIR_DEVICE' }, /pairs a device/, 'code'],
   ] satisfies [Failure, RegExp, string][])('%o', (failure, title, again) => {
-    const words = failureWords(failure)
-    expect(words.title).toMatch(title)
-    expect(words.again).toBe(again)
-    expect(words.detail.length).toBeGreaterThan(20)
+    for (const purpose of ['PAIR_DEVICE', 'ENROL_HOST'] as const) {
+      const words = failureWords(failure, purpose)
+      expect(words.title).toMatch(title)
+      expect(words.again).toBe(again)
+      expect(words.detail.length).toBeGreaterThan(20)
+      // Whoever lets a machine in sees no Ctrl+E there, and pairs nothing.
+      if (purpose === 'ENROL_HOST') expect(words.detail).not.toMatch(/Ctrl\+E|was paired/)
+    }
   })
 
   it('[T7] an unknown refusal keeps the server’s own sentence', () => {
-    expect(failureWords(problem('POLICY')).detail).toBe('as the server said')
+    expect(failureWords(problem('POLICY'), 'PAIR_DEVICE').detail).toBe('as the server said')
   })
 })
 

@@ -141,6 +141,22 @@ describe('[T4] offdesk login, for somebody who has a passkey and nothing else', 
     await prompt(ann.token, session.id)
   })
 
+  test('[F3] a phone that may only steer lets it in with its person’s passkey; while there is none, it is told what makes one', async () => {
+    const host = await server.enrolledHost()
+    const phone = await server.pairedDevice({ host, rung: 'STEER' })
+    type Seen = { viewer: { doors: { whyNotEnrol: { code: string; remedy: string } | null } } }
+    const why = async () =>
+      (await gql<Seen>(phone.token, '{ viewer { doors { whyNotEnrol { code remedy } } } }')).viewer.doors.whyNotEnrol
+    expect(await why()).toEqual({ code: 'RUNG_TOO_LOW', remedy: expect.stringContaining('offdesk invite --myself') })
+    expect((await refusal(asksToJoin(gql, phone)))?.extensions).toMatchObject({ ...(await why()) })
+    const { code } = await createsInvitation(gql, host.token, { name: 'me', kind: 'PASSKEY' })
+    const elsewhere = await joins(gql, code)
+    expect(await why()).toBeNull()
+    const { pairingId, challenge, becomes } = await asksToJoin(gql, phone)
+    await confirm(phone.token, pairingId, elsewhere.authenticator.get(challenge))
+    expect((await becomes()).name).toBe('laptop')
+  })
+
   test('another person’s passkey lets nothing in, nor a browser whose person has none', async () => {
     const ann = await joins(gql, await firstLink(server))
     const host = await server.enrolledHost()
