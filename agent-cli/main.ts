@@ -12,6 +12,7 @@ import { invite } from './commands/invite.ts'
 import { login } from './commands/login.ts'
 import { Mistake } from './commands/mistake.ts'
 import { recover } from './commands/recover.ts'
+import { wordsOf } from './commands/refused.ts'
 import { run } from './commands/run.ts'
 import { say } from './commands/say.ts'
 import { serve } from './commands/serve.ts'
@@ -269,7 +270,8 @@ function typed(): string[] {
 try {
   await program.parseAsync(typed(), { from: 'user' })
 } catch (error) {
-  if (!(error instanceof Mistake)) throw error
-  say(error.message)
-  process.exitCode = error.exitCode
+  const words = error instanceof Mistake ? error.message : wordsOf(error)
+  if (words === null) throw error
+  say(words)
+  process.exitCode = error instanceof Mistake ? error.exitCode : 1
 }

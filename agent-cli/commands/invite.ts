@@ -25,7 +25,14 @@ export async function invite(
   say(
     isMyself
       ? `Open this once, until ${until}, in the browser whose passkey you will sign in with:`
-      : `Send this to ${invitation.name} alone: it works once, until ${until}, and makes them a person of their own here.`,
+      : `Send this to ${invitation.name} alone: whoever opens it first, until ${until}, is ${invitation.name} here, with sessions of their own.`,
   )
+  if (link === null && isMine(desk.server))
+    say(
+      'The server has no public address, so this opens on its own machine alone. “offdesk serve --reach” gives it one.',
+    )
   process.stdout.write(`${link ?? `${desk.server.replace('127.0.0.1', 'localhost')}/sign-in#${code}`}\n`)
 }
+
+/** Passkeys work on https and on localhost, never on a bare IP address. */
+const isMine = (server: string): boolean => ['127.0.0.1', 'localhost'].includes(new URL(server).hostname)

@@ -8,6 +8,7 @@ import { serverUrl } from '../remote/servers.ts'
 import { confirmed } from './ask.ts'
 import { Mistake } from './mistake.ts'
 import { openPlaces } from './open-places.ts'
+import { refusedInWords } from './refused.ts'
 import { say } from './say.ts'
 import { requireWay } from './ways.ts'
 
@@ -30,7 +31,7 @@ export async function login(
     }
     await byDevice({ ...at, roster: openRoster(places.host), rung: flags.rung }, url)
   } catch (error) {
-    if (error instanceof RemoteError) throw new Mistake(`${url} did not take this machine: ${error.message}`)
+    if (error instanceof RemoteError) throw new Mistake(`${url} did not take this machine: ${refusedInWords(error)}`)
     throw error
   }
 }
@@ -40,7 +41,7 @@ async function byDevice(at: Parameters<typeof requestEnrolment>[0], url: string)
   const { pairing } = enrolment
   const [one, two] = [enrolment.code.slice(0, 4), enrolment.code.slice(4)]
   say(
-    `On a paired device: Settings, Add a workstation, and type ${one} ${two} (valid for 5 minutes). In any other browser: ${url}/login, and type the same once you are signed in.\nNeither? The server printed a setup code when it started: offdesk login ${url} --code <setup code>`,
+    `On a paired device: Settings, Add a workstation, and type ${one} ${two} (valid for 5 minutes). In any other browser: ${url}/login, and type the same once you are signed in.\nNeither? At the machine of the server there is a setup code: its first start printed one, “offdesk recover” prints another. Then: offdesk login ${url} --code <setup code>`,
   )
   try {
     // Both ends are asked: the device lets this machine in, this terminal decides whether to trust the device (T5).

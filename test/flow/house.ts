@@ -9,7 +9,8 @@ import { signsAs } from '../kit/signing.ts'
 import { createSubscriber, type Subscriber } from '../kit/subscriber.ts'
 import { atEnd, type Env, type Machine, type Running, until } from './machine.ts'
 
-export type Served = Running & { url: string; setupCode: string | null }
+/** `link`: the first owner's, while nobody owns the server. */
+export type Served = Running & { url: string; setupCode: string | null; link: string | null }
 
 /** `offdesk serve` until it answers. */
 export async function serve(at: Machine, env: Env = {}): Promise<Served> {
@@ -17,7 +18,8 @@ export async function serve(at: Machine, env: Env = {}): Promise<Served> {
   const [, url = ''] = await running.line(/^Offdesk is at (\S+)$/)
   // The code, when there is one, is said in the same breath.
   const setupCode = /^Setup code for the first host: (\S+)$/m.exec(running.said())?.[1] ?? null
-  return { ...running, url, setupCode }
+  const link = /^Or own this server .*: (\S+)$/m.exec(running.said())?.[1] ?? null
+  return { ...running, url, setupCode, link }
 }
 
 export async function scripted(...how: Parameters<typeof createScriptedAgent>): Promise<ScriptedAgent> {

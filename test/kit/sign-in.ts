@@ -78,12 +78,11 @@ export async function accept(gql: Gql, input: object): Promise<SignedIn> {
 export async function joins(
   gql: Gql,
   code: string,
-  how: { authenticator?: Authenticator; personName?: string; key?: Key } = {},
+  how: { authenticator?: Authenticator; personName?: string; key?: Key; origin?: string; deviceName?: string } = {},
 ): Promise<Person> {
-  const { authenticator = createAuthenticator({ origin: PAGE }), key = await newKey(), personName } = how
-  const { nonce, userId } = await opens(gql, code)
-  const named = personName === undefined ? {} : { personName }
-  const signedIn = await accept(gql, await acceptance({ code, nonce }, { authenticator, key, ...named }))
+  const { origin = PAGE, authenticator = createAuthenticator({ origin }), key = await newKey() } = how
+  const { nonce, userId } = await opens(gql, code, origin)
+  const signedIn = await accept(gql, await acceptance({ code, nonce }, { ...how, authenticator, key, origin }))
   signsAs(signedIn.token, { id: signedIn.deviceId, keys: key.keys })
   return { ...signedIn, key, authenticator, userHandle: userId }
 }

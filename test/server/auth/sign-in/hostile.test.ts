@@ -242,14 +242,6 @@ describe('a link', () => {
     )
     const refused = await refusal(invites(gql, bob))
     expect(refused?.extensions).toMatchObject({ code: 'POLICY', rule: 'only the first owner and admins invite' })
-    // F3: who may not is told so before they try, in the same words.
-    type Seen = { viewer: { doors: { whyNotInvite: object | null } } }
-    const doors = '{ viewer { doors { whyNotInvite { code message rule level owner remedy } } } }'
-    expect((await gql<Seen>(ann.token, doors)).viewer.doors.whyNotInvite).toBeNull()
-    const { message } = refused ?? {}
-    const { code, rule, level, owner, remedy } = refused?.extensions ?? {}
-    const told = (await gql<Seen>(bob.token, doors)).viewer.doors.whyNotInvite
-    expect(told).toEqual({ code, message, rule, level, owner, remedy })
     const confirmation = await confirms(gql, ann, ann.authenticator, 'invite')
     const own = { name: 'x', kind: 'PASSKEY', confirmation }
     expect((await refusal(createsInvitation(gql, ann.token, own)))?.code).toBe('BAD_INPUT')

@@ -11,7 +11,7 @@ import { asksToJoin } from '../../../kit/joining.ts'
 import { steps } from '../../../kit/people.ts'
 import { startServer, type TestServer } from '../../../kit/server.ts'
 import { publishSession } from '../../../kit/session.ts'
-import { createsInvitation, firstLink, joins, opens, type Person, signsIn } from '../../../kit/sign-in.ts'
+import { createsInvitation, firstLink, invites, joins, opens, type Person, signsIn } from '../../../kit/sign-in.ts'
 
 let server: TestServer
 const gql: TestServer['gql'] = (...asked) => server.gql(...asked)
@@ -166,6 +166,18 @@ describe('[T4] offdesk login, for somebody who has a passkey and nothing else', 
     expect((await refusal(confirm(ann.token, pairingId, bob.authenticator.get(challenge))))?.code).toBe('PASSKEY_WRONG')
     expect((await refusal(confirm(bob.token, pairingId, bob.authenticator.get(challenge))))?.code).toBe('NOT_FOUND')
   })
+})
+
+test('[F3] who may not invite is told so before they try, in the words of the refusal', async () => {
+  const ann = await joins(gql, await firstLink(server))
+  const bob = await joins(gql, (await invites(gql, ann)).code, { personName: 'Bob' })
+  type Seen = { viewer: { doors: { whyNotInvite: object | null } } }
+  const why = async (token: string) =>
+    (await gql<Seen>(token, '{ viewer { doors { whyNotInvite { code message rule level owner remedy } } } }')).viewer
+      .doors.whyNotInvite
+  expect(await why(ann.token)).toBeNull()
+  const refused = await refusal(invites(gql, bob))
+  expect(await why(bob.token)).toEqual({ ...refused?.extensions, message: refused?.message })
 })
 
 describe('people of organisations', () => {
