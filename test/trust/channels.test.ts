@@ -73,7 +73,8 @@ async function channelsOf({ server, phone, session }: Scene, poll: () => Channel
   return made
 }
 
-function report(what: string, all: readonly Channel[], from: number): void {
+/** `from`: before the change was asked for; `answered`: when whoever asked had heard that it is done. */
+function report(what: string, all: readonly Channel[], from: number, answered: number): void {
   const after = (at: number | null) => Math.max(0, (at ?? Number.POSITIVE_INFINITY) - from)
   const frames = all.filter(({ kind }) => kind !== 'poll').map(({ lastFrameAt }) => after(lastFrameAt))
   const ends = all.map(({ endedAt }) => after(endedAt))
@@ -84,6 +85,7 @@ function report(what: string, all: readonly Channel[], from: number): void {
       'frames after 2 s': frames.filter((one) => one > 2000).length,
     },
     'end heard after': quantiles(ends),
+    'of that, the change itself': `${Math.round(answered - from)} ms`,
   })
   if (isFull) expect(frames.filter((one) => one > 2000)).toEqual([])
 }
@@ -105,9 +107,10 @@ describe.each([
     const all = await channelsOf(at, () => polls(server.url, phone.token, { query, variables: { id: own?.id } }))
     const from = performance.now()
     await server.gql(host.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: phone.id })
+    const answered = performance.now()
     await allEnd(all)
     expect(new Set(all.map(({ word }) => word))).toEqual(new Set(['REVOKED']))
-    report(`revoked, ${how}`, all, from)
+    report(`revoked, ${how}`, all, from, answered)
   })
 
   test('[F4] every channel that shows a session ends with POLICY when remote control is turned off', {
@@ -119,10 +122,11 @@ describe.each([
     const all = await channelsOf(at, () => polls(server.url, host.token, { query, variables: { id: host.id } }))
     const from = performance.now()
     await server.gql(host.token, 'mutation { setRemoteControl(level: OFF) { version } }')
+    const answered = performance.now()
     await allEnd(all)
     const words = all.filter(({ kind }) => kind !== 'poll').map(({ word }) => word)
     expect(new Set(words)).toEqual(new Set(['POLICY']))
-    report(`remote control off, ${how}`, all, from)
+    report(`remote control off, ${how}`, all, from, answered)
   })
 })
 
