@@ -64,6 +64,21 @@ describe('single sign-on', () => {
     await ada.sees(/^Ada · own_/)
   })
 
+  it('[F9][T4] before a workstation is let in their provider asks them once more, and they come back to its code', async () => {
+    await ada.opens('/login')
+    await ada.sees('First, Blue asks who you are')
+    await ada.taps('Sign in again')
+    await ada.page.locator('input[name=login]').fill('ada')
+    await ada.page.locator('input[name=password]').fill('x')
+    await ada.taps('Sign-in')
+    await ada.taps('Continue')
+    await ada.sees('Add a workstation')
+    await ada.sees(/^Blue has asked who you are\. Good for /)
+    await ada.opens('/settings/sign-in')
+    await ada.sees(/^People are invited by whoever set this server up, .* Ask them for an invitation\.$/)
+    await ada.seesNo('Invite somebody')
+  })
+
   it('[F9] what comes back to another browser is not taken, and leads to the beginning', async () => {
     const other = await createPhone(await browser.desktop(), `http://localhost:${server.port}`, false)
     await other.opens(`/sign-in/oidc/${acme.organisationId}?code=stolen&state=somebodys`)
