@@ -1,6 +1,16 @@
 /** PATCH as Entra ID, Okta and others write it, and what an answer shows (RFC 7644 §3.5.2, §3.9). */
 import { describe, expect, test } from 'vitest'
-import { OURS, ScimError, USER } from '../../../server/scim/messages.ts'
+import {
+  groupInput,
+  MOST_IN_PAGE,
+  OURS,
+  pageOf,
+  patchInput,
+  read,
+  ScimError,
+  USER,
+  userInput,
+} from '../../../server/scim/messages.ts'
 import { changeUser, type Draft } from '../../../server/scim/patching.ts'
 import { projectionOf } from '../../../server/scim/projection.ts'
 
@@ -103,4 +113,32 @@ test('an answer shows what is asked for, its id and its schemas', () => {
     emails: [{ value: 'v' }],
   })
   expect(() => shown({ attributes: 'a'.repeat(2001) })).toThrow(ScimError)
+})
+
+test('[G4] a PATCH has a hundred operations, a group five thousand members in one, a page five hundred: each to the last that is good', () => {
+  const fits = (work: () => unknown): string | undefined => {
+    try {
+      work()
+    } catch (error) {
+      if (error instanceof ScimError) return error.scimType
+      throw error
+    }
+    return undefined
+  }
+  const patch = (operations: number) => () =>
+    read(patchInput, { Operations: Array(operations).fill({ op: 'add', path: 'title', value: 'x' }) })
+  expect([fits(patch(0)), fits(patch(100)), fits(patch(101))]).toEqual(['invalidValue', undefined, 'invalidValue'])
+  const group = (members: number) => () =>
+    read(groupInput, { displayName: 'G', members: Array(members).fill({ value: 'usr_x' }) })
+  expect([fits(group(5000)), fits(group(5001))]).toEqual([undefined, 'invalidValue'])
+  const user = (displayName: string) => () => read(userInput, { userName: 'a', displayName })
+  expect([fits(user('\0')), fits(user('\ud800')), fits(user('\u{1F600}'))]).toEqual([
+    'invalidValue',
+    'invalidValue',
+    undefined,
+  ])
+  const page = (query: object) => pageOf(new URLSearchParams(query as Record<string, string>))
+  expect(page({ count: '501', startIndex: '0' })).toEqual({ limit: MOST_IN_PAGE, startIndex: 1, offset: 0 })
+  expect(page({ count: '-1', startIndex: '7' })).toEqual({ limit: 0, startIndex: 7, offset: 6 })
+  expect(page({ count: 'many', startIndex: 'x' })).toEqual({ limit: 100, startIndex: 1, offset: 0 })
 })
