@@ -83,7 +83,7 @@ export function AskAgainAnswers({ ask, onCancel }: { ask: AskAgain; onCancel: ()
       <Button kind="quiet" tall onClick={onCancel}>
         Cancel
       </Button>
-      <Button tall wide icon="building" waiting={ask.busy} onClick={ask.go}>
+      <Button tall wide waiting={ask.busy} onClick={ask.go}>
         {ask.busy ? 'Going there' : 'Sign in again'}
       </Button>
     </Answers>
