@@ -73,7 +73,7 @@ const tooLow = ({ rung }: DevicePrincipal): Refused =>
   })
 
 /** A passkey of this device that a machine of its person has pinned: whoever holds the phone makes another one, but nobody pins it. */
-async function counting(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise<PlacedPasskey[]> {
+export async function counting(tx: Tx, { ownerId, deviceId }: DevicePrincipal): Promise<PlacedPasskey[]> {
   const own = (await passkeysOf(tx, [deviceId])).get(deviceId) ?? []
   const active = await activeHostIds(tx, ownerId)
   return own.filter(({ hostIds }) => hostIds.some((id) => active.includes(id)))

@@ -1,7 +1,7 @@
 /** What a token's standing means: a principal, or the refusal that says why not. Knows no table and no cache. */
 import { ADMIN_SCOPES } from '../policy/admin.ts'
 import type { Stands } from '../policy/allowance.ts'
-import { boundsOf } from '../policy/effective.ts'
+import { type Bounds, boundsOf } from '../policy/effective.ts'
 import type { Principal } from '../policy/principal.ts'
 import type { Standing } from '../store/credentials.ts'
 import { type Refused, refuse } from '../store/refused.ts'
@@ -31,13 +31,32 @@ export function principalOf(standing: Standing): Exclude<Principal, { kind: 'ano
   return { kind: 'session', ownerId, hostId, hostName, sessionId, expiresAt }
 }
 
-export function standsOf(standing: Standing | undefined): Stands {
+/** `now`: the database's clock in milliseconds (E10). */
+export function standsOf(standing: Standing | undefined, now: number): Stands {
   if (standing === undefined || standing.kind === 'pairing' || standing.kind === 'admin')
     return { rung: 'VIEW', remoteControl: 'OFF' }
   const policy = { remoteControl: standing.remoteControl, bounds: boundsOf(standing.bounds) }
   if (standing.kind === 'host') return { rung: 'FULL', ...policy }
   const { rung, deviceKind, awaitsTrust } = standing
-  return { rung, deviceKind, ...(awaitsTrust && { awaitsTrust }), ...policy }
+  return { rung, deviceKind, ...(awaitsTrust && { awaitsTrust }), ...policy, ...looking(standing, policy.bounds, now) }
+}
+
+/** Whether what was allowed may be different now. */
+export const isOther = (one: Stands, other: Stands): boolean =>
+  (['rung', 'remoteControl', 'bounds', 'mustVerify'] as const).some((name) => one[name] !== other[name])
+
+export const isHost = ({ kind }: Principal): boolean => kind === 'host' || kind === 'session'
+
+/** Nothing where nobody asks who looks. A script has nobody who could touch an authenticator: `allowedDeviceKinds` keeps it out, or it looks. */
+function looking(
+  { deviceKind, verifiedAt }: Extract<Standing, { kind: 'device' }>,
+  bounds: Bounds | null,
+  now: number,
+): Pick<Stands, 'looksUntil' | 'mustVerify'> {
+  if (!bounds?.looking || deviceKind === 'SCRIPT') return {}
+  if (verifiedAt === null) return { mustVerify: true }
+  const looksUntil = verifiedAt + bounds.looking.minutes * 60_000
+  return { looksUntil, ...(looksUntil <= now && { mustVerify: true }) }
 }
 
 export const revoked = (kind: 'device' | 'host'): Refused =>

@@ -8,10 +8,10 @@ import type { Bell } from '../live/bell.ts'
 import type { Stands } from '../policy/allowance.ts'
 import type { Principal } from '../policy/principal.ts'
 import { readStandings, type Standing } from '../store/credentials.ts'
-import { noteDevicesSeen } from '../store/devices.ts'
 import type { Refused } from '../store/refused.ts'
-import { trustTopic } from '../store/topic.ts'
-import { principalOf, refusalOf, standsOf, unknown } from './standing.ts'
+import { lookingTopic, ownerTopic, trustTopic } from '../store/topic.ts'
+import { createSeen } from './seen.ts'
+import { isHost, isOther, principalOf, refusalOf, standsOf, unknown } from './standing.ts'
 import { bearerToken, hashToken } from './tokens.ts'
 
 /** The database has not answered for too long to say that anyone is still trusted. Channels close; nobody is logged out. */
@@ -66,7 +66,7 @@ export function createTrust(options: TrustOptions): Trust {
   const cutOff = options.cutOffMilliseconds ?? (database.kind === 'pglite' ? Number.POSITIVE_INFINITY : 1000)
   const known = new Map<string, Known>()
   const held = new Set<Held>()
-  const seen = new Map<string, number>()
+  const noteSeen = createSeen(database, log)
   /** Rises whenever what is known may be out of date. */
   let generation = 0
   /** As of the last look; null while nobody looks. */
@@ -99,7 +99,7 @@ export function createTrust(options: TrustOptions): Trust {
     rings.close()
   }
 
-  function forget(): void {
+  const forget = (): void => {
     generation++
     known.clear()
   }
@@ -108,6 +108,7 @@ export function createTrust(options: TrustOptions): Trust {
     const begun = generation
     const found = await ask((tx) => readStandings(tx, hashes))
     const readAt = performance.now()
+    for (const standing of found.values()) if (standing.kind === 'device') clockOffset = standing.readAt - readAt
     // A ring while we read may have been about what we read: then it is good for this answer and not for the next. What is not good yet may be at any moment.
     if (begun === generation)
       for (const [hash, standing] of found)
@@ -122,6 +123,9 @@ export function createTrust(options: TrustOptions): Trust {
     if (known.size > MAX_KNOWN) known.clear()
     return (await read([hash])).get(hash)
   }
+
+  /** Read with every device, so it is known wherever it is asked for. */
+  const databaseNow = () => performance.now() + (clockOffset ?? 0)
 
   // By the database's clock, however long ago it was read (E10).
   const hasExpired = ({ standing, readAt }: Known): boolean =>
@@ -169,8 +173,10 @@ export function createTrust(options: TrustOptions): Trust {
     for (const one of held) heed(one)
   }
 
-  const heed = ({ identity: { principal } }: Held) => {
+  // What ends by the clock alone: a credential, and for how long a device may look.
+  const heed = ({ identity: { principal }, last }: Held) => {
     if ('expiresAt' in principal) nextExpiry = Math.min(nextExpiry, principal.expiresAt.getTime())
+    if (last?.looksUntil !== undefined && !last.mustVerify) nextExpiry = Math.min(nextExpiry, last.looksUntil)
   }
 
   /**
@@ -217,11 +223,15 @@ export function createTrust(options: TrustOptions): Trust {
       end(one, refusal)
       return
     }
-    const now = standsOf(standing)
+    const now = standsOf(standing, databaseNow())
     const before = one.last
     one.last = now
-    const isSame = before?.rung === now.rung && before.remoteControl === now.remoteControl
-    if (!isSame || before.bounds !== now.bounds) one.watch.onChange?.(now)
+    heed(one)
+    if (!before || isOther(before, now)) one.watch.onChange?.(now)
+    // Nobody has changed anything: lists that show less from now on are woken by nobody else.
+    const { principal: who } = one.identity
+    if (before && !before.mustVerify && now.mustVerify && who.kind === 'device')
+      bell?.ring(lookingTopic(who.deviceId), ownerTopic(who.ownerId))
   }
 
   function end(one: Held, why: Refused | CutOff): void {
@@ -262,7 +272,7 @@ export function createTrust(options: TrustOptions): Trust {
       return { principal: principalOf(found), tokenHash }
     },
     stands: async ({ principal, tokenHash }) => {
-      if (tokenHash === null) return standsOf(undefined)
+      if (tokenHash === null) return standsOf(undefined, databaseNow())
       const found = await standing(tokenHash)
       const refusal = refusalOf(found, { looksLikeHosts: isHost(principal) })
       if (refusal) {
@@ -270,7 +280,7 @@ export function createTrust(options: TrustOptions): Trust {
         for (const one of [...held]) if (one.identity.tokenHash === tokenHash) end(one, refusal)
         throw refusal
       }
-      return standsOf(found)
+      return standsOf(found, databaseNow())
     },
     watch: (identity, watch) => {
       if (identity.tokenHash === null) return () => {}
@@ -288,13 +298,4 @@ export function createTrust(options: TrustOptions): Trust {
       held.clear()
     },
   }
-
-  function noteSeen(deviceId: string): void {
-    const now = performance.now()
-    if (now - (seen.get(deviceId) ?? Number.NEGATIVE_INFINITY) < 60_000) return
-    seen.set(deviceId, now)
-    database.read((tx) => noteDevicesSeen(tx, [deviceId])).catch(log)
-  }
 }
-
-const isHost = (principal: Principal): boolean => principal.kind === 'host' || principal.kind === 'session'

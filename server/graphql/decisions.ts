@@ -8,7 +8,7 @@ import { Command, showCommand } from './commands/command.ts'
 import { DecisionState } from './decision.ts'
 import { packCursor, parseInstant, parsePage, readWindow, unpackCursor } from './pages.ts'
 import { Decision } from './session-ref.ts'
-import { mayList } from './sessions.ts'
+import { listed } from './sessions.ts'
 import { ownerOf } from './who.ts'
 
 const cursorOf = (row: DecisionValue): string => packCursor(row.openedAt.toISOString(), row.sessionId, row.id)
@@ -30,7 +30,7 @@ builder.queryField('decisions', (t) =>
         const { principal } = context
         const hostId = principal.kind === 'host' ? principal.hostId : undefined
         const filter = { ownerId: ownerOf(context), hostId, state: args.state ?? null }
-        const seen = await mayList(context)
+        const seen = await listed(context)
         const read = (wanted: typeof page) =>
           seen ? context.database.read((tx) => listDecisions(tx, filter, wanted)) : Promise.resolve([])
         return readWindow(page, read, cursorOf)

@@ -1,5 +1,5 @@
 /** What holds for one person and why: each setting with the level it comes from, whose rule that is and what would lift it (F3, T7). */
-import { requireRung } from '../policy/allowance.ts'
+import { lookingRefusal, requireRung } from '../policy/allowance.ts'
 import { because, effectiveOf } from '../policy/effective.ts'
 import type { Effective } from '../policy/resolve.ts'
 import { isSame, personal, type SettingName, type Settings, settingNames } from '../policy/settings.ts'
@@ -146,7 +146,11 @@ builder.queryField('whyNot', (t) =>
       const session = sessionId ? await context.database.read((tx) => findSession(tx, ownerId, sessionId)) : null
       if (sessionId && !session) throw notFound('session')
       try {
-        requireRung(await context.allowed(session), rung, 'This')
+        const has = await context.allowed(session)
+        requireRung(has, rung, 'This')
+        // What it may do it may do unseen; to look is the one thing that needs its person.
+        const unseen = rung === 'VIEW' ? lookingRefusal(has) : null
+        if (unseen) throw unseen
         if (session && modeId) {
           const asked = { kind: 'SetMode', value: { modeId }, sessionId: session.id }
           await context.database.read(async (tx) => requireByPolicy(tx, await readPolicy(tx, ownerId), asked, session))

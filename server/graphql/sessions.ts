@@ -1,6 +1,6 @@
 /** Sessions found and listed, and the facts of theirs that need no host (C7). */
 import { write } from '../live/write.ts'
-import { requireRung, requireSight } from '../policy/allowance.ts'
+import { lookingRefusal, requireRung, requireSight } from '../policy/allowance.ts'
 import { asActor } from '../policy/audited.ts'
 import { noteAudit } from '../store/audit.ts'
 import { maxNameChars } from '../store/limits.ts'
@@ -41,8 +41,19 @@ export const sessionFilter = (context: Context, archived: boolean): SessionFilte
   archived,
 })
 
-/** False under OFF, for a device: lists then show nothing, and the policy beside them says why. */
-export const mayList = async (context: Context): Promise<boolean> => (await context.allowed(null)).rung !== null
+/** False under OFF, for a device, and until its person is verified: lists then show nothing; `policy` and `looking` say why. */
+export async function mayList(context: Context): Promise<boolean> {
+  const { rung, unseen } = await context.allowed(null)
+  return rung !== null && !unseen
+}
+
+/** The same for a list that is asked once: throws PASSKEY_REQUIRED until its person is verified. */
+export async function listed(context: Context): Promise<boolean> {
+  const has = await context.allowed(null)
+  const unseen = lookingRefusal(has)
+  if (unseen) throw unseen
+  return has.rung !== null
+}
 
 builder.queryField('session', (t) =>
   t.field({
@@ -71,7 +82,7 @@ builder.queryField('sessions', (t) =>
       resolve: async (_root, args, context) => {
         const page = parsePage(args, parseCursor)
         const filter = sessionFilter(context, args.archived ?? false)
-        const seen = await mayList(context)
+        const seen = await listed(context)
         const read = (wanted: typeof page) =>
           seen ? context.database.read((tx) => listSessions(tx, filter, wanted)) : Promise.resolve([])
         return readWindow(page, read, cursorOf)

@@ -8,7 +8,7 @@ import { lowestRung, type Rung, rungAtLeast } from './rung.ts'
 import type { DeviceKind } from './settings.ts'
 
 export type Limit = {
-  code: 'POLICY' | 'RUNG_TOO_LOW'
+  code: 'POLICY' | 'RUNG_TOO_LOW' | 'PASSKEY_REQUIRED'
   rule: string
   level: RefusalLevel
   owner: string
@@ -16,8 +16,11 @@ export type Limit = {
   remedy: string
 }
 
-/** `rung` is null when not even seeing is allowed. `limit` names the lowest rule unless everything is allowed. */
-export type Allowance = { rung: Rung | null; limit: Limit | null }
+/**
+ * `rung` is null when not even seeing is allowed. `limit` names the lowest rule unless everything is allowed. `unseen`: it may act as `rung` says, and is shown
+ * nothing until its person is verified; so a deny is always possible (D5).
+ */
+export type Allowance = { rung: Rung | null; limit: Limit | null; unseen?: Limit }
 
 /** How a principal stands now; `Trust.standing` reads it, at most half a second old (T3). */
 export type Stands = {
@@ -28,6 +31,10 @@ export type Stands = {
   deviceKind?: DeviceKind
   /** Its person signed in on it, and no host trusts it yet. */
   awaitsTrust?: boolean
+  /** Policy asks who looks, and nobody has shown that for too long. */
+  mustVerify?: boolean
+  /** Until when its person may look, in milliseconds of the database's clock; left out where nobody asks, or nobody was verified yet. */
+  looksUntil?: number
 }
 
 /** `withheldBy`, as JSON, is whose rule it is that the session may not go on now. */
@@ -93,6 +100,15 @@ const untrustedLimit: Limit = {
     'At the terminal of the machine: offdesk devices trust <this device>. Or on a device that is trusted there: Settings, Devices. Or scan the QR of a session.',
 }
 
+const lookingLimit = (from: From, minutes: number): Limit => ({
+  ...because('stepUp', from),
+  code: 'PASSKEY_REQUIRED',
+  rule: 'stepUp at VIEW',
+  message: `Policy asks for your passkey every ${minutes} minutes before anything of a session is shown. Denying and cancelling need none.`,
+  remedy:
+    'Verify with the passkey of this device. If it has none: make one under Settings, then at a terminal of yours: offdesk devices pin. Or sign in with a passkey: offdesk invite --myself.',
+})
+
 const sessionLimit = (rung: Rung): Limit => ({
   code: 'RUNG_TOO_LOW',
   rule: `session ceiling ${rung}`,
@@ -104,6 +120,13 @@ const sessionLimit = (rung: Rung): Limit => ({
 
 /** Hosts are not limited by what is remote: what they publish and settle is their own. */
 export function allowance(principal: Principal, stands: Stands, session: InSession | null): Allowance {
+  const has = ladder(principal, stands, session)
+  if (!stands.mustVerify || principal.kind !== 'device') return has
+  const { from, minutes } = stands.bounds?.looking ?? { from: own, minutes: 0 }
+  return { ...has, unseen: lookingLimit(from, minutes) }
+}
+
+function ladder(principal: Principal, stands: Stands, session: InSession | null): Allowance {
   if (principal.kind === 'host' || principal.kind === 'session') return { rung: 'FULL', limit: null }
   if (principal.kind !== 'device') return { rung: null, limit: null }
   const { remoteControl, bounds = null, deviceKind = 'BROWSER' } = stands
@@ -135,8 +158,14 @@ export function requireRung(has: Allowance, needs: Rung, what: string): void {
   throw refusalOf(has.limit ?? deviceLimit(has.rung ?? 'VIEW'), `${what} needs ${needs}.`)
 }
 
-/** Throws POLICY under OFF: reads by devices stop with the rest. */
+/** PASSKEY_REQUIRED where its person must be verified before anything is shown; null else, also under OFF. */
+export const lookingRefusal = ({ rung, unseen }: Allowance): Refused | null =>
+  unseen && rung !== null ? refusalOf(unseen, 'Nothing is shown on this device.') : null
+
+/** Throws POLICY under OFF: reads by devices stop with the rest. And what `lookingRefusal` has. */
 export function requireSight(has: Allowance): void {
+  const unseen = lookingRefusal(has)
+  if (unseen) throw unseen
   if (has.rung === null) throw refusalOf(has.limit ?? policyLimit('OFF', own), 'Nothing is shown to devices.')
 }
 

@@ -10,6 +10,8 @@ export type Bounds = {
   remoteControl: From
   maxRung: { value: Settings['maxRung']; from: From }
   allowedDeviceKinds: { value: Settings['allowedDeviceKinds']; from: From }
+  /** For how long a passkey lets its device look; left out where nobody asks for one. */
+  looking?: { minutes: number; from: From } | undefined
 }
 
 const from = z.object({
@@ -18,10 +20,11 @@ const from = z.object({
   name: z.string().nullable(),
 })
 const deviceKinds = z.array(z.enum(['BROWSER', 'SCRIPT']))
-const bounds = z.object({
+const bounds: z.ZodType<Bounds> = z.object({
   remoteControl: from,
   maxRung: z.object({ value: rung, from }),
   allowedDeviceKinds: z.object({ value: deviceKinds, from }),
+  looking: z.object({ minutes: z.number().int(), from }).optional(),
 })
 
 const minutes = z.number().int()
@@ -43,8 +46,11 @@ const effective = z.object({
 
 /** The two texts that are kept; null for a person whom nobody governs. */
 export function textsOf(holds: Effective): { bounds: string; settings: string } {
-  const { remoteControl, maxRung, allowedDeviceKinds } = holds
-  const small: Bounds = { remoteControl: remoteControl.from, maxRung, allowedDeviceKinds }
+  const { remoteControl, maxRung, allowedDeviceKinds, stepUp } = holds
+  // Once for each look would be never: a minute is the least.
+  const minutes = Math.max(1, stepUp.value.viewMinutes)
+  const looking = stepUp.value.from === 'VIEW' ? { looking: { minutes, from: stepUp.from } } : {}
+  const small: Bounds = { remoteControl: remoteControl.from, maxRung, allowedDeviceKinds, ...looking }
   return { bounds: JSON.stringify(small), settings: JSON.stringify(holds) }
 }
 

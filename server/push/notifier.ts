@@ -1,6 +1,8 @@
 /** Tells devices what needs them, after the commit and never in its way. Knows sessions and decisions as rows, and no transport. */
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
+import { boundsOf } from '../policy/effective.ts'
 import { type Decision, findDecision } from '../store/decisions.ts'
+import { wasVerifiedWithin } from '../store/devices.ts'
 import { listEvents, readStored } from '../store/events.ts'
 import { type PolicyRow, readPolicy } from '../store/policies.ts'
 import { findPush, ownersPushes, prunePush } from '../store/pushes.ts'
@@ -98,7 +100,8 @@ export function createNotifier({ database, send, contentOf, log, allowLoopback }
     const found = await database.read(async (tx) => {
       const policy = await readPolicy(tx, ownerId)
       const target = policy.remoteControl === 'OFF' ? null : await findPush(tx, deviceId)
-      return target && { target, notice: limitedTo(contentOf(policy), notice) }
+      const content = target && ((await mayLook(tx, policy, deviceId)) ? contentOf(policy) : 'NONE')
+      return target && content && { target, notice: limitedTo(content, notice) }
     })
     if (found) await deliver(found.target, found.notice)
   }
@@ -130,6 +133,12 @@ export function createNotifier({ database, send, contentOf, log, allowLoopback }
       return idle()
     },
   }
+}
+
+/** A device whose person must be verified before they look is told that something waits, and not what. Reads nothing where nobody asks for that. */
+async function mayLook(tx: Tx, { bounds }: PolicyRow, deviceId: string): Promise<boolean> {
+  const looking = boundsOf(bounds)?.looking
+  return !looking || wasVerifiedWithin(tx, deviceId, looking.minutes)
 }
 
 // Answered in the same batch, or by a rule at once: nothing needs a person any more.

@@ -1,5 +1,5 @@
 /** Who a token's hash belongs to, and how that one stands now (T2, T3). Knows tokens as hashes only. */
-import { eq, lt, sql } from 'drizzle-orm'
+import { type Column, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { instantIn } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { rowsOf } from '../db/rows.ts'
@@ -35,6 +35,9 @@ export type Standing =
       rung: Rung
       /** It came by a sign-in, and no host trusts it yet. */
       awaitsTrust: boolean
+      /** When its person was verified for looking; milliseconds by the database's clock, as `readAt`, when this was read. */
+      verifiedAt: number | null
+      readAt: number
       isRevoked: boolean
       remoteControl: RemoteControl
       bounds: string | null
@@ -74,7 +77,11 @@ type Row = {
   bounds: string | null
   deviceKind: 'BROWSER' | 'SCRIPT'
   awaitsTrust: boolean
+  verifiedAt: number | null
+  readAt: number
 }
+
+const milliseconds = (instant: Column | SQL): SQL<number> => sql<number>`extract(epoch from ${instant})::float8 * 1000`
 
 const standings = statement<'hashes'>(() => {
   // A finished pairing can still be looked at for a while, so that a lost answer can be asked for again.
@@ -84,19 +91,20 @@ const standings = statement<'hashes'>(() => {
     select hash, 'device' as kind, ${device.ownerId} as owner, ${device.id} as id, ${device.name} as name, ${device.rung} as more,
         0::float8 as expires, ${device.revokedAt} is not null as "isRevoked", false as "isOver", ${remoteControlOf(device.ownerId)} as policy,
         ${device.publicKey} as "publicKey", ${boundsTextOf(device.ownerId)} as bounds, ${device.kind} as "deviceKind",
-        ${device.awaitsTrust} as "awaitsTrust"
+        ${device.awaitsTrust} as "awaitsTrust", ${milliseconds(device.verifiedAt)} as "verifiedAt",
+        ${milliseconds(sql`clock_timestamp()`)} as "readAt"
       from wanted join ${device} on ${device.tokenHash} = hash where ${device.confirmed}
     union all
     select hash, 'host', ${credential.ownerId}, ${host.id}, ${host.name}, ${credential.sessionId},
-        extract(epoch from ${credential.expiresAt})::float8 * 1000, ${host.revokedAt} is not null,
+        ${milliseconds(credential.expiresAt)}, ${host.revokedAt} is not null,
         ${credential.expiresAt} <= clock_timestamp(), ${remoteControlOf(credential.ownerId)}, null,
-        ${boundsTextOf(credential.ownerId)}, 'SCRIPT', false
+        ${boundsTextOf(credential.ownerId)}, 'SCRIPT', false, null, 0
       from wanted join ${credential} on ${credential.tokenHash} = hash join ${host} on ${host.id} = ${credential.hostId}
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT', false
+    select hash, 'pairing', '', ${pairing.id}, '', 'joiner', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT', false, null, 0
       from wanted join ${pairing} on ${pairing.tokenHash} = hash
     union all
-    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT', false
+    select hash, 'pairing', '', ${pairing.id}, '', 'opener', 0, false, ${isOver}, 'OFF', null, null, 'SCRIPT', false, null, 0
       from wanted join ${pairing} on ${pairing.openerTokenHash} = hash`
 })
 
@@ -121,9 +129,9 @@ function standingOf({ kind, owner: ownerId, id, name, more, expires, isRevoked, 
   const policy = { remoteControl: row.policy, bounds: row.bounds }
   if (kind === 'device') {
     const rung = (more ?? 'VIEW') as Rung
-    const { deviceKind, publicKey, awaitsTrust } = row
+    const { deviceKind, publicKey, awaitsTrust, verifiedAt, readAt } = row
     const of = { kind, ownerId, deviceId: id, deviceName: name, deviceKind, publicKey }
-    return { ...of, rung, awaitsTrust, isRevoked, ...policy }
+    return { ...of, rung, awaitsTrust, verifiedAt, readAt, isRevoked, ...policy }
   }
   const of = { kind, ownerId, hostId: id, hostName: name, sessionId: more }
   return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, ...policy }

@@ -1,6 +1,6 @@
 /** Paired phones, browsers and scripts: their rung, their roster places, their end. Knows no handshake. */
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
-import { instantNow } from '../db/clock.ts'
+import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { device, deviceHost } from '../db/schema.ts'
 import { notFound, type Refused, refuse } from './refused.ts'
@@ -33,7 +33,7 @@ export async function addDevice(tx: Tx, added: NewDevice): Promise<DeviceRow> {
   const [row] = await tx
     .update(device)
     // Whoever holds the new token got it there: what it was before gives it nothing.
-    .set({ name, rung, tokenHash, madeAtHostId, confirmed: true, awaitsTrust: false })
+    .set({ name, rung, tokenHash, madeAtHostId, confirmed: true, awaitsTrust: false, verifiedAt: null })
     .where(and(eq(device.id, added.id), eq(device.ownerId, added.ownerId), isNull(device.revokedAt)))
     .returning()
   if (!row) throw keyGone()
@@ -87,7 +87,11 @@ export async function addSignedIn(
     .onConflictDoNothing({ target: device.id })
   const [row] = await tx
     .update(device)
-    .set({ name: added.name, tokenHash: added.tokenHash, signedInAt: instantNow, signedInBy })
+    // A sign-in with a passkey verifies its person, who may look from then on; one at a provider does not.
+    .set({
+      ...{ name: added.name, tokenHash: added.tokenHash, signedInAt: instantNow, signedInBy },
+      verifiedAt: signedInBy === 'PASSKEY' ? instantNow : null,
+    })
     .where(and(eq(device.id, added.id), eq(device.ownerId, added.ownerId), isNull(device.revokedAt)))
     .returning()
   if (!row) throw keyGone()
@@ -196,4 +200,24 @@ export async function listDevices(
     .where(and(...where))
     .orderBy(order)
     .limit(page.limit)
+}
+
+/** Its person has just shown that it is they who look. Returns when. Throws NOT_FOUND for one that is revoked. */
+export async function noteVerified(tx: Tx, deviceId: string): Promise<Date> {
+  const [row] = await tx
+    .update(device)
+    .set({ verifiedAt: instantNow })
+    .where(and(eq(device.id, deviceId), isNull(device.revokedAt)))
+    .returning({ at: device.verifiedAt })
+  if (!row?.at) throw notFound('device')
+  return row.at
+}
+
+/** Whether that was within so many minutes, by the database's clock (E10). */
+export async function wasVerifiedWithin(tx: Tx, deviceId: string, minutes: number): Promise<boolean> {
+  const rows = await tx
+    .select({ id: device.id })
+    .from(device)
+    .where(and(eq(device.id, deviceId), gt(device.verifiedAt, instantIn(-60 * minutes))))
+  return rows.length > 0
 }

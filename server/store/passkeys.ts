@@ -110,6 +110,11 @@ export async function placePasskey(tx: Tx, id: string, hostId: string): Promise<
     select id, ${hostId} from ${passkey} where id = ${id} on conflict do nothing`)
 }
 
+/** It was asked for something that is no command. */
+export async function notePasskeyAsked(tx: Tx, id: string): Promise<void> {
+  await tx.update(passkey).set({ lastUsedAt: instantNow }).where(eq(passkey.id, id))
+}
+
 /** It has just vouched for something its device said. */
 export async function notePasskeyUsed(tx: Tx, id: string, deviceId: string): Promise<void> {
   await tx.update(passkey).set({ lastUsedAt: instantNow }).where(eq(passkey.id, id))

@@ -57,6 +57,8 @@ export const device = pgTable(
     lastSeenAt: instant('last_seen_at'),
     /** When a passkey vouched for a command of it last: below FULL that is good for a while (policy). */
     vouchedAt: instant('vouched_at'),
+    /** When its person showed last, with a passkey, that it is they who look: good for a while where policy asks for it. */
+    verifiedAt: instant('verified_at'),
     /** When its person signed in on it last, and how; null for one that was only ever paired. */
     signedInAt: instant('signed_in_at'),
     signedInBy: text('signed_in_by', { enum: ['PASSKEY', 'OIDC'] }),

@@ -95,6 +95,8 @@ export const Command = builder.interfaceRef<ShownCommand>('Command').implement({
       nullable: true,
       resolve: async ({ envelope: { row } }, _args, context) => {
         if (row.state !== 'SUPERSEDED' || !row.sessionId || !row.decisionId) return null
+        // Another's words: a deny that came second is told that it did, whoever made it.
+        if ((await context.allowed(null)).unseen) return null
         const decision = await decisionRowOf(context, { sessionId: row.sessionId, id: row.decisionId })
         return decision ? settlementOf(decision) : null
       },
