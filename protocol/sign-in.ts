@@ -14,7 +14,7 @@ type Page = {
 export const signInBytes = ({ nonce, origin, deviceId }: Page): Bytes =>
   lines('offdesk/sign-in/1', nonce, origin, deviceId)
 
-/** `act`: `invite`, `add-passkey`, or `remove-passkey` or `revoke-invitation` and the id behind a blank. */
+/** `act`: `invite`, `add-passkey`, `look`, or `remove-passkey` or `revoke-invitation` and the id behind a blank. */
 export const confirmBytes = ({ nonce, origin, deviceId, act }: Page & { readonly act: string }): Bytes =>
   lines('offdesk/confirm/1', nonce, origin, deviceId, act)
 

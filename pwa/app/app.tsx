@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { AnswersProvider } from '../features/decisions/answers-context.tsx'
 import { DecisionsProvider } from '../features/decisions/decisions.tsx'
 import { LockGate } from '../features/lock/lock-context.tsx'
+import { LookingProvider } from '../features/looking/looking-context.tsx'
 import { AppBadge } from '../features/push/app-badge.tsx'
 import { createConnection } from '../graphql/connection.ts'
 import { ConnectionProvider } from '../graphql/connection-context.tsx'
@@ -23,7 +24,9 @@ function Connected({ token, children }: { token: string; children: ReactNode }) 
   return (
     <ConnectionProvider connection={connection}>
       <DecisionsProvider>
-        <AnswersProvider>{children}</AnswersProvider>
+        <AnswersProvider>
+          <LookingProvider>{children}</LookingProvider>
+        </AnswersProvider>
       </DecisionsProvider>
     </ConnectionProvider>
   )

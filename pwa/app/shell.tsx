@@ -4,6 +4,7 @@ import { useLocation } from 'wouter'
 import { useDecisions } from '../features/decisions/decisions.tsx'
 import { useViewer } from '../features/devices/viewer.ts'
 import { LockKeeper } from '../features/lock/lock-keeper.tsx'
+import { useLooking } from '../features/looking/looking-context.tsx'
 import { AppMark } from '../ui/app-mark.tsx'
 import { Badge, Tabs } from '../ui/bars.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -62,6 +63,7 @@ function TwoPanes(props: { children: ReactNode; tab: string | null; activeId?: s
   const go = useGo()
   const waiting = useDecisions().length
   const viewer = useViewer()
+  const looking = useLooking()
   return (
     <div className="panes">
       <aside className="pane-side" aria-label="Sessions">
@@ -80,8 +82,11 @@ function TwoPanes(props: { children: ReactNode; tab: string | null; activeId?: s
           <Badge count={waiting} />
         </a>
         <div className="pane-list">
+          {/* Beside the settings of a device that must be verified first. */}
           <Suspense fallback={null}>
-            <SessionsScreen {...(props.activeId === undefined ? {} : { activeId: props.activeId })} />
+            {looking.kind !== 'due' && (
+              <SessionsScreen {...(props.activeId === undefined ? {} : { activeId: props.activeId })} />
+            )}
           </Suspense>
         </div>
         <a

@@ -27,6 +27,12 @@ const NoticeDocument = graphql(`
 `)
 const ServerKeyDocument = graphql(`query ServerKey { viewer { id server { pushPublicKey } } }`)
 
+const UnseenDocument = graphql(`
+  query Unseen {
+    stoppable { sessionId hostId hostName decisions { id kind epoch evidenceDigest optionId optionName } }
+  }
+`)
+
 const LEARN_MS = 4_000
 
 /** What a notice is about and how many decisions are open; nulls when the server does not answer in time. */
@@ -34,19 +40,45 @@ export async function learn(about: {
   sessionId: string
   decisionId: string
 }): Promise<{ learned: Learned; openCount: number | null }> {
+  const identity = await readIdentity().catch(() => null)
+  if (!identity) return { learned: null, openCount: null }
+  const asked = { token: identity.token, signal: AbortSignal.timeout(LEARN_MS) }
   try {
-    const identity = await readIdentity()
-    if (!identity) return { learned: null, openCount: null }
-    const answer = await ask(NoticeDocument, about, { token: identity.token, signal: AbortSignal.timeout(LEARN_MS) })
+    const answer = await ask(NoticeDocument, about, asked)
     const decision: NoticeDecision | null = answer.session?.decision ?? null
     const openCount = answer.decisions.edges.length
     if (!decision) return { learned: null, openCount }
     const digest = await evidenceDigest(decision.evidence)
     const evidenceMatches = digest === decision.evidenceDigest
     return { learned: { decision, evidenceMatches, stepUpFrom: answer.effectivePolicy.stepUp.from }, openCount }
-  } catch {
-    return { learned: null, openCount: null }
+  } catch (error) {
+    // Its person must be verified before this device may look: what waits can be denied all the same (D5).
+    const mayNotLook = error instanceof ProblemError && error.problem.code === 'PASSKEY_REQUIRED'
+    return { learned: mayNotLook ? await unseen(about, asked).catch(() => null) : null, openCount: null }
   }
+}
+
+/** What a deny needs, and nothing of what is asked; no worker can ask who holds the phone, so the rest leads to the page. */
+async function unseen(
+  about: { sessionId: string; decisionId: string },
+  asked: { token: string; signal: AbortSignal },
+): Promise<Learned> {
+  const { stoppable } = await ask(UnseenDocument, {}, asked)
+  const session = stoppable.find(({ sessionId }) => sessionId === about.sessionId)
+  const found = session?.decisions.find(({ id }) => id === about.decisionId)
+  if (!session || !found) return null
+  const { optionId, optionName } = found
+  const deny = { kind: 'reject_once', description: null, rung: 'ANSWER', thenMode: null } as const
+  const decision: NoticeDecision = {
+    ...{ id: found.id, kind: found.kind, state: 'OPEN', epoch: found.epoch },
+    ...{ evidence: '', evidenceDigest: found.evidenceDigest },
+    options: optionId === null ? [] : [{ ...deny, id: optionId, name: optionName ?? 'Deny' }],
+    session: {
+      ...{ id: session.sessionId, host: { id: session.hostId, name: session.hostName } },
+      allowed: { rung: 'ANSWER' },
+    },
+  }
+  return { decision, evidenceMatches: false, stepUpFrom: 'VIEW' }
 }
 
 /** 22 signs that follow from the choice alone. */

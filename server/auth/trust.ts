@@ -82,7 +82,6 @@ export function createTrust(options: TrustOptions): Trust {
   let timer: NodeJS.Timeout | undefined
   let looking = false
   let rung = false
-
   const closed = new AbortController()
   if (bell) void listen(bell).catch(log)
 

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claudeLike } from '../kit/agent/manner.ts'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
+import { createGoverned } from '../kit/governed.ts'
 import { plugIn, type VirtualAuthenticator } from '../kit/virtual-authenticator.ts'
 
 let desk: Desk
@@ -80,6 +81,38 @@ describe('a stolen, unlocked phone', () => {
     expect(await token.count()).toBe(0)
     await thief.control('Make a passkey').waitFor()
     await thief.close()
+  })
+})
+
+describe('an organisation that asks who looks', () => {
+  it('[T4][D5][F4] what is shown goes away at once; a thief denies and sees nothing; one passkey brings it back', async () => {
+    const acme = await createGoverned(desk.server)
+    await acme.apply(acme.organisationId, { remoteControl: 'VIEW_AND_CONTROL' })
+    await acme.join()
+    desk.agent.says('Something only its owner reads.')
+    await phone.opens(desk.path)
+    await phone.sees('Something only its owner reads.')
+    await acme.apply(acme.organisationId, {
+      ...{ remoteControl: 'VIEW_AND_CONTROL', stepUp: { from: 'VIEW', viewMinutes: 720 } },
+    })
+    await phone.sees('Verify to look')
+    await phone.sees(/rule of the admins of the organisation Blue.* for 12 hours/)
+    expect(await phone.page.getByText('Something only its owner reads.').count()).toBe(0)
+    // Also after a new start, with all that lies on the phone.
+    await phone.opens(desk.path)
+    await phone.sees('Verify to look')
+    await finger.recognises(false)
+    await phone.taps('Verify')
+    await phone.sees(/^The passkey was not confirmed/)
+    const asked = asks()
+    await phone.sees('A permission waits')
+    expect(await phone.page.getByText('npm run build').count()).toBe(0)
+    await phone.taps('Deny')
+    expect(await asked.answered()).toBe('deny')
+    await finger.recognises(true)
+    await phone.taps('Verify')
+    await phone.sees('Something only its owner reads.')
+    await acme.apply(acme.organisationId, { remoteControl: 'VIEW_AND_CONTROL' })
   })
 })
 

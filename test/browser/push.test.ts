@@ -2,6 +2,7 @@
 // Chromium by its developer tools (it has no internet to be reached through).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
+import { createGoverned, type Governed } from '../kit/governed.ts'
 import { createPushService, type PushService } from '../kit/push-service.ts'
 
 /** In the worker, where some of these functions run. */
@@ -142,6 +143,60 @@ describe('notifications', () => {
     const asked = desk.agent.asks({ title: 'Drop', command: 'dropdb shop' })
     await deliver(await push.next())
     await expect.poll(async () => (await shown()).flatMap((one) => one.actions)).toContain('Deny')
+    await click('deny')
+    expect(await asked.answered()).toBe('deny')
+  })
+})
+
+describe('where its person must be verified', () => {
+  let acme: Governed
+  const asksFrom = (from: 'ANSWER' | 'VIEW') =>
+    acme.apply(acme.organisationId, { remoteControl: 'VIEW_AND_CONTROL', stepUp: { from, answerMinutes: 0 } })
+  const closesAll = () =>
+    worker().evaluate(async () => {
+      for (const one of await registration.getNotifications()) one.close()
+    })
+  /** What the push service is given next about that. */
+  const nextOf = async (kind: string) => {
+    for (;;) {
+      const sent = await push.next()
+      if (sent.includes(kind)) return sent
+    }
+  }
+  beforeAll(async () => {
+    acme = await createGoverned(desk.server)
+    await asksFrom('ANSWER')
+    await acme.join()
+  })
+
+  it('[T4][D1] the button reads Review in place of Allow, and opens the card', async () => {
+    await closesAll()
+    const asked = desk.agent.asks({ title: 'Deploy', command: 'make deploy' })
+    await deliver(await nextOf('DECISION_OPENED'))
+    const id = openId()
+    await expect
+      .poll(async () => (await shown()).find((one) => one.tag === id))
+      .toMatchObject({ body: expect.stringContaining('make deploy'), actions: ['Deny', 'Review'] })
+    await phone.opens('/settings')
+    await click('review')
+    await phone.page.waitForURL(`**/s/${desk.session.id}?d=${id}`)
+    await phone.sees('make deploy')
+    expect(desk.session.view().decisions.map((one) => one.id)).toEqual([id])
+    await desk.session.answer(id, { is: 'option', optionId: 'deny' })
+    await asked.answered()
+  })
+
+  it('[T4][D5] who may not even look is told that something waits, and not what; Deny works', async () => {
+    await asksFrom('VIEW')
+    await phone.sees('Verify to look')
+    await closesAll()
+    const asked = desk.agent.asks({ title: 'Deploy', command: 'make deploy' })
+    const sent = await nextOf('DECISION_OPENED')
+    expect(sent).not.toMatch(/deploy/i)
+    await deliver(sent)
+    await expect
+      .poll(async () => (await shown()).find((one) => one.tag === openId()))
+      .toMatchObject({ title: 'Something waits for you', body: '', actions: ['Deny', 'Review'] })
     await click('deny')
     expect(await asked.answered()).toBe('deny')
   })

@@ -133,6 +133,7 @@ async function createHers(): Promise<Hers> {
         clientData: 'x',
         attestationObject: 'x',
       },
+      vouchForLooking: { id: authenticator.id, authenticatorData: 'x', clientData: 'x' },
       addSignInPasskey: { id: authenticator.id, authenticatorData: 'x', clientData: 'x', attestationObject: 'x' },
       ...{ removeSignInPasskey: { id: authenticator.id }, revokeInvitation: { id: another.id } },
       createInvitation: { hours: 1 },
@@ -219,6 +220,7 @@ const COMES_TO: Readonly<Record<string, RegExp>> = {
   signIn: /No passkey that is known here/,
   acceptInvitation: /This is no passkey that was made just now/,
   addSignInPasskey: /No passkey that is known here/,
+  vouchForLooking: /No passkey that is known here/,
 }
 
 describe('[T1] [F7] the walk over mutations', () => {

@@ -6,7 +6,9 @@ import { getNamedType, isAbstractType, isNonNullType, isObjectType } from 'graph
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildSchema } from '../../server/graphql/schema.ts'
 import { createGoverned, type Governed } from '../kit/governed.ts'
+import { hasPasskey } from '../kit/passkeys.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
+import { confirms } from '../kit/sign-in.ts'
 import { figure } from './figure.ts'
 import { createStrangers, type Stranger } from './strangers.ts'
 import { nested, selection, turnsOf } from './walking.ts'
@@ -24,6 +26,8 @@ let commandId: string
 /** Who asks; an admin may know that people, devices and sessions are there. */
 const strangers = new Map<string, Stranger>()
 
+const VOUCH = 'mutation($c: ConfirmationInput!) { vouchForLooking(confirmation: $c) { until } }'
+
 /** What is said in a session, and where it runs. */
 const SAID = ['/home/ann/vault', '/home/dev/shop', 'sesame', 'go on']
 
@@ -35,6 +39,13 @@ beforeAll(async () => {
   decisionId = await ann.session.asks('Open sesame?', 'sesame /home/ann/vault')
   commandId = (await ann.prompt()).id
   for (const [who, one] of Object.entries(await createStrangers(server, ann))) strangers.set(who, one)
+  // From here on policy asks who looks: her phone was verified just now, her other one never.
+  const unverified = await server.pairedDevice({ host: ann.host, rung: 'FULL', name: 'unverified' })
+  strangers.set('a device of hers that must be verified first', { token: unverified.token, mayKnowIds: true })
+  const thumb = await hasPasskey(server.gql, ann.phone, ann.host)
+  await ann.apply(ann.organisationId, { remoteControl: 'VIEW_AND_CONTROL', stepUp: { from: 'VIEW' } })
+  const c = await confirms(server.gql, { token: ann.phone.token, deviceId: ann.phone.id }, thumb, 'look')
+  await server.gql(ann.phone.token, VOUCH, { c })
 }, 120_000)
 afterAll(() => server?.close())
 

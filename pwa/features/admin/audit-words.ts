@@ -9,6 +9,7 @@ const words: Record<string, string> = {
   'device.rung': 'Device limited',
   'device.script': 'Script made',
   'device.trust': 'Device let in by a workstation',
+  'device.verify': 'Verified to look',
   'enterprise.create': 'Enterprise made',
   'hold.set': 'Legal hold changed',
   'host.enrol': 'Workstation enrolled',

@@ -106,14 +106,15 @@ export function notificationOf(notice: Notice, learned: Learned, isDue = false):
       data.deny = answer(deny)
       actions.push({ action: 'deny', title: deny.name })
     }
-    const mustVerify = isDue || (allow !== undefined && learned !== null && reaches(allow.rung, learned.stepUpFrom))
+    const mustVerify = isDue || (learned !== null && reaches(allow?.rung ?? 'VIEW', learned.stepUpFrom))
     // Two options of one kind: a button could not say which.
     if (!mustVerify && allow && once.length === 1 && learned?.evidenceMatches && showsAll(notice, decision.evidence)) {
       data.allow = answer(allow)
       actions.push({ action: 'allow', title: allow.name })
     }
     // No worker can ask who holds the phone: the card can, so the button leads there.
-    if (mustVerify && allow) actions.push({ action: 'review', title: 'Review' })
+    if (mustVerify && (allow || reaches('VIEW', learned?.stepUpFrom ?? 'FULL')))
+      actions.push({ action: 'review', title: 'Review' })
   }
   return {
     title: notice.title,

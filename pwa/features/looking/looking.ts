@@ -1,0 +1,86 @@
+// Whether this page may show what is said, as the server says it; while the server is away, as it said last and by this device's clock. Knows no screen.
+import type { Connection } from '../../graphql/connection.ts'
+import { type Looking, LookingChangedDocument } from './documents.ts'
+
+export type LookingState =
+  /** Nobody asks who looks, as far as is known. */
+  | { kind: 'free' }
+  | { kind: 'may'; everyMinutes: number; untilMs: number }
+  /** Nothing is shown before somebody is verified. `said`: the server's words, where it has said so. */
+  | { kind: 'due'; everyMinutes: number | null; said: Looking['whyNot'] }
+
+export type LookingStore = {
+  current(): LookingState
+  subscribe(onChange: () => void): () => void
+  /** What the server has just answered. */
+  heard(looking: Looking): void
+  close(): void
+}
+
+const NAME = 'offdesk-looking'
+const LOOK_MS = 10_000
+
+type Kept = { everyMinutes: number; untilMs: number }
+
+function readKept(storage: Pick<Storage, 'getItem'>): Kept | null {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(NAME) ?? 'null')
+    if (typeof kept !== 'object' || kept === null || !('everyMinutes' in kept) || !('untilMs' in kept)) return null
+    return { everyMinutes: Number(kept.everyMinutes), untilMs: Number(kept.untilMs) }
+  } catch {
+    return null
+  }
+}
+
+/** Read before the first paint: what lies on this device is not shown for a moment before the server has said no. */
+export function createLooking(
+  { live, link }: Pick<Connection, 'live' | 'link'>,
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
+  now: () => number = Date.now,
+): LookingStore {
+  const over = new AbortController()
+  const listeners = new Set<() => void>()
+  const kept = readKept(storage)
+  let state: LookingState = kept === null ? { kind: 'free' } : judged(kept)
+
+  function judged({ everyMinutes, untilMs }: Kept): LookingState {
+    return untilMs > now() ? { kind: 'may', everyMinutes, untilMs } : { kind: 'due', everyMinutes, said: null }
+  }
+  function put(next: LookingState): void {
+    state = next
+    for (const listener of listeners) listener()
+  }
+  function heard({ everyMinutes, until, whyNot }: Looking): void {
+    // Turned off by policy is another thing, and has its own words.
+    if (everyMinutes === null) {
+      storage.removeItem(NAME)
+      put({ kind: 'free' })
+      return
+    }
+    const untilMs = whyNot === null && until !== null ? Date.parse(until) : 0
+    storage.setItem(NAME, JSON.stringify({ everyMinutes, untilMs }))
+    put(whyNot === null ? { kind: 'may', everyMinutes, untilMs } : { kind: 'due', everyMinutes, said: whyNot })
+  }
+  live({
+    document: LookingChangedDocument,
+    variables: () => ({}),
+    signal: over.signal,
+    onData: ({ lookingChanged }) => heard(lookingChanged),
+  })
+  // While the server answers it says when the time is over; this device's clock may be another.
+  const timer = setInterval(() => {
+    if (state.kind === 'may' && link.current().kind !== 'live') put(judged(state))
+  }, LOOK_MS)
+  return {
+    current: () => state,
+    subscribe(onChange) {
+      listeners.add(onChange)
+      return () => listeners.delete(onChange)
+    },
+    heard,
+    close() {
+      clearInterval(timer)
+      over.abort()
+    },
+  }
+}
