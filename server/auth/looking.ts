@@ -1,4 +1,4 @@
-/** A person shows that it is they who look: a passkey over the server's own challenge (docs/decisions/0021). Knows no policy and no session. */
+/** A person shows that it is they who look: a passkey over the server's own challenge (docs/decisions/0023). Knows no policy and no session. */
 import { challengeOf, confirmBytes } from '../../protocol/sign-in.ts'
 import type { Tx } from '../db/database.ts'
 import { write } from '../live/write.ts'

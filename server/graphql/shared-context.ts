@@ -45,8 +45,8 @@ export function sharedContext(parts: Parts, principal: Principal, stands: Stands
 const numbers = new WeakMap<object, number>()
 let last = 0
 
-/** Equal for those who stand alike: rung, policy, and the very bounds that an organisation gives. */
-export function textOfStands({ rung, remoteControl, bounds, deviceKind, awaitsTrust }: Stands): string {
+/** Equal for those who stand alike: rung, policy, the very bounds that an organisation gives, and whether they may look. */
+export function textOfStands({ rung, remoteControl, bounds, deviceKind, awaitsTrust, mustVerify }: Stands): string {
   if (bounds && !numbers.has(bounds)) numbers.set(bounds, ++last)
-  return JSON.stringify([rung, remoteControl, deviceKind, awaitsTrust, bounds && numbers.get(bounds)])
+  return JSON.stringify([rung, remoteControl, deviceKind, awaitsTrust, mustVerify, bounds && numbers.get(bounds)])
 }

@@ -190,6 +190,25 @@ describe('where policy asks', () => {
     expect(auditEntries.edges.map(({ node }) => node)).toContainEqual({ action: 'device.verify', proof: 'passkey' })
   })
 
+  test('[L7] one who may look and one who may not share no page of a list', async () => {
+    const tablet = await server.pairedDevice({ host: at.host, rung: 'FULL', name: 'beside' })
+    for (const [field, selection] of [
+      ['sessionsChanged', '{ sessions { id title } }'],
+      ['decisionsChanged', '{ decisions { id title } }'],
+    ]) {
+      const document = `subscription { ${field} ${selection} }`
+      const [seeing, blind] = [server.subscribe(phone.token, document), server.subscribe(tablet.token, document)]
+      const fits = (what: string) => (frame: object) => JSON.stringify(frame).includes(what)
+      await blind.next()
+      await seeing.next(fits(field === 'sessionsChanged' ? at.session.id : decisionId))
+      const news = await at.session.asks(`News of ${field}`, 'sesame')
+      await seeing.next(fits(field === 'sessionsChanged' ? at.session.id : news))
+      await at.session.settles(news)
+      for (const one of [seeing, blind]) one.close()
+      for (const secret of ['sesame', at.session.id, news]) expect(JSON.stringify(blind.frames)).not.toContain(secret)
+    }
+  })
+
   test('[E10] the time alone ends what is open', async () => {
     await verifiedAgo(0)
     const socket = await opensSocket(server.port, phone.token, at.session.id)
