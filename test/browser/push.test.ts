@@ -177,7 +177,6 @@ describe('where its person must be verified', () => {
     await expect
       .poll(async () => (await shown()).find((one) => one.tag === id))
       .toMatchObject({ body: expect.stringContaining('make deploy'), actions: ['Deny', 'Review'] })
-    await phone.opens('/settings')
     await click('review')
     await phone.page.waitForURL(`**/s/${desk.session.id}?d=${id}`)
     await phone.sees('make deploy')
