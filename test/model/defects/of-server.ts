@@ -124,8 +124,9 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/live/feed.ts',
-        find: '        held.due = null\n        const found = await page(held.after)',
-        replace: '        const found = await page(held.after)\n        held.due = null',
+        find: '        held.due = null\n        const found = await page(held.after, held.sight ? await held.sight() : (null as S))',
+        replace:
+          '        const found = await page(held.after, held.sight ? await held.sight() : (null as S))\n        held.due = null',
       },
     ],
   },
