@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { createYoga } from 'graphql-yoga'
+import { createYoga, isAsyncIterable } from 'graphql-yoga'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import { type Context, createContext, looking, type Operation, type Parts } from '../graphql/context.ts'
 import type { Feeds } from '../graphql/feeds.ts'
@@ -74,6 +74,7 @@ export function createHttp(options: YogaOptions) {
       whose(trusted),
       dropped,
       fed(documents, feeds),
+      unheard,
       ownCodes,
     ],
   })
@@ -157,6 +158,13 @@ const whose = (trusted: TrustedDocuments): Plugin<Context> => ({
 const dropped: Plugin<Context> = {
   onExecute: ({ args: { document, operationName, contextValue } }) => {
     if (getOperationAST(document, operationName)?.operation === 'query') looking(contextValue)
+  },
+}
+
+/** Whoever takes no stream is answered 406, and yoga forgets the stream: it is ended here, for then nothing else ends it. */
+const unheard: Plugin = {
+  onResultProcess: ({ result, resultProcessor }) => {
+    if (!resultProcessor && isAsyncIterable(result)) void result[Symbol.asyncIterator]().return?.()
   },
 }
 

@@ -95,14 +95,18 @@ async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string,
   if (!held) return
   const name = JSON.stringify(id)
   peer.operations ??= new Map()
-  peer.operations.set(id, () => {})
+  const operations = peer.operations
+  // Its end, under its id for as long as it is this operation's: a client may end one and take the id for another while this still begins.
+  let end = () => {}
+  const isMine = () => operations.get(id) === end
+  operations.set(id, end)
   let hasBegun = false
   const send = (text: string, taken?: () => void): void => {
     if (socket.readyState === socket.OPEN) socket.send(text, taken)
     else taken?.()
   }
   const fail = (error: unknown) => {
-    if (!peer.operations?.has(id)) return
+    if (!isMine()) return
     endOperation(peer, id)
     const shown = mask(locatedError(error, undefined, [asked.subscription.key]))
     send(
@@ -115,6 +119,7 @@ async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string,
     const context = createContext(parts, { identity: held.identity, address, signal: null })
     const leave = await feeds.follow(context, asked, {
       deliver: (text) => {
+        if (!isMine()) return
         const frame = `{"id":${name},"type":"next","payload":${text}}`
         if (socket.bufferedAmount < HIGH_WATER_BYTES) return send(frame)
         return new Promise((resolve) => send(frame, resolve))
@@ -122,8 +127,9 @@ async function begin({ parts, feeds, mask }: FedOptions, peer: Peer, id: string,
       fail,
     })
     hasBegun = true
-    if (peer.operations.has(id)) peer.operations.set(id, leave)
-    else leave()
+    if (!isMine()) return leave()
+    end = leave
+    operations.set(id, end)
   } catch (error) {
     fail(error)
   }

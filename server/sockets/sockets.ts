@@ -69,7 +69,12 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
     },
     onClose: ({ extra: peer }) => peer.held?.unwatch(),
     onSubscribe: async ({ extra: peer }, id, params) => {
-      const { held, address } = peer
+      const { socket, held, address } = peer
+      // graphql-ws knows its own, and nothing of those that a feed answers.
+      if (peer.operations?.has(id)) {
+        close(socket, CLOSE.taken, `Subscriber for ${id} already exists`)
+        return [new GraphQLError('This id is taken.', { extensions: { code: 'BAD_INPUT' } })]
+      }
       if (!held || (peer.operations?.size ?? 0) >= MAX_OPERATIONS) {
         const extensions = { code: 'TOO_LARGE', limit: MAX_OPERATIONS }
         return [new GraphQLError(`At most ${MAX_OPERATIONS} operations at once on one socket.`, { extensions })]

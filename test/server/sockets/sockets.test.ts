@@ -73,6 +73,22 @@ test('a refusal over the socket names its rule, an unknown field is a bad input,
   expect(wrong).toMatchObject({ by: 'error', errors: [{ extensions: { code: 'BAD_INPUT' } }] })
 })
 
+test('an id is taken once on a socket, whoever answers it: the second is closed with 4409', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, 'graphql-transport-ws')
+  const heard: string[] = []
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
+  socket.on('message', (data) => heard.push(String(data)))
+  await new Promise((resolve) => socket.on('open', resolve))
+  const says = (message: object) => socket.send(JSON.stringify(message))
+  says({ type: 'connection_init', payload: { authorization: `Bearer ${phone.token}` } })
+  await expect.poll(() => heard.length).toBe(1)
+  says({ id: 'a', type: 'subscribe', payload: { query: LIST } })
+  await expect.poll(() => heard.length).toBe(2)
+  says({ id: 'a', type: 'subscribe', payload: { query: '{ viewer { id } }' } })
+  expect(await closed).toBe(4409)
+  expect(server.logged).toEqual([])
+})
+
 test('a stop closes every socket with 1001 and lets the port go', async () => {
   const other = await startServer({ database: server.database })
   const live = other.subscribe(phone.token, LIST)
