@@ -109,7 +109,8 @@ export function compileSubscription(
   return {
     name: field.name,
     key,
-    text: (variables) => `${asked} ${JSON.stringify(below.map((one) => variables[one]))}`,
+    // Under their names: one that is left out is not one that is null.
+    text: (variables) => `${asked} ${JSON.stringify(Object.fromEntries(below.map((one) => [one, variables[one]])))}`,
     prepare: (given) => {
       try {
         const variables = coerce(given)
