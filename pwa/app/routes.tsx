@@ -1,6 +1,7 @@
 // Addresses to screens. Each screen is its own chunk; the service worker keeps them all for when there is no network.
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import { showsNoSession } from '../features/looking/looking.ts'
 import { useLooking } from '../features/looking/looking-context.tsx'
 import { VerifyToLook } from '../features/looking/VerifyToLook.tsx'
 import { useWide } from '../ui/wide.ts'
@@ -70,8 +71,7 @@ export function Routes() {
   const wide = useWide()
   const [location, go] = useLocation()
   const looking = useLooking()
-  // Not the settings: whoever has no passkey makes one there.
-  if (looking.kind === 'due' && /^\/($|s\/|inbox)/.test(location)) return <VerifyToLook state={looking} />
+  if (looking.kind === 'due' && !showsNoSession(location)) return <VerifyToLook state={looking} />
   return (
     <Switch>
       <Route path="/admin/*?">

@@ -79,6 +79,7 @@ const DecisionsChange = builder.objectRef<DecisionsChangeShape>('DecisionsChange
 /** Part of a revision: what is settled by the journal's word is told once and looked at no more. */
 const FINAL = ' final'
 
+/** When sight is lost or comes back it begins anew: what was settled in between is never told to whoever was shown it before. */
 export function decisionsList(asker: Context): List<DecisionsChangeShape> {
   const { ownerId, hostId } = sessionFilter(asker, false)
   return {
@@ -86,16 +87,18 @@ export function decisionsList(asker: Context): List<DecisionsChangeShape> {
     endsWithSight: false,
     look: async (context, before) => {
       const isSeen = await mayList(context)
-      const notFinal = [...(before?.revisions ?? [])].flatMap(([key, text]) => (text.endsWith(FINAL) ? [] : [key]))
+      const mark = isSeen ? 'seen' : 'unseen'
+      const last = before?.mark === mark ? before : null
+      const notFinal = [...(last?.revisions ?? [])].flatMap(([key, text]) => (text.endsWith(FINAL) ? [] : [key]))
       return context.database.read(async (tx) => {
         const found = isSeen ? await decisionRevisions(tx, { ownerId, hostId }, notFinal) : []
         const texts = [...found].map(([key, one]) => [key, `${one.revision}${one.isFinal ? FINAL : ''}`] as const)
-        const seen: Seen = { revisions: new Map(texts), mark: '' }
-        const { changed } = differences(before, seen)
-        if (before && changed.length === 0) return { change: null, seen }
+        const seen: Seen = { revisions: new Map(texts), mark }
+        const { changed } = differences(last, seen)
+        if (last && changed.length === 0) return { change: null, seen }
         const rows = await findDecisions(tx, ownerId, changed)
-        const decisions = before ? rows : rows.filter((one) => one.state === 'OPEN')
-        return { change: { isSnapshot: !before, decisions, ownerId }, seen }
+        const decisions = last ? rows : rows.filter((one) => one.state === 'OPEN')
+        return { change: { isSnapshot: !last, decisions, ownerId }, seen }
       })
     },
   }

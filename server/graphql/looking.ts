@@ -42,7 +42,8 @@ async function lookingOf({ principal, stands }: Context): Promise<LookingShape> 
   return {
     everyMinutes: minutes,
     until: now.looksUntil === undefined ? null : new Date(now.looksUntil),
-    whyNot: lookingRefusal(allowance(principal, now, null)),
+    // Also where remote control is off: what a device has kept is for its person alone, and no less so then.
+    whyNot: lookingRefusal({ ...allowance(principal, now, null), rung: 'VIEW' }),
   }
 }
 

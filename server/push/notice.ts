@@ -11,6 +11,8 @@ export type Notice = {
   /** Path of the very card, on this server. */
   url: string
   silent: boolean
+  /** Left out where nobody asks who looks. A push may lie at its service for a day: from `until` on only `title` is shown. */
+  later?: { until: string; title: string }
 }
 
 /** Push services promise to take 4096 bytes encrypted; the wrapping needs some of them. */
@@ -74,6 +76,12 @@ export function limitedTo(content: NoticeContent, notice: Notice): Notice {
   }
   return { ...notice, title: titles[notice.kind], body: '' }
 }
+
+/** For a person who was verified, and may look until then. */
+export const shownUntil = (until: Date, notice: Notice): Notice => ({
+  ...notice,
+  later: { until: until.toISOString(), title: limitedTo('NONE', notice).title },
+})
 
 /** JSON within MAX_NOTICE_BYTES: a body too long in bytes gives way. */
 export function noticeBytes(notice: Notice): Buffer {

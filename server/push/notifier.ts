@@ -2,7 +2,7 @@
 import type { Database, Tx } from '../db/database.ts'
 import { boundsOf } from '../policy/effective.ts'
 import { type Decision, findDecision } from '../store/decisions.ts'
-import { wasVerifiedWithin } from '../store/devices.ts'
+import { looksUntil } from '../store/devices.ts'
 import { listEvents, readStored } from '../store/events.ts'
 import { type PolicyRow, readPolicy } from '../store/policies.ts'
 import { findPush, ownersPushes, prunePush } from '../store/pushes.ts'
@@ -15,6 +15,7 @@ import {
   limitedTo,
   type Notice,
   type NoticeContent,
+  shownUntil,
   testNotice,
   turnEnded,
 } from './notice.ts'
@@ -100,10 +101,17 @@ export function createNotifier({ database, send, contentOf, log, allowLoopback }
     const found = await database.read(async (tx) => {
       const policy = await readPolicy(tx, ownerId)
       const target = policy.remoteControl === 'OFF' ? null : await findPush(tx, deviceId)
-      const content = target && ((await mayLook(tx, policy, deviceId)) ? contentOf(policy) : 'NONE')
-      return target && content && { target, notice: limitedTo(content, notice) }
+      return target && { target, notice: await asSeenBy(tx, policy, deviceId, notice) }
     })
     if (found) await deliver(found.target, found.notice)
+  }
+
+  /** A device whose person must be verified before they look is told that something waits, and not what. Reads nothing where nobody asks for that. */
+  async function asSeenBy(tx: Tx, policy: PolicyRow, deviceId: string, notice: Notice): Promise<Notice> {
+    const looking = boundsOf(policy.bounds)?.looking
+    if (!looking) return limitedTo(contentOf(policy), notice)
+    const until = await looksUntil(tx, deviceId, looking.minutes)
+    return until ? shownUntil(until, limitedTo(contentOf(policy), notice)) : limitedTo('NONE', notice)
   }
 
   async function deliver(target: Parameters<Send>[0] & { deviceId: string }, notice: Notice): Promise<Delivery> {
@@ -133,12 +141,6 @@ export function createNotifier({ database, send, contentOf, log, allowLoopback }
       return idle()
     },
   }
-}
-
-/** A device whose person must be verified before they look is told that something waits, and not what. Reads nothing where nobody asks for that. */
-async function mayLook(tx: Tx, { bounds }: PolicyRow, deviceId: string): Promise<boolean> {
-  const looking = boundsOf(bounds)?.looking
-  return !looking || wasVerifiedWithin(tx, deviceId, looking.minutes)
 }
 
 // Answered in the same batch, or by a rule at once: nothing needs a person any more.

@@ -213,11 +213,11 @@ export async function noteVerified(tx: Tx, deviceId: string): Promise<Date> {
   return row.at
 }
 
-/** Whether that was within so many minutes, by the database's clock (E10). */
-export async function wasVerifiedWithin(tx: Tx, deviceId: string, minutes: number): Promise<boolean> {
-  const rows = await tx
-    .select({ id: device.id })
+/** Until when its person may look, where that is good for so many minutes; null when they may not now, by the database's clock (E10). */
+export async function looksUntil(tx: Tx, deviceId: string, minutes: number): Promise<Date | null> {
+  const [row] = await tx
+    .select({ at: device.verifiedAt })
     .from(device)
     .where(and(eq(device.id, deviceId), gt(device.verifiedAt, instantIn(-60 * minutes))))
-  return rows.length > 0
+  return row?.at ? new Date(row.at.getTime() + minutes * 60_000) : null
 }

@@ -17,6 +17,12 @@ export type LookingStore = {
   close(): void
 }
 
+/**
+ * Whether a place shows nothing of a session: the settings, where whoever has no passkey makes one, and what stands beside them. Any other may, also one that is
+ * added later; the router does not tell large letters from small ones.
+ */
+export const showsNoSession = (path: string): boolean => /^\/(settings|login|pair|admin)(\/|$)/i.test(path)
+
 const NAME = 'offdesk-looking'
 const LOOK_MS = 10_000
 

@@ -42,7 +42,7 @@ export function safePath(value: unknown, origin: string): string {
 }
 
 /** Never null: a push that cannot be read still has to be shown, or the browser shows words of its own. */
-export function readNotice(payload: string | null, origin: string): Notice {
+export function readNotice(payload: string | null, origin: string, now = Date.now()): Notice {
   let read: Record<string, unknown> = {}
   try {
     const value: unknown = JSON.parse(payload ?? '{}')
@@ -50,6 +50,9 @@ export function readNotice(payload: string | null, origin: string): Notice {
   } catch {
     // Said below in words of our own.
   }
+  // It came late: whoever holds the device by now has to be verified first (T4).
+  const { until, title } = (read.later ?? {}) as { until?: unknown; title?: unknown }
+  if (Date.parse(text(until)) <= now) read = { ...read, title, body: '' }
   return {
     kind: text(read.kind),
     title: text(read.title) || 'Something happened in Offdesk',

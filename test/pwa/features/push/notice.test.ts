@@ -59,6 +59,14 @@ describe('reading a push', () => {
     expect(safePath(url, origin)).toBe(path)
   })
 
+  it('[T4] what was for a person who was verified is not shown when it comes later', () => {
+    const later = { until: '2026-11-20T15:00:00.000Z', title: 'Something waits for you' }
+    const at = (now: string) => readNotice(payload({ later }), origin, Date.parse(now))
+    expect(at('2026-11-20T14:59:59Z')).toMatchObject({ title: 'Allow: Run this command?' })
+    expect(at('2026-11-20T15:00:00Z')).toMatchObject({ title: later.title, body: '', path: '/s/ses_1?d=dec_1' })
+    expect(JSON.stringify(at('2026-11-20T15:00:00Z'))).not.toContain('npm test')
+  })
+
   it('finds the decision it is about', () => {
     expect(decisionIn('/s/ses_1?d=dec_1')).toEqual({ sessionId: 'ses_1', decisionId: 'dec_1' })
     expect(decisionIn('/s/ses_1')).toBeNull()
