@@ -10,6 +10,11 @@ export const MOST_FILTER_DEPTH = 16
 export const MOST_FILTER_TERMS = 50
 
 const OPERATORS: readonly string[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] satisfies Operator[]
+const WORDS = new Map<string, Value>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
 const TOKEN = /\s*(?:([()[\]])|("(?:[^"\\]|\\.)*")|(-?\d{1,15}(?:\.\d{1,15})?(?![\w.]))|(\.?[A-Za-z][\w$:.-]*))\s*/sy
 
 /** Attributes in lower case, without the name of a schema before them. */
@@ -77,7 +82,7 @@ export function parseFilter(text: string, scimType: ScimType = 'invalidFilter'):
   }
   function value(): Value {
     const written = tokens[next++] ?? ''
-    const said = { true: true, false: false, null: null }[written.toLowerCase()]
+    const said = WORDS.get(written.toLowerCase())
     if (said !== undefined) return said
     if (!/^["\d-]/.test(written)) throw wrong('a value is missing: a text in quotation marks, true, false')
     try {

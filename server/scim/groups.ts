@@ -128,8 +128,10 @@ async function change(tx: Tx, ring: Ring, provider: Provider, id: string, { op, 
     const { displayName } = read(groupInput, { displayName: value })
     return writeScimGroup(tx, id, { name: displayName })
   }
-  if (name.toLowerCase() === 'externalid')
-    return writeScimGroup(tx, id, { externalId: op === 'remove' ? null : String(value) })
+  if (name.toLowerCase() === 'externalid') {
+    const { externalId = null } = read(groupInput, { displayName: '-', externalId: op === 'remove' ? null : value })
+    return writeScimGroup(tx, id, { externalId })
+  }
   // Some providers send the id they were given along.
   if (['id', 'schemas'].includes(name.toLowerCase())) return
   throw new ScimError(400, 'There is no such attribute here.', 'invalidPath')

@@ -62,24 +62,31 @@ export function changeUser(draft: Draft, operation: Operation): void {
 
 function changeAt(draft: Draft, { op, path, value }: { op: Operation['op']; path: string; value: unknown }): void {
   const isGone = op === 'remove' || value === null
+  const done = { op: isGone ? 'remove' : op } as const
   const [, list, filter, last = null] = /^([^[]+)\[(.*)\](?:\.(\w+))?$/s.exec(path.trim()) ?? []
   const name = nameOf(list ?? path.trim())
   if (list !== undefined && filter !== undefined && name === 'emails') {
-    const element = inElement(last, value)
-    draft.emails = changeElements(elementsOf(draft), { op, where: parseFilter(filter, 'invalidPath'), element, last })
+    const element = inElement(last, isGone ? null : value)
+    const where = parseFilter(filter, 'invalidPath')
+    draft.emails = changeElements(elementsOf(draft), { ...done, where, element, last })
     return
   }
   const [head = '', tail] = name.split('.', 2)
   const attribute = plain.get(head)
+  // A filter chooses from a list; what has one value is not changed past it.
+  if (list !== undefined && attribute !== undefined) throw noPath(path)
   const part = tail === undefined ? undefined : inName.get(tail)
   if (attribute === 'name' && part !== undefined)
     draft.name = { ...objectOf(draft.name), [part]: isGone ? null : value }
   else if (attribute === 'emails' && tail !== undefined && inEmail.has(tail))
-    draft.emails = changeElements(elementsOf(draft), { op, where: null, element: inElement(tail, value), last: tail })
+    draft.emails = changeElements(elementsOf(draft), {
+      ...{ ...done, where: null, element: inElement(tail, isGone ? null : value), last: tail },
+    })
   else if (attribute === 'active' && tail === undefined && isGone)
     throw new ScimError(400, 'active is true or false.', 'mutability')
-  else if (attribute === 'name' && tail === undefined && op === 'add')
-    draft.name = { ...objectOf(draft.name), ...objectOf(value) }
+  // Parts that are not named stay, also when it is replaced (RFC 7644 §3.5.2.3).
+  else if (attribute === 'name' && tail === undefined && !isGone)
+    draft.name = { ...objectOf(draft.name), ...partsOf(value) }
   else if (attribute === 'emails' && tail === undefined && !isGone)
     draft.emails = listAfter(op, elementsOf(draft), value)
   else if (attribute !== undefined && tail === undefined) draft[attribute] = isGone ? null : value
@@ -92,8 +99,14 @@ const objectOf = (value: unknown): Element =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Element) : {}
 const elementsOf = ({ emails }: Draft): Element[] => (Array.isArray(emails) ? emails.map(objectOf) : [])
 
+/** Throws invalidValue for what has no parts: taken for none it would change nothing, and be answered as done. */
+function partsOf(value: unknown): Element {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Element
+  throw new ScimError(400, 'What has parts is given as an object.', 'invalidValue')
+}
+
 function inElement(last: string | null, value: unknown): Element {
-  if (last === null) return objectOf(value)
+  if (last === null) return value === null ? {} : partsOf(value)
   const part = inEmail.get(last.toLowerCase())
   if (part === undefined) throw noPath(`emails.${last}`)
   return { [part]: value ?? null }
@@ -119,12 +132,13 @@ function changeElements(before: Element[], { op, where, element, last }: Element
     )
     return left.length === 0 ? null : left
   }
-  if (before.some(isMeant)) return before.map((one) => (isMeant(one) ? { ...one, ...element } : one))
+  const others = String(element.primary).toLowerCase() === 'true' ? { primary: false } : {}
+  if (before.some(isMeant)) return before.map((one) => (isMeant(one) ? { ...one, ...element } : { ...one, ...others }))
   // Providers replace what they have never sent: `emails[type eq "work"].value` makes that one.
   const made = where === null ? {} : equalsOf(where)
   if (made === null || before.length >= MOST_OF_LIST)
     throw new ScimError(400, 'Nothing here is what the path means.', 'noTarget')
-  return [...before, { ...made, ...element }]
+  return [...before.map((one) => ({ ...one, ...others })), { ...made, ...element }]
 }
 
 /** What an element must be for the filter to hold; null where several could be. */

@@ -117,6 +117,8 @@ const isText = ({ type }: Single): boolean => type === 'exact' || type === 'fold
 const presentSql = (single: Single): SQL =>
   isText(single) ? sql`coalesce(${single.sql} <> '', false)` : sql`(${single.sql} is not null)`
 
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00.000Z')
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z')
 const SIGNS = { eq: sql`=`, ne: sql`<>`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` }
 
 function comparisonSql(single: Single, name: string, { op, value }: { op: Operator; value: Value }): SQL {
@@ -132,7 +134,8 @@ function comparisonSql(single: Single, name: string, { op, value }: { op: Operat
     if (
       sign === null ||
       !/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?$/i.test(value) ||
-      Number.isNaN(Date.parse(value))
+      // A database knows no year 0, and none of five digits as it is written here.
+      !(Date.parse(value) >= FIRST_INSTANT && Date.parse(value) <= LAST_INSTANT)
     )
       throw wrong('an instant is compared by order with one like 2026-01-31T12:00:00Z')
     return sql`${single.sql} ${sign} ${new Date(value).toISOString()}::timestamptz(3)`

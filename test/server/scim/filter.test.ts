@@ -9,7 +9,14 @@ import {
   parseFilter,
 } from '../../../server/scim/filter.ts'
 import { ScimError } from '../../../server/scim/messages.ts'
-import type { Condition, Operator, Value } from '../../../server/store/scim-matching.ts'
+import {
+  type Condition,
+  ConditionProblem,
+  conditionSql,
+  type Operator,
+  userAttributes,
+  type Value,
+} from '../../../server/store/scim-matching.ts'
 import { isWellFormed } from '../../../server/store/well-formed.ts'
 
 const compare = (attribute: string, value: Value, op: Operator = 'eq'): Condition => ({
@@ -70,6 +77,7 @@ describe('a filter', () => {
       'userName eq "\\ud800"',
     ],
     ...['userName eq "a"; drop table owner', "userName eq 'a'", 'userName eq "a" xor id eq "b"', '.value eq "a"'],
+    ...['userName eq constructor', 'active eq toString'],
   ])('that is none is invalidFilter: %j', (text) => {
     expect(problem(text)).toBe('invalidFilter')
   })
@@ -195,4 +203,17 @@ test('for an element of a list texts are compared without case, what is missing 
     'display co ""',
   ])
     expect(holds(no), no).toBe(false)
+})
+
+test.each([
+  ['0000-06-01T00:00:00Z', false],
+  ['0001-01-01T00:00:00+14:00', false],
+  ['0001-01-01T00:00:00Z', true],
+  ['9999-12-31T23:59:59Z', true],
+  ['9999-12-31T23:59:59-14:00', false],
+  ['2026-13-01T00:00:00Z', false],
+])('[T6] an instant that no database knows is the filter’s problem and none of the server’s: %s', (instant, isGood) => {
+  const made = () => conditionSql(userAttributes, parseFilter(`meta.created gt "${instant}"`))
+  if (isGood) expect(made()).toBeDefined()
+  else expect(made).toThrow(ConditionProblem)
 })

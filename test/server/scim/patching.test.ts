@@ -60,6 +60,22 @@ describe('a patch', () => {
     ['remove', 'displayName', undefined, { displayName: null }],
     ['replace', 'externalId', 'e', { externalId: 'e' }],
     ['add', 'title', 'not kept', {}],
+    // What is not named is not lost.
+    ['replace', 'name', { familyName: 'L' }, { name: { givenName: 'Ada', familyName: 'L' } }],
+    ['replace', 'name', null, { name: null }],
+    ['replace', 'emails[type eq "home"]', { value: 'h' }, { emails: [work, { ...home, value: 'h' }] }],
+    ['replace', 'emails[type eq "home"].value', null, { emails: [work] }],
+    [
+      'replace',
+      'emails[type eq "home"].primary',
+      true,
+      {
+        emails: [
+          { ...work, primary: false },
+          { ...home, primary: true },
+        ],
+      },
+    ],
     ['replace', 'phoneNumbers[type eq "mobile"].value', '1', {}],
     ['replace', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', 'x', {}],
   ])('%s %s %j', (op, path, value, changed) => {
@@ -72,6 +88,13 @@ describe('a patch', () => {
     ['replace', 'emails[type eq "work"].shape', 'x', 'invalidPath'],
     ['replace', 'emails[type is "work"].value', 'x', 'invalidPath'],
     ['replace', 'emails[value co "nobody"].value', 'x', 'noTarget'],
+    // Answered as done these would change nothing, or more than was meant.
+    ['replace', 'emails[type eq "work"]', 'b@work', 'invalidValue'],
+    ['replace', 'emails[type eq "work"]', [{ value: 'b@work' }], 'invalidValue'],
+    ['add', 'name', 'Ada L', 'invalidValue'],
+    ['replace', 'active[value eq "x"]', false, 'invalidPath'],
+    ['replace', 'displayName[type eq "x"].value', 'x', 'invalidPath'],
+    ['remove', 'emails[type ne constructor]', undefined, 'invalidPath'],
     ['remove', undefined, undefined, 'noTarget'],
     ['replace', undefined, 'x', 'invalidValue'],
     ['remove', 'active', undefined, 'mutability'],
