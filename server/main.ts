@@ -25,6 +25,7 @@ import { DataDirectoryTaken, lockDirectory } from './db/lock.ts'
 import { listen, PortTaken } from './http/port.ts'
 import { logText } from './log-text.ts'
 import { firstWords, signInLink, wayBackWords } from './printed.ts'
+import { isRefused } from './store/refused.ts'
 
 const env = process.env
 const isRecovery = process.argv[2] === 'recover'
@@ -262,9 +263,11 @@ async function start(): Promise<void> {
 }
 
 async function wayBack(database: Database, at: { url: string; publicUrl: string | null }): Promise<string> {
-  const made = await database.transaction(openWayBack)
+  const made = await database.transaction(openWayBack).catch((error: unknown) => {
+    throw isRefused(error) ? new CannotStart(error.code, `${error.message} ${error.remedy ?? ''}`.trim()) : error
+  })
   if (made) return wayBackWords(made, at)
-  const message = 'Nobody owns this server yet. “offdesk serve” prints a setup code and a link for its first owner.'
+  const message = `Nobody owns this server yet. “offdesk serve” prints a setup code and a link for its first owner.${env.DATABASE_URL ? '' : ' If it keeps a PostgreSQL, set DATABASE_URL here as well.'}`
   throw new CannotStart('NOT_OWNED', message)
 }
 

@@ -17,7 +17,7 @@ export async function recover(): Promise<void> {
     const at = running.publicUrl ?? running.url
     throw new Mistake(
       `The server at ${running.url} runs, and its database is its alone. Its setup code is good at any time, so nothing more is needed:
-  offdesk login ${at} --code $(cat ${join(places.server, 'setup-code')})
+  offdesk login ${at} --code "$(cat '${join(places.server, 'setup-code')}')"
 lets in a workstation of its owner; there “offdesk invite --myself” prints a link for a new passkey. If it serves a PostgreSQL, set DATABASE_URL here as well.`,
     )
   }

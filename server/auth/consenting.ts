@@ -69,7 +69,7 @@ const tooLow = ({ rung }: DevicePrincipal): Refused =>
     level: 'device',
     owner: 'you',
     remedy:
-      'At a terminal of yours, “offdesk invite --myself” prints a link that makes such a passkey. No terminal left: whoever runs this server lets you in by “offdesk recover”.',
+      'At a terminal of yours, “offdesk invite --myself” prints a link that makes such a passkey. No terminal left: if this server is yours, “offdesk recover” at its machine; else whoever runs it invites you anew.',
   })
 
 /** A passkey of this device that a machine of its person has pinned: whoever holds the phone makes another one, but nobody pins it. */

@@ -230,7 +230,7 @@ describe.skipIf(!hasTerminal)('[F9] a server that nobody owns, by its printed wo
   test('“offdesk recover” says what to do while the server runs, and with it stopped prints a way back in for its owner', async () => {
     const running = await there.does(['recover'])
     expect(running).toMatchObject({ code: 1, stdout: '' })
-    const [, path = ''] = /--code \$\(cat (\S+)\)/.exec(running.stderr) ?? []
+    const [, path = ''] = /--code "\$\(cat '(.+)'\)"$/m.exec(running.stderr) ?? []
     expect(readFileSync(path, 'utf8').trim()).toMatch(/^\w{4}-\w{4}-\w{4}$/)
     expect(await server.interrupt()).toBe(0)
     const said = await there.does(['recover'])
