@@ -146,13 +146,15 @@ export async function endDevice(
   by: Governor | AdminPrincipal,
   { ownerId, id }: { ownerId: string; id: string },
 ): Promise<DeviceRow> {
+  // Hosts before the device, and both before decisions: the order in which everyone locks.
+  const hostIds = (await activeHostIds(tx, ownerId)).sort()
+  for (const hostId of hostIds) await lockHost(tx, hostId)
   const { row, isFirst } = await revokeDeviceRow(tx, ownerId, id)
   if (!isFirst) return row
   const entry = { action: 'device.revoke', target: id, outcome: 'DONE', line: `rung ${row.rung}` } as const
   await noteAudit(tx, { ...asActor(by), ownerId, ...entry })
   await removePush(tx, id)
-  // Hosts before decisions: the order in which everyone locks.
-  for (const hostId of (await activeHostIds(tx, ownerId)).sort()) {
+  for (const hostId of hostIds) {
     await createCommand(tx, ring, {
       ...{ ownerId, hostId, sessionId: null, device: null, sender: hostId, key: `forget_${id}` },
       ...{ kind: 'ForgetDevice', value: { forgottenDeviceId: id }, proof: null, expiresInSeconds: null },

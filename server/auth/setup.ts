@@ -14,7 +14,9 @@ import {
   useSetupCode,
   wasSetupCodeUsed,
 } from '../store/setup-codes.ts'
+import { lockPerson } from '../store/sign-in-passkeys.ts'
 import { ownerTopic, type Ring } from '../store/topic.ts'
+import { requireProvisioned } from './letting-in.ts'
 import { limited, type Outcome, SETUP_CODE } from './limited.ts'
 import { parseKey, parseName, parsePlatform } from './parse.ts'
 import { hashToken } from './tokens.ts'
@@ -50,7 +52,7 @@ export async function openSetupFor(tx: Tx, seconds: number): Promise<string> {
   return grouped(code)
 }
 
-/** Enrols a host by the setup code; the first one brings its owner into being. Safe to retry with the same key and code. */
+/** Enrols a host by the setup code; the first one brings its owner into being. Safe to retry with the same key and code. Throws REVOKED for an owner who is deactivated. */
 export async function enrolBySetupCode(
   tx: Tx,
   ring: Ring,
@@ -66,7 +68,13 @@ export async function enrolBySetupCode(
       return before && (await wasSetupCodeUsed(tx, codeHash)) && before.revokedAt === null ? before : null
     }
     await lockFirstOwner(tx)
-    const owner = (await firstOwner(tx)) ?? (await createOwner(tx, name))
+    const there = await firstOwner(tx)
+    // A code lets in nobody whom their provider keeps out; a deactivation that is under way is waited for (T3).
+    if (there) {
+      await lockPerson(tx, there.id)
+      await requireProvisioned(tx, there.id)
+    }
+    const owner = there ?? (await createOwner(tx, name))
     const host = await enrolHost(tx, {
       ...{ id, ownerId: owner.id, name, platform, publicKey: asked.publicKey, bySetupCode: true },
     })

@@ -4,9 +4,9 @@ import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { setupCode } from '../db/schema.ts'
 
-/** The code that stands from now on: an older one that nobody used stops working. */
+/** The code that stands from now on: an older one that nobody used stops working, but for one that is good for a time and was asked for. */
 export async function replaceSetupCode(tx: Tx, codeHash: string): Promise<void> {
-  await tx.delete(setupCode).where(isNull(setupCode.usedAt))
+  await tx.delete(setupCode).where(and(isNull(setupCode.usedAt), isNull(setupCode.expiresAt)))
   await tx.insert(setupCode).values({ codeHash })
 }
 

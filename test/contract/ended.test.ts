@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { randomText } from '../../protocol/bytes.ts'
 import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
-import { addScript } from '../../server/auth/devices.ts'
+import { addScript, revokeDevice } from '../../server/auth/devices.ts'
 import { admitPerson } from '../../server/auth/sign-in/admitting.ts'
 import type { Database, Tx } from '../../server/db/database.ts'
 import { rowsOf } from '../../server/db/rows.ts'
@@ -11,6 +11,8 @@ import { USER } from '../../server/scim/messages.ts'
 import type { Provider } from '../../server/scim/provider.ts'
 import { createUser, deleteUser, patchUser } from '../../server/scim/users.ts'
 import { addAdminToken, revokeAdminToken } from '../../server/store/admin-tokens.ts'
+import { lockHost } from '../../server/store/commands.ts'
+import { updateDevice } from '../../server/store/devices.ts'
 import {
   addInvitation,
   endInvitationsOf,
@@ -135,6 +137,27 @@ describe.each(places)('%s', (name, open) => {
       who = { ...who, ownerId }
       expect(await alive()).toEqual({ devices: 0, hosts: 0 })
     }
+  })
+
+  it('a device that is revoked waits for its hosts before it is touched: with a rung that is lowered at once both are done', async () => {
+    const { ownerId, hostId, phone } = who
+    const by = { kind: 'host', ownerId, hostId, hostName: 'desk', expiresAt: new Date() } as const
+    const lowered: Work = async (tx) => {
+      await lockHost(tx, hostId)
+      isHeld()
+      await waitsOrOver(tx, () => name === 'PGlite')
+      await updateDevice(tx, ownerId, phone.id, { rung: 'ANSWER' })
+    }
+    let isHeld = () => {}
+    const held = new Promise<void>((done) => {
+      isHeld = done
+    })
+    const both = [
+      place.other.transaction(lowered),
+      held.then(() => place.database.transaction((tx) => revokeDevice(tx, silent, by, phone.id))),
+    ]
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    expect(await alive()).toEqual({ devices: 1, hosts: 1 })
   })
 
   it('whom the provider has made and deletes signs in no more; who was here before it keeps their passkey', async () => {

@@ -13,6 +13,7 @@ import {
   type SignInPasskeyRow,
 } from '../../store/sign-in-passkeys.ts'
 import { ownerTopic } from '../../store/topic.ts'
+import { requireStillIn } from '../letting-in.ts'
 import { parseName } from '../parse.ts'
 import type { BegunPasskey } from '../passkeys.ts'
 import type { Attested } from '../web-authn.ts'
@@ -49,7 +50,8 @@ export async function addOwnPasskey(
   if (origin === null) throw notMade()
   const made = await madeOver(passkey, signInBytes({ nonce, origin, deviceId }), origin)
   return write(place, async (tx, ring) => {
-    await lockPerson(tx, ownerId)
+    // A passkey outlives the device that asked for it: whoever has ended meanwhile leaves none behind.
+    await requireStillIn(tx, by)
     const row = await addSignInPasskey(tx, { ...made, ownerId, userHandle, name, origin })
     await note(tx, by, 'sign-in-passkey.add', row)
     ring(ownerTopic(ownerId))

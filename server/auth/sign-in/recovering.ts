@@ -6,6 +6,7 @@ import type { Tx } from '../../db/database.ts'
 import { noteAudit } from '../../store/audit.ts'
 import { revokeLinksTo } from '../../store/invitations.ts'
 import { firstOwner, lockFirstOwner, type OwnerRow } from '../../store/owners.ts'
+import { requireProvisioned } from '../letting-in.ts'
 import { openSetupFor } from '../setup.ts'
 import { makeLink } from './links.ts'
 
@@ -15,11 +16,15 @@ export const WAY_BACK_SECONDS = 3600
 /** Both are shown once. The link makes a passkey of theirs, the code enrols a workstation of theirs. */
 export type WayBack = { owner: OwnerRow; linkCode: string; setupCode: string }
 
-/** Null while nobody owns this server: its start prints both. What was asked for before, and any other link to this person, opens nothing any more. */
+/**
+ * Null while nobody owns this server: its start prints both. What was asked for before, and any other link to this person, opens nothing any more. Throws
+ * REVOKED for an owner whose identity provider says no: neither would open anything.
+ */
 export async function openWayBack(tx: Tx): Promise<WayBack | null> {
   await lockFirstOwner(tx)
   const owner = await firstOwner(tx)
   if (!owner) return null
+  await requireProvisioned(tx, owner.id)
   await revokeLinksTo(tx, owner.id)
   const { row, code } = await makeLink(tx, {
     ...{ kind: 'PASSKEY', name: owner.name, ownerId: owner.id, organisationId: null, seconds: WAY_BACK_SECONDS },

@@ -1,12 +1,18 @@
 /** F9: the first owner by a printed one-time link, and from then on by a passkey in any browser. */
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { challengeOf, signInBytes } from '../../../../protocol/sign-in.ts'
+import { openSetup } from '../../../../server/auth/setup.ts'
+import { addOwnPasskey, type OwnPasskeyAsked } from '../../../../server/auth/sign-in/own-passkeys.ts'
 import { openWayBack } from '../../../../server/auth/sign-in/recovering.ts'
+import { createBell } from '../../../../server/live/bell.ts'
+import { firstOwner } from '../../../../server/store/owners.ts'
+import { addScimUser } from '../../../../server/store/scim.ts'
 import type { Refusal } from '../../../kit/ask.ts'
 import { createAuthenticator } from '../../../kit/authenticator.ts'
 import { enrol } from '../../../kit/people.ts'
 import { startServer, type TestServer } from '../../../kit/server.ts'
-import { accept, acceptance, firstLink, joins, newKey, opens, PAGE, signsIn } from '../../../kit/sign-in.ts'
+import { accept, acceptance, confirms, firstLink, joins, newKey, opens, PAGE, signsIn } from '../../../kit/sign-in.ts'
 
 let server: TestServer
 beforeEach(async () => {
@@ -94,6 +100,28 @@ describe('the first owner', () => {
   })
 })
 
+test('[T3] a passkey outlives its device: none is kept for one that was revoked while it was being made', async () => {
+  const ann = await joins(server.gql, await firstLink(server))
+  const begin = 'mutation($origin: String!) { beginSignInPasskey(origin: $origin) { challenge } }'
+  type Begun = { beginSignInPasskey: { challenge: string } }
+  const making = async () => {
+    const { beginSignInPasskey } = await server.gql<Begun>(ann.token, begin, { origin: PAGE })
+    const nonce = beginSignInPasskey.challenge
+    const bytes = signInBytes({ nonce, origin: PAGE, deviceId: ann.deviceId })
+    const passkey = createAuthenticator({ origin: PAGE }).create(await challengeOf(bytes))
+    const confirmation = await confirms(server.gql, ann, ann.authenticator, 'add-passkey')
+    return { name: 'Other', nonce, passkey, confirmation } as OwnPasskeyAsked
+  }
+  const [kept, late] = [await making(), await making()]
+  const place = { database: server.database, bell: await createBell(null) }
+  const { ownerId, deviceId } = ann
+  const named = { deviceName: 'laptop', deviceKind: 'BROWSER', publicKey: ann.key.publicKey } as const
+  const by = { kind: 'device', ownerId, deviceId, ...named, rung: 'VIEW' } as const
+  expect((await addOwnPasskey(place, by, kept)).name).toBe('Other')
+  await server.database.transaction((tx) => tx.execute(sql`update device set revoked_at = now()`))
+  expect((await refusal(addOwnPasskey(place, by, late)))?.code).toBe('REVOKED')
+})
+
 describe('the way back of a first owner who has neither workstation nor passkey', () => {
   const wayBack = () => server.database.transaction(openWayBack)
   const hostsOf = async (token: string) =>
@@ -163,6 +191,31 @@ describe('the way back of a first owner who has neither workstation nor passkey'
       code: 'CODE_WRONG',
       remedy: expect.stringContaining('offdesk recover'),
     })
+  })
+
+  test('is good after the start that follows, which may print a code of its own', async () => {
+    await lockedOut()
+    const made = await wayBack()
+    await server.database.transaction(openSetup)
+    await enrol(server.gql, made?.setupCode ?? '', 'attic')
+  })
+
+  test('[T3] is none for an owner whom their provider has deactivated, nor lets a code that stands their workstation in', async () => {
+    await lockedOut()
+    const owner = await server.database.read(firstOwner)
+    const standing = await server.database.transaction(openSetup)
+    const set = (active: boolean) =>
+      server.database.transaction((tx) => tx.execute(sql`update scim_user set active = ${active}`))
+    await server.database.transaction((tx) =>
+      addScimUser(tx, {
+        ...{ scopeId: '', ownerId: owner?.id ?? '', userName: 'ann', externalId: null, active: false },
+        ...{ isLinked: true, data: '{}' },
+      }),
+    )
+    expect((await refusal(wayBack()))?.code).toBe('REVOKED')
+    expect((await refusal(enrol(server.gql, standing, 'attic')))?.code).toBe('REVOKED')
+    await set(true)
+    await enrol(server.gql, standing, 'attic')
   })
 
   test('[F5] is in the audit, without link or code', async () => {
