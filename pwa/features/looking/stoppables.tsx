@@ -86,7 +86,8 @@ function Working({ session }: { session: Stoppable }) {
       title="An agent works"
       detail={said ?? `On ${hostName}.`}
       trailing={
-        <Button kind="quiet" waiting={said?.startsWith('Cancel') ?? false} onClick={() => void cancel()}>
+        // It names no turn, and the one that follows can be cancelled as well.
+        <Button kind="quiet" waiting={said === 'Sending'} onClick={() => void cancel()}>
           Cancel turn
         </Button>
       }

@@ -74,8 +74,9 @@ export async function newCommand<K extends CommandKind>(
   try {
     await requireProof(context, to, { kind, value } as Signable, input, input.weighs)
   } catch (refused) {
-    // Nobody is sent for a passkey that would not help.
-    if (isRefused(refused) && refused.code === 'PASSKEY_REQUIRED')
+    // Nobody is sent for a passkey that would not help; but what policy says of what is asked is for who may look.
+    const isDue = isRefused(refused) && refused.code === 'PASSKEY_REQUIRED'
+    if (isDue && !(await context.allowed(session)).unseen)
       await context.database.read(async (tx) =>
         requireByPolicy(tx, await readPolicy(tx, ownerId), { kind, value, sessionId: session.id }, session),
       )

@@ -1,6 +1,9 @@
 /** [T4] [D3] Sight that is lost and comes back where policy asks who looks: what lists, pushes and a pinning say meanwhile. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { randomText } from '../../../protocol/bytes.ts'
+import { proofFor } from '../../../protocol/command-input.ts'
+import { sign } from '../../../protocol/keys.ts'
 import { device } from '../../../server/db/schema.ts'
 import { moveTrustMark } from '../../../server/db/trust-mark.ts'
 import type { Notice } from '../../../server/push/notice.ts'
@@ -106,6 +109,23 @@ test('[E10] a push with content says until when it is shown; to who may not look
   expect(unseen).toMatchObject({ title: 'Something waits for you', body: '' })
   expect(JSON.stringify(unseen)).not.toContain('sesame')
   await notifier.close()
+})
+
+test('[T4] to who may not look policy does not say into which class falls what is asked', async () => {
+  const classes = [{ name: 'secret', patterns: ['sesame'], matches: ['sesame'], passes: ['ls'] }]
+  await at.apply(at.organisationId, { ...ASKS, neverRemote: classes })
+  await verifiedAgo(3601)
+  const decisionId = await at.session.asks('Run a command', 'sesame')
+  const { id: deviceId, keys, token } = at.phone
+  const asked = { decisionId, epoch: 1, evidenceDigest: null, optionId: 'yes' }
+  const input = { key: randomText(16), sessionId: at.session.id, ...asked }
+  const madeAtMs = Date.now()
+  const said = { mutation: 'answerPermission' as const, input, seen: { optionName: 'Allow' }, hostId: at.host.id }
+  const by = { deviceId, sign: (bytes: Parameters<typeof sign>[1]) => sign(keys.privateKey, bytes) }
+  const proof = await proofFor(by, { ...said, counter: madeAtMs, madeAtMs, voucher: null })
+  const document = 'mutation($i: AnswerPermissionInput!) { answerPermission(input: $i) { state } }'
+  const { errors } = await server.ask(token, document, { i: { ...input, proof } })
+  expect(errors[0]?.extensions).toMatchObject({ code: 'PASSKEY_REQUIRED' })
 })
 
 test('[F4] with remote control off on top, what a device has kept is still for its person alone', async () => {
