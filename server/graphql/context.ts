@@ -36,6 +36,8 @@ export type Parts = {
 }
 
 export type Context = Parts & {
+  /** The database, for what is read on behalf of many: `looking` leaves it as it is. */
+  readonly shared: Database
   /** As of the start of the operation; `allowed` and `stands` are as of now. */
   readonly principal: Principal
   /** Address of the peer as the limits count it. */
@@ -110,6 +112,7 @@ export function createContext(parts: Parts, { identity, address, signal }: Opera
   const stands = () => trust.stands(identity)
   return {
     ...parts,
+    shared: parts.database,
     principal: identity.principal,
     address,
     signal: () => {

@@ -86,7 +86,8 @@ export function handToHost(bell: Bell, queued: Queued): void {
     if (waiter.hostId === queued.row.hostId) waiter.wake(queued)
 }
 
-function openRoom({ bell, database }: Context): Room {
+// It outlives the poll that opens it, and looks for all.
+function openRoom({ bell, shared: database }: Context): Room {
   const room: Room = {
     ...{ waiters: new Set(), rested: new Map(), ring: bell.watch(trustTopic), database },
     timer: setInterval(() => void look(bell, room), SAFETY_MILLISECONDS),

@@ -31,6 +31,7 @@ export function sharedContext(parts: Parts, principal: Principal, stands: Stands
   const seer = anyOf(principal, stands)
   return {
     ...parts,
+    shared: parts.database,
     principal: seer,
     address: '',
     signal: () => NEVER,

@@ -1,4 +1,5 @@
 /** A host that polls again after a wait in vain: the store is asked only when something has been rung or may have been missed (C2, L3). */
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { lookForHost } from '../../../server/store/host-commands.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
@@ -16,7 +17,7 @@ beforeAll(async () => {
   const inner = await startServer()
   const counting = {
     ...inner.database,
-    read: ((work) =>
+    read: ((work, isLeft) =>
       inner.database.read((tx) => {
         const counted = new Proxy(tx, {
           get: (target, name) => {
@@ -25,7 +26,7 @@ beforeAll(async () => {
           },
         })
         return work(counted)
-      })) as typeof inner.database.read,
+      }, isLeft)) as typeof inner.database.read,
   }
   server = await startServer({ database: counting })
   host = await server.enrolledHost()
@@ -78,6 +79,13 @@ it('[T3] a device that was revoked between two polls is named by the second', as
   const after = await rested()
   await server.gql(phone.token, 'mutation($id: ID!) { revokeDevice(id: $id) { id } }', { id: lost.id })
   expect((await poll(after, 20)).revokedDeviceIds).toContain(lost.id)
+})
+
+it('[L3][T3] a lost ring is made up for, also when the poll with which the looks for all began is over', async () => {
+  const lost = await server.pairedDevice({ host, name: 'lost without a ring' })
+  const polling = poll(await rested(), 15)
+  await server.database.transaction((tx) => tx.execute(sql`update device set revoked_at = now() where id = ${lost.id}`))
+  expect((await polling).revokedDeviceIds).toContain(lost.id)
 })
 
 it('[C2] who reads on from another place is answered by the store', async () => {
