@@ -48,11 +48,11 @@ export function createScim(parts: { database: Database; bell: Bell; publicUrl: s
 async function users(tx: Tx, ring: Ring, provider: Provider, asked: Asked): Promise<ScimAnswer> {
   const { method, id, body, query, base } = asked
   const projection = projectionOf(query)
-  const show = async (row: ScimUserRow) => projection.of(await showUser(tx, row, base))
+  const show = async (row: ScimUserRow) => projection.of(await showUser(tx, provider, row, base))
   if (id === null && method === 'GET') {
     const page = pageOf(query)
     const { rows, total } = await listScimUsers(tx, provider.scopes, wantedOf(query), page)
-    const shown = (await showUsers(tx, rows, base)).map(projection.of)
+    const shown = (await showUsers(tx, provider, rows, base)).map(projection.of)
     return ok(listBody(shown, total, page.startIndex))
   }
   if (id === null && method === 'POST') {

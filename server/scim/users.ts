@@ -27,18 +27,27 @@ import type { Provider } from './provider.ts'
 
 type Data = Omit<UserInput, 'userName' | 'externalId' | 'active' | typeof OURS>
 
-/** As it is shown. */
-export async function showUser(tx: Tx, row: ScimUserRow, base: string): Promise<object> {
-  return shownUser(row, await organisationOf(tx, row.ownerId), base)
+/** As it is shown. An organisation outside the token's place is none of its words (F1). */
+export async function showUser(tx: Tx, provider: Provider, row: ScimUserRow, base: string): Promise<object> {
+  const [shown] = await showUsers(tx, provider, [row], base)
+  return shown ?? shownUser(row, null, base)
 }
 
 /** A page of them, with one read for all. */
-export async function showUsers(tx: Tx, rows: readonly ScimUserRow[], base: string): Promise<object[]> {
+export async function showUsers(
+  tx: Tx,
+  { scopes }: Provider,
+  rows: readonly ScimUserRow[],
+  base: string,
+): Promise<object[]> {
   const groups = await organisationsOf(
     tx,
     rows.map(({ ownerId }) => ownerId),
   )
-  return rows.map((row) => shownUser(row, groups.get(row.ownerId) ?? null, base))
+  return rows.map((row) => {
+    const group = groups.get(row.ownerId) ?? null
+    return shownUser(row, group !== null && (scopes === null || scopes.includes(group.id)) ? group : null, base)
+  })
 }
 
 function shownUser(row: ScimUserRow, group: { id: string; name: string } | null, base: string): object {

@@ -11,7 +11,12 @@ export type InvitationState = 'OPEN' | 'USED' | 'REVOKED' | 'EXPIRED'
 export type NewInvitation = Pick<
   typeof invitation.$inferInsert,
   'kind' | 'codeHash' | 'name' | 'ownerId' | 'organisationId' | 'createdBy' | 'createdByName'
-> & { seconds: number; until?: Date | undefined }
+> & {
+  seconds: number
+  until?: Date | undefined
+  /** The server's own, not counted among its maker's. */
+  isServers?: true
+}
 
 /** Open ones of one maker. */
 export const MOST_INVITATIONS = 100
@@ -40,13 +45,16 @@ const open = (): SQL | undefined =>
     sql`not ${makerEnded}`,
   )
 
-/** No longer open than `until`. Throws TOO_LARGE past `MOST_INVITATIONS`; the server's own first links are not counted. */
-export async function addInvitation(tx: Tx, { seconds, until, ...made }: NewInvitation): Promise<InvitationRow> {
+/** No longer open than `until`. Throws TOO_LARGE past `MOST_INVITATIONS`; the server's own are not counted. */
+export async function addInvitation(
+  tx: Tx,
+  { seconds, until, isServers, ...made }: NewInvitation,
+): Promise<InvitationRow> {
   const [there] = await tx
     .select({ invitations: count() })
     .from(invitation)
     .where(and(eq(invitation.createdBy, made.createdBy), open()))
-  if (made.kind !== 'OWNER' && (there?.invitations ?? 0) >= MOST_INVITATIONS) {
+  if (!isServers && (there?.invitations ?? 0) >= MOST_INVITATIONS) {
     throw refuse('TOO_LARGE', `At most ${MOST_INVITATIONS} invitations are open at once. Revoke one first.`, {
       numbers: { limit: MOST_INVITATIONS },
     })

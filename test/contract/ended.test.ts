@@ -9,7 +9,7 @@ import type { Database, Tx } from '../../server/db/database.ts'
 import { rowsOf } from '../../server/db/rows.ts'
 import { USER } from '../../server/scim/messages.ts'
 import type { Provider } from '../../server/scim/provider.ts'
-import { createUser, deleteUser, patchUser } from '../../server/scim/users.ts'
+import { createUser, deleteUser, patchUser, showUser } from '../../server/scim/users.ts'
 import { addAdminToken, revokeAdminToken } from '../../server/store/admin-tokens.ts'
 import { lockHost } from '../../server/store/commands.ts'
 import { updateDevice } from '../../server/store/devices.ts'
@@ -198,6 +198,9 @@ describe.each(places)('%s', (name, open) => {
       const { id: organisationId } = await createOrganisation(tx, { name: 'Red', enterpriseId: theirs?.id ?? null })
       await addMember(tx, { organisationId, ownerId: user.ownerId, addedBy: 'root' })
     })
+    const groupsFor = (one: Provider) => database.read(async (tx) => (await showUser(tx, one, user, '')) as object)
+    expect(await groupsFor(idp)).toMatchObject({ groups: [] })
+    expect(await groupsFor(provider)).toMatchObject({ groups: [{ display: 'Red' }] })
     const change = (tx: Tx) => patchUser(tx, silent, idp, user.id, [off])
     await expect(database.transaction(change)).rejects.toMatchObject({ status: 404 })
     await database.transaction((tx) => deleteUser(tx, silent, idp, user.id))

@@ -113,7 +113,7 @@ describe.each(places)('%s', (_name, open) => {
     for (const one of people) await place.database.transaction((tx) => createUser(tx, silent, provider, one))
     all = await place.database.read(async (tx) => {
       const { rows } = await listScimUsers(tx, null, {}, everyone)
-      return (await showUsers(tx, rows, '')) as Shown[]
+      return (await showUsers(tx, provider, rows, '')) as Shown[]
     })
   })
   afterAll(() => place?.close())

@@ -47,7 +47,7 @@ export async function openFirstLink(tx: Tx, { isAlone }: { isAlone: boolean }): 
   if (isOwned) return null
   const { code } = await makeLink(tx, {
     ...{ kind: 'OWNER', name: 'the first owner', ownerId: null, organisationId: null, seconds: FIRST_LINK_SECONDS },
-    ...{ createdBy: 'server', createdByName: 'this server' },
+    ...{ createdBy: 'server', createdByName: 'this server', isServers: true },
   })
   return code
 }

@@ -28,7 +28,8 @@ export async function openWayBack(tx: Tx): Promise<WayBack | null> {
   await revokeLinksTo(tx, owner.id)
   const { row, code } = await makeLink(tx, {
     ...{ kind: 'PASSKEY', name: owner.name, ownerId: owner.id, organisationId: null, seconds: WAY_BACK_SECONDS },
-    ...{ createdBy: owner.id, createdByName: 'the machine of this server' },
+    // However many they have sent out: nobody who is locked out takes one back.
+    ...{ createdBy: owner.id, createdByName: 'whoever runs this server', isServers: true },
   })
   const setupCode = await openSetupFor(tx, WAY_BACK_SECONDS)
   await noteAudit(tx, {

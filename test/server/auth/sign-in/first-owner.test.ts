@@ -6,6 +6,7 @@ import { openSetup } from '../../../../server/auth/setup.ts'
 import { addOwnPasskey, type OwnPasskeyAsked } from '../../../../server/auth/sign-in/own-passkeys.ts'
 import { openWayBack } from '../../../../server/auth/sign-in/recovering.ts'
 import { createBell } from '../../../../server/live/bell.ts'
+import { addInvitation, MOST_INVITATIONS } from '../../../../server/store/invitations.ts'
 import { firstOwner } from '../../../../server/store/owners.ts'
 import { addScimUser } from '../../../../server/store/scim.ts'
 import type { Refusal } from '../../../kit/ask.ts'
@@ -148,7 +149,7 @@ describe('the way back of a first owner who has neither workstation nor passkey'
     const { linkCode, setupCode } = (await wayBack()) ?? { linkCode: '', setupCode: '' }
     expect(await opens(server.gql, linkCode)).toMatchObject({
       kind: 'PASSKEY',
-      invitedBy: 'the machine of this server',
+      invitedBy: 'whoever runs this server',
     })
     const browser = await joins(server.gql, linkCode)
     const me = '{ viewer { id } }'
@@ -175,6 +176,18 @@ describe('the way back of a first owner who has neither workstation nor passkey'
     await server.gql(phone.token, revoke, { id: invitations[0]?.id })
     expect((await refusal(opens(server.gql, second?.linkCode ?? '')))?.code).toBe('CODE_WRONG')
     await enrol(server.gql, second?.setupCode ?? '', 'attic')
+  })
+
+  test('stands however many invitations they have sent out', async () => {
+    await lockedOut()
+    await server.database.transaction(async (tx) => {
+      const owner = await firstOwner(tx)
+      const of = { ownerId: null, organisationId: null, createdBy: owner?.id ?? '', createdByName: 'Ann' }
+      for (let n = 0; n < MOST_INVITATIONS; n++)
+        await addInvitation(tx, { ...of, kind: 'PERSON', name: 'Bob', codeHash: `h${n}`, seconds: 60 })
+    })
+    const made = await wayBack()
+    expect(await opens(server.gql, made?.linkCode ?? '')).toMatchObject({ kind: 'PASSKEY' })
   })
 
   test('is over after an hour, code and link', async () => {
