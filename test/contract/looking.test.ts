@@ -7,7 +7,7 @@ import { device, policy } from '../../server/db/schema.ts'
 import { boundsOf, textsOf } from '../../server/policy/effective.ts'
 import { resolve } from '../../server/policy/resolve.ts'
 import { readStandings } from '../../server/store/credentials.ts'
-import { noteVerified, wasVerifiedWithin } from '../../server/store/devices.ts'
+import { looksUntil, noteVerified } from '../../server/store/devices.ts'
 import { type Person, type Place, person, places } from './place.ts'
 
 const migration = readFileSync(new URL('../../server/db/migrations/0013_looking.sql', import.meta.url), 'utf8')
@@ -50,14 +50,14 @@ describe.each(places)('looking, on %s', (_name, open) => {
     expect(now.mustVerify).toBeUndefined()
     expect(now.looksUntil).toBe(at.getTime() + 30 * 60_000)
     expect(await stands(them.tablet.id)).toMatchObject({ mustVerify: true })
-    expect(await place.other.read((tx) => wasVerifiedWithin(tx, them.phone.id, 1))).toBe(true)
+    expect(await place.other.read((tx) => looksUntil(tx, them.phone.id, 1))).toEqual(new Date(at.getTime() + 60_000))
   })
 
   it('and must again when that is over', async () => {
     const long = sql`clock_timestamp() - interval '31 minutes'`
     await place.database.read((tx) => tx.update(device).set({ verifiedAt: long }).where(eq(device.id, them.phone.id)))
     expect(await stands(them.phone.id)).toMatchObject({ mustVerify: true })
-    expect(await place.other.read((tx) => wasVerifiedWithin(tx, them.phone.id, 30))).toBe(false)
+    expect(await place.other.read((tx) => looksUntil(tx, them.phone.id, 30))).toBeNull()
   })
 
   it('a revoked one cannot be verified any more', async () => {
