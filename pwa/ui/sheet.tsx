@@ -5,6 +5,8 @@ import { AnswerGuard, GuardContext } from './answer-guard.tsx'
 import { followDrag } from './sheet-drag.ts'
 
 const outMs = 200
+/** Where the focus goes when that sheet has closed. */
+const returns = new WeakMap<Element, Element | null>()
 
 export type SheetProps = {
   open: boolean
@@ -48,7 +50,10 @@ function OpenSheet({ open, onClose, label, children, footer, guardKey = '', iner
   useEffect(() => {
     const element = dialog.current
     if (!element) return
-    const returnTo = document.activeElement
+    // From a sheet that is leaving, and will not be there any more, to where that one would have led back.
+    const leaving = document.activeElement?.closest('dialog.sheet-closing')
+    const returnTo = leaving ? (returns.get(leaving) ?? null) : document.activeElement
+    returns.set(element, returnTo)
     const over = new AbortController()
     const { signal } = over
     element.showModal()
