@@ -39,8 +39,8 @@ export function createListFeeds({ parts, write, lists }: ListFeedsOptions): { fo
         // Those who stand at the same place hold the same object, from wherever they came there.
         if (!latest || !isSame(latest, seen)) latest = before && isSame(before, seen) ? before : seen
         const last = latest
-        if (change) return { text: await write(asked, change, shared), last }
-        return last === before ? null : { text: null, last }
+        if (change) return { text: await write(asked, change, shared), last, isWhole: true }
+        return last === before ? null : { text: null, last, isWhole: true }
       },
       onEmpty: () => {
         clearInterval(safety)

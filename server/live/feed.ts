@@ -12,6 +12,8 @@ export type Page<C> = {
   last: C
   /** From what this process holds, and all of it: past it only another ring can tell of more. */
   isHeldToTheEnd?: boolean
+  /** As the store had it when it was asked, and all of it: only a later look can tell of more. */
+  isWhole?: boolean
 }
 
 export type Follower<C, S = null> = {
@@ -42,8 +44,9 @@ export type Feed<C, S = null> = {
 
 /** What the next look is for: whatever the store has, or what a ring has said to be held here. */
 type Due = 'anything' | 'held' | null
-type Held<C, S> = Follower<C, S> & { isBusy: boolean; due: Due }
-type Asked<C, S> = { after: C; sight: S; ring: number; page: Promise<Page<C> | null> }
+type Held<C, S> = Follower<C, S> & { isBusy: boolean; due: Due; dueSince: number }
+/** `ring`: up to which it may be given to others; `begun`: the moment it was asked. */
+type Asked<C, S> = { after: C; sight: S; ring: number; begun: number; page: Promise<Page<C> | null> }
 
 /** Followers at the end ask for the same page; one that is behind has its own for a while. */
 const KEPT_PAGES = 4
@@ -52,12 +55,14 @@ export function createFeed<C, S = null>({ bell, topics, read, onEmpty }: FeedOpt
   const followers = new Set<Held<C, S>>()
   let pages: Asked<C, S>[] = []
   let ring = 0
+  /** Rises with every ring and every follower. */
+  let moment = 0
 
-  function page(after: C, sight: S): Promise<Page<C> | null> {
+  function ask(after: C, sight: S): Asked<C, S> {
     const known = pages.find((one) => one.after === after && one.sight === sight)
     // One that was begun before the last ring may have found nothing where there is something now (L3).
-    if (known && known.ring >= ring) return known.page
-    const asked: Asked<C, S> = { after, sight, ring, page: read(after, sight) }
+    if (known && known.ring >= ring) return known
+    const asked: Asked<C, S> = { after, sight, ring, begun: moment, page: read(after, sight) }
     pages = [...pages.filter((one) => one !== known), asked].slice(-KEPT_PAGES)
     asked.page.then(
       (found) => {
@@ -69,22 +74,25 @@ export function createFeed<C, S = null>({ bell, topics, read, onEmpty }: FeedOpt
         pages = pages.filter((one) => one !== asked)
       },
     )
-    return asked.page
+    return asked
   }
 
   async function serve(held: Held<C, S>, due: 'anything' | 'held'): Promise<void> {
     if (held.due !== 'anything') held.due = due
+    held.dueSince = moment
     if (held.isBusy) return
     held.isBusy = true
     try {
       while (held.due && followers.has(held)) {
         const why = held.due
         held.due = null
-        const found = await page(held.after, held.sight ? await held.sight() : (null as S))
+        const asked = ask(held.after, held.sight ? await held.sight() : (null as S))
+        const found = await asked.page
         if (!found || !followers.has(held)) continue
         held.after = found.last
         // Another process, and what is not held, ring for themselves: then the reason is 'anything', and the store has the last word.
-        if (why === 'anything' || !found.isHeldToTheEnd) held.due = 'anything'
+        const isEnd = found.isWhole ? asked.begun >= held.dueSince : why === 'held' && found.isHeldToTheEnd
+        if (!isEnd) held.due = 'anything'
         if (found.text !== null) await held.deliver(found.text)
       }
     } catch (error) {
@@ -106,6 +114,7 @@ export function createFeed<C, S = null>({ bell, topics, read, onEmpty }: FeedOpt
 
   const rung = (isHeld: boolean) => {
     ring++
+    moment++
     for (const held of followers) void serve(held, isHeld ? 'held' : 'anything')
   }
 
@@ -113,7 +122,7 @@ export function createFeed<C, S = null>({ bell, topics, read, onEmpty }: FeedOpt
   return {
     ring: () => rung(false),
     follow(follower) {
-      const held: Held<C, S> = { ...follower, isBusy: false, due: null }
+      const held: Held<C, S> = { ...follower, isBusy: false, due: null, dueSince: ++moment }
       followers.add(held)
       // From here on every ring counts: the look comes after (L3).
       stopListening ??= topics.map((topic) => bell.listen(topic, rung))

@@ -124,9 +124,8 @@ export const serverDefects: readonly Defect[] = [
     edits: [
       {
         file: 'server/live/feed.ts',
-        find: '        held.due = null\n        const found = await page(held.after, held.sight ? await held.sight() : (null as S))',
-        replace:
-          '        const found = await page(held.after, held.sight ? await held.sight() : (null as S))\n        held.due = null',
+        find: '        const found = await asked.page\n',
+        replace: '        const found = await asked.page\n        held.due = null\n',
       },
     ],
   },

@@ -212,6 +212,47 @@ describe('a feed', () => {
     expect(reads.filter((one) => one === 'little 1')).toHaveLength(2)
   })
 
+  it('[L7] a page that is all there is needs no second look, but one that others asked for before the last ring does [L3]', async () => {
+    const bell = await createBell(null)
+    let end = 1
+    let gate: Promise<void> = Promise.resolve()
+    const reads: number[] = []
+    const feed = createFeed<number>({
+      ...{ bell, topics: [topic], onEmpty: () => {} },
+      read: async (after) => {
+        reads.push(after)
+        const seen = end
+        await gate
+        return seen > after ? { text: `${after + 1}-${seen}`, last: seen, isWhole: true } : null
+      },
+    })
+    const early = follower()
+    feed.follow(early)
+    await expect.poll(() => early.got).toEqual(['1-1'])
+    expect(reads).toEqual([0])
+    end = 2
+    bell.ring(topic)
+    await expect.poll(() => early.got).toEqual(['1-1', '2-2'])
+    expect(reads).toEqual([0, 1])
+    // What was found from there stays true, and is given to who comes later; it is not all there is any more.
+    end = 3
+    const late = follower()
+    feed.follow(late)
+    await expect.poll(() => late.got).toEqual(['1-1', '2-2', '3-3'])
+    // A ring in the middle of a look makes another due.
+    let open = () => {}
+    gate = new Promise((resolve) => {
+      open = resolve
+    })
+    end = 4
+    bell.ring(topic)
+    await expect.poll(() => reads.at(-1)).toBe(3)
+    end = 5
+    bell.ring(topic)
+    open()
+    await expect.poll(() => late.got.at(-1)).toBe('5-5')
+  })
+
   it('[L5] a cursor moves on though there is nothing to tell', async () => {
     const bell = await createBell(null)
     const reads: number[] = []
