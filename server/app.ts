@@ -11,7 +11,7 @@ import { buildSchema } from './graphql/schema.ts'
 import { createTrustedDocuments } from './graphql/trusted-documents.ts'
 import type { BucketRule } from './http/buckets.ts'
 import { createDirect } from './http/direct.ts'
-import { showError } from './http/errors.ts'
+import { tellError } from './http/errors.ts'
 import { MAX_TOKENS } from './http/limits.ts'
 import { createRates, withRates } from './http/rates.ts'
 import { createHttp } from './http/yoga.ts'
@@ -112,7 +112,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const rates = createRates({ trust, onRefused: createDeadTokens({ database, log }), ...options.rates })
   const trusted = createTrustedDocuments(options.documents)
   const documents = createDocuments(schema, { maxTokens: MAX_TOKENS })
-  const feeds = createFeeds({ schema, parts, mask: (error) => showError(error, log), log })
+  const feeds = createFeeds({ schema, parts, mask: (error) => tellError(error, log), log })
   const at = { pages: options.pages, stopping: stopping.signal }
   const yoga = createHttp({ ...{ parts, schema, trusted, rates, documents, feeds, log }, ...at })
   const direct = createDirect({ parts, documents, trusted, rates, log, stopping: stopping.signal, rest: yoga })

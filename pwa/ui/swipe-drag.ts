@@ -54,7 +54,7 @@ export function followSwipe(
   row.addEventListener(
     'pointermove',
     (event) => {
-      if (event.pointerId !== start.pointerId) return
+      if (!isIts(event)) return
       const aside = start.clientX - event.clientX
       if (!claimed) {
         if (Math.abs(event.clientY - start.clientY) > decidePixels || aside < -decidePixels) return end(null)
@@ -69,8 +69,9 @@ export function followSwipe(
     },
     { signal: until },
   )
-  row.addEventListener('pointerup', end, { signal: until })
-  row.addEventListener('pointercancel', () => end(null), { signal: until })
+  const isIts = (event: PointerEvent) => event.pointerId === start.pointerId
+  row.addEventListener('pointerup', (event) => isIts(event) && end(event), { signal: until })
+  row.addEventListener('pointercancel', (event) => isIts(event) && end(null), { signal: until })
   signal.addEventListener('abort', () => end(null), { signal: until })
   return () => claimed
 }

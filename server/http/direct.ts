@@ -10,7 +10,7 @@ import { type Context, createContext, type Parts } from '../graphql/context.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { isRefused, type Refused } from '../store/refused.ts'
 import { peerAddress } from './address.ts'
-import { showError, turnedAway } from './errors.ts'
+import { tellError, turnedAway } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { SECURITY_HEADERS } from './pages.ts'
@@ -68,7 +68,7 @@ export function createDirect(options: DirectOptions): Handler {
   async function answer({ prepared, context }: Ready, response: ServerResponse, type: string): Promise<void> {
     const given = await prepared(context)
     if (response.destroyed) return
-    const errors = given.errors?.map((error) => plain(showError(error, log)))
+    const errors = given.errors?.map((error) => plain(tellError(error, log)))
     const bytes = Buffer.from(JSON.stringify(errors ? { ...given, errors } : given))
     const own = { 'content-type': type, 'cache-control': 'no-store', 'content-length': bytes.byteLength }
     response.writeHead(200, { ...SECURITY_HEADERS, ...own })
@@ -130,8 +130,7 @@ function answerType({ method, url, headers }: IncomingMessage): string | null {
   return null
 }
 
-/** The word by which yoga is told that an error was not thrown on purpose goes no further than yoga. */
-function plain({ message, path, extensions: { unexpected: _, ...extensions } }: GraphQLError): GraphQLFormattedError {
+function plain({ message, path, extensions }: GraphQLError): GraphQLFormattedError {
   return { message, ...(path && { path }), extensions }
 }
 

@@ -9,7 +9,7 @@ import type { Parts } from '../graphql/context.ts'
 import type { Feeds } from '../graphql/feeds.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { peerAddress } from '../http/address.ts'
-import { showError } from '../http/errors.ts'
+import { tellError } from '../http/errors.ts'
 import { MAX_REQUEST_BYTES } from '../http/limits.ts'
 import { isOwnOrigin } from '../http/origin.ts'
 import type { Rates } from '../http/rates.ts'
@@ -92,7 +92,7 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
         const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({ operation, params })
         const document = parse(params.query)
         const errors = validate(schema, document)
-        if (errors.length > 0) return forget(errors.map((error: Error) => showError(error, log)))
+        if (errors.length > 0) return forget(errors.map((error: Error) => tellError(error, log)))
         const args: ExecutionArgs = {
           ...{ schema, document, operationName: params.operationName, variableValues: params.variables },
           contextValue: await contextFactory(),
@@ -100,7 +100,7 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
         }
         return args
       } catch (error) {
-        return forget([showError(error, log)])
+        return forget([tellError(error, log)])
       }
     },
     execute: (args) => throughYoga(args, 'execute', log),
@@ -108,7 +108,7 @@ export function createSockets(server: Server, options: SocketsOptions): { close(
     onComplete: ({ extra: peer }, id) => endOperation(peer, id),
     onError: ({ extra: peer }, id) => endOperation(peer, id),
   })
-  const mask = (error: unknown) => showError(error, log)
+  const mask = (error: unknown) => tellError(error, log)
   const take = createTake({ parts, documents, trusted, feeds, mask })
   const stopPinging = wire(sockets, { serving, take, rates, publicUrl, log })
 
@@ -135,7 +135,7 @@ async function throughYoga(args: ExecutionArgs, how: 'execute' | 'subscribe', lo
     // Yoga's own, with its plugins: limits and masking are the same as over HTTP.
     return (await (args.rootValue as Record<typeof how, Run>)[how](args)) as never
   } catch (error) {
-    return { errors: [showError(error, log)] } as never
+    return { errors: [tellError(error, log)] } as never
   }
 }
 

@@ -56,8 +56,8 @@ export function createStore(database: Database, random: () => number): Store {
         }
         return value
       }, isLeft),
-    read: async (work) => {
-      const value = await database.read(work)
+    read: async (work, isLeft) => {
+      const value = await database.read(work, isLeft)
       await (areReadsSlow && random() < 0.5 ? pause(20 + random() * 100) : lag())
       return value
     },

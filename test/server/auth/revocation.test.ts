@@ -152,7 +152,7 @@ describe('[T3] a process cut from its database', () => {
     const gone = () => Promise.reject(new Error('connection refused'))
     const database: typeof kit.database = {
       ...kit.database,
-      read: (work) => (isCut ? gone() : kit.database.read(work)),
+      read: (work, isLeft) => (isCut ? gone() : kit.database.read(work, isLeft)),
       apart: (work, signal) => (isCut ? gone() : kit.database.apart(work, signal)),
     }
     const server = await startServer({ database, trust: { cutOffMilliseconds: 800 } })

@@ -53,7 +53,7 @@ test('[T3] a database that is too busy for everyone else, and answers whether an
   let looks = 0
   let isBusy = false
   const { live, close } = await watched({
-    read: (work) => (isBusy ? new Promise(() => {}) : kit.database.read(work)),
+    read: (work, isLeft) => (isBusy ? new Promise(() => {}) : kit.database.read(work, isLeft)),
     apart: (work, signal) => {
       looks++
       return kit.database.apart(work, signal)
@@ -77,9 +77,9 @@ test('[T3] while nothing changes, nobody’s standing is read, however often it 
   let looks = 0
   let reads = 0
   const { close } = await watched({
-    read: (work) => {
+    read: (work, isLeft) => {
       reads++
-      return kit.database.read(work)
+      return kit.database.read(work, isLeft)
     },
     apart: (work, signal) => {
       looks++

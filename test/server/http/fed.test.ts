@@ -19,9 +19,9 @@ let phone: PairedDevice
 let reads = 0
 beforeAll(async () => {
   const inner = await startServer()
-  const read: typeof inner.database.read = (work) => {
+  const read: typeof inner.database.read = (work, isLeft) => {
     reads += 1
-    return inner.database.read(work)
+    return inner.database.read(work, isLeft)
   }
   server = await startServer({ database: { ...inner.database, read } })
   host = await server.enrolledHost()

@@ -24,9 +24,9 @@ beforeAll(async () => {
   const inner = await startServer()
   const counting = {
     ...inner.database,
-    read: ((work) => {
+    read: ((work, isLeft) => {
       reads += 1
-      return inner.database.read(work)
+      return inner.database.read(work, isLeft)
     }) as typeof inner.database.read,
   }
   server = await startServer({ database: counting })
