@@ -2,7 +2,7 @@
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { VList, type VListHandle } from 'virtua'
 import { Icon } from '../../ui/icon.tsx'
-import { readerMoved, readerOpens } from './reader-place.ts'
+import { HAND_MS, readerMoved, readerOpens } from './reader-place.ts'
 import type { TailState } from './tail.ts'
 import { TranscriptRow } from './transcript-row.tsx'
 
@@ -29,6 +29,7 @@ export function TranscriptView(props: {
   const list = useRef<VListHandle>(null)
   const frame = useRef<HTMLDivElement>(null)
   const reader = useRef(readerOpens)
+  const touchedAt = useRef(Number.NEGATIVE_INFINITY)
   const [below, setBelow] = useState(false)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const count = items.length + endings.length
@@ -45,7 +46,8 @@ export function TranscriptView(props: {
     const place = frame.current?.firstElementChild
     if (place) {
       const most = place.scrollHeight - place.clientHeight
-      reader.current = readerMoved(reader.current, { offset: place.scrollTop, most })
+      const isTouched = performance.now() - touchedAt.current < HAND_MS
+      reader.current = readerMoved(reader.current, { offset: place.scrollTop, most }, isTouched)
     }
     return reader.current.atEnd
   }, [])
@@ -74,6 +76,16 @@ export function TranscriptView(props: {
   useLayoutEffect(() => {
     if (sentCount > 0) follow.current()
   }, [sentCount])
+
+  useEffect(() => {
+    const over = new AbortController()
+    const note = () => {
+      touchedAt.current = performance.now()
+    }
+    for (const kind of ['wheel', 'touchstart', 'touchmove', 'touchend', 'pointerdown', 'keydown'])
+      window.addEventListener(kind, note, { capture: true, passive: true, signal: over.signal })
+    return () => over.abort()
+  }, [])
 
   // Rows are measured after they are drawn, and a keyboard makes the place smaller: both move the end without a scroll.
   useEffect(() => {
