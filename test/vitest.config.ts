@@ -19,16 +19,18 @@ const LONG = [
   'test/server/app/*.test.ts',
   'test/server/db/{power,backup}.test.ts',
   'test/flow/three-days.test.ts',
-  // `npm run check` starts the product, drives the README's commands and a hostile agent; these take their turn in `npm test`.
-  'test/flow/{killed,revoke-all,script,sentences,terminal,two-machines,two-processes}.test.ts',
+  // `npm run check` starts the product and drives the README's commands; these take their turn in `npm test`.
+  'test/flow/{admin,hostile-agent,killed,reach,revoke-all,script,sentences,terminal,two-machines,two-processes}.test.ts',
 ]
 
 /** Units that walk through very much, or wait for what takes time. With the others in one process they are quicker than as LONG ones. */
 const WALKS = [
   'test/trust/**/*.test.ts',
-  'test/agent-cli/bridge/{fence,full-disk,masking,ruling}.test.ts',
+  'test/agent-cli/bridge/{fence,full-disk,masking,pins-waiting,ruling}.test.ts',
   'test/agent-cli/agent/{process,turns}.test.ts',
-  'test/server/auth/{pairing,revocation,silence}.test.ts',
+  'test/server/auth/{looking,oidc-provider,pairing,revocation,silence}.test.ts',
+  'test/server/auth/sign-in/{first-owner,hostile}.test.ts',
+  'test/server/{policy/audit,sockets/lists}.test.ts',
   'test/server/db/{postgres,preparing}.test.ts',
   'test/server/graphql/{host-commands,host-waiting,search}.test.ts',
 ]
