@@ -9,15 +9,16 @@ import { stored } from './store.ts'
 
 /** What had ended is settled again, otherwise: a word of a dead process that was long on its way (C5). */
 export async function zombieSettles(scene: Scene, a: number): Promise<boolean> {
-  const { place, sessionId } = scene
-  if (!place.isServerUp || !scene.host) return false
+  // The host may die meanwhile: this one is dead already.
+  const { place, sessionId, host } = scene
+  if (!place.isServerUp || !host) return false
   const { commands } = await stored(place.store, sessionId)
   const ended = commands.filter(({ state }) => isEnd(state))
   const one = ended[a % ended.length]
   if (!one) return false
   const { restores } = place.store
   const state = one.state === 'UNKNOWN' ? 'APPLIED' : 'UNKNOWN'
-  const call = createCaller({ endpoint: { url: place.server.url }, identity: scene.host.link.identity, sessionId })
+  const call = createCaller({ endpoint: { url: place.server.url }, identity: host.link.identity, sessionId })
   await taken(call(SettleCommand, { input: { commandId: one.id, state } }))
   const now = (await stored(place.store, sessionId)).commands.find(({ id }) => id === one.id)
   if (place.store.restores === restores && now && now.state !== one.state)
