@@ -187,7 +187,10 @@ await plan.answered()
 await all(async (device) => {
   await device.opens(desk.path)
   // The session's own; on a wide screen each row of the list beside it has one too.
-  await device.page.locator('.session').getByRole('button', { name: /^More for/ }).click()
+  await device.page
+    .locator('.session')
+    .getByRole('button', { name: /^More for/ })
+    .click()
   await device.page.getByRole('menuitem', { name: 'Search' }).click()
   await device.writes('Search in this session', 'retry')
   await device.sees(/places$/)
