@@ -36,6 +36,7 @@ const WALKS = [
 ]
 
 // `isolate: false`: one process for many files of a kind, so packages, an embedded database and its wasm are loaded once.
+// Not where a room ends after each file what it has started (test/flow/machine.ts): it would be heard in the first file alone.
 
 /** Processes are started from dist/. */
 const built = fileURLToPath(new URL('./flow/built.ts', import.meta.url))
@@ -74,14 +75,12 @@ export default defineConfig({
       }),
       // Only `npm test`: they start many processes, or move much.
       inProject('long', LONG, {
-        isolate: false,
         testTimeout: 60_000,
         globalSetup: [built, programs],
       }),
       // Some of these put a page's globals in place, which other rooms would take for a browser.
       inProject('page', ['test/pwa/**/*.test.{ts,tsx}'], { isolate: false }),
       inProject('flow', ['test/flow/**/*.test.ts'], {
-        isolate: false,
         exclude: LONG,
         testTimeout: 60_000,
         globalSetup: [built, programs],
