@@ -57,6 +57,7 @@ export default defineConfig({
     pool: 'forks',
     server: { deps: { inline: [/[\\/]node_modules[\\/]postgres[\\/]/] } },
     maxWorkers: 2,
+    setupFiles: [fileURLToPath(new URL('./kit/after-each.ts', import.meta.url))],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Of a claim that is waited for: a deadline for a busy machine, not a measure.

@@ -2,7 +2,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, vi } from 'vitest'
+import { vi } from 'vitest'
 import {
   type BridgeSession,
   createSession,
@@ -10,15 +10,11 @@ import {
   type SessionView,
 } from '../../../agent-cli/bridge/session.ts'
 import { createScriptedAgent, type ScriptedAgent } from '../../kit/agent/scripted.ts'
+import { atEnd } from '../../kit/ends.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
-const ends: (() => Promise<unknown> | unknown)[] = []
-/** Runs at the end of the test, the last first. */
-export const atEnd = (end: () => Promise<unknown> | unknown): void => void ends.push(end)
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
+export { atEnd }
 
 export async function folder(): Promise<string> {
   const path = await realpath(await mkdtemp(join(tmpdir(), 'offdesk-test-')))

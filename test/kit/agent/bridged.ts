@@ -10,19 +10,14 @@ import {
   type RequestPermissionRequest,
   type SessionUpdate,
 } from '@agentclientprotocol/sdk'
-import { afterEach, vi } from 'vitest'
+import { vi } from 'vitest'
+import { atEnd } from '../ends.ts'
 import { createScriptedAgent, type ScriptedAgent } from './scripted.ts'
 
 // Real processes on a busy machine: the claims have deadlines of their own.
 vi.setConfig({ testTimeout: 30_000 })
 
 export const within = { timeout: 10_000, interval: 10 }
-export const ends: (() => Promise<unknown> | unknown)[] = []
-// Whatever a test has started ends with it.
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
 export interface Bridge {
   agent: ScriptedAgent
   child: ChildProcess
@@ -38,7 +33,7 @@ export interface Bridge {
 
 export async function bridged(options: Parameters<typeof createScriptedAgent>[0] = {}): Promise<Bridge> {
   const agent = await createScriptedAgent(options)
-  ends.push(agent.close)
+  atEnd(agent.close)
   const child = spawn(agent.command, agent.args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...agent.env },

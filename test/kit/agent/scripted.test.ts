@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { methods } from '@agentclientprotocol/sdk'
 import { describe, expect, it, vi } from 'vitest'
-import { bridged, ends, isAlive, texts, within } from './bridged.ts'
+import { atEnd } from '../ends.ts'
+import { bridged, isAlive, texts, within } from './bridged.ts'
 import { hostile } from './hostile.ts'
 import { codexLike } from './manner.ts'
 import { createScriptedAgent } from './scripted.ts'
@@ -64,7 +65,7 @@ describe('a turn', () => {
 describe('hostile output', () => {
   it('reaches the other side byte for byte, and the session goes on after it', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
-    ends.push(() => complaints.mockRestore())
+    atEnd(() => complaints.mockRestore())
     const { agent, updates, lines, sessionId } = await bridged()
     const sent = [
       hostile.garbage,
@@ -84,7 +85,7 @@ describe('hostile output', () => {
 
   it('deep JSON goes out whole', async () => {
     const agent = await createScriptedAgent()
-    ends.push(agent.close)
+    atEnd(agent.close)
     const child = spawn(agent.command, agent.args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...agent.env },
