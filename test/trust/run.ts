@@ -26,6 +26,8 @@ const APART: Readonly<Record<string, readonly string[]>> = {
       'by the bell .*POLICY',
       'every bell lost .*REVOKED',
       'every bell lost .*POLICY',
+      'by the bell .*PASSKEY_REQUIRED',
+      'every bell lost .*PASSKEY_REQUIRED',
       'without bell',
     ],
   ],
