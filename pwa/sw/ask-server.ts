@@ -29,7 +29,7 @@ const ServerKeyDocument = graphql(`query ServerKey { viewer { id server { pushPu
 
 const UnseenDocument = graphql(`
   query Unseen {
-    stoppable { sessionId hostId hostName decisions { id kind epoch evidenceDigest optionId optionName } }
+    stoppable { sessionId hostId hostName decisions { id kind epoch optionId optionName } }
   }
 `)
 
@@ -71,7 +71,8 @@ async function unseen(
   const deny = { kind: 'reject_once', description: null, rung: 'ANSWER', thenMode: null } as const
   const decision: NoticeDecision = {
     ...{ id: found.id, kind: found.kind, state: 'OPEN', epoch: found.epoch },
-    ...{ evidence: '', evidenceDigest: found.evidenceDigest },
+    // A deny is good without having been shown what is asked (D5).
+    ...{ evidence: '', evidenceDigest: null },
     options: optionId === null ? [] : [{ ...deny, id: optionId, name: optionName ?? 'Deny' }],
     session: {
       ...{ id: session.sessionId, host: { id: session.hostId, name: session.hostName } },

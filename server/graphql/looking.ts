@@ -5,6 +5,7 @@ import type { Refused } from '../store/refused.ts'
 import { findStoppable, type Deniable as OneDeniable, type Stoppable as OneStoppable } from '../store/stoppable.ts'
 import { lookingTopic, trustTopic } from '../store/topic.ts'
 import { builder, partOf } from './builder.ts'
+import { CommandState } from './commands/command.ts'
 import type { Context } from './context.ts'
 import { WhyNot } from './effective-policy.ts'
 import { DecisionKind } from './events/decisions.ts'
@@ -97,6 +98,15 @@ builder.mutationField('vouchForLooking', (t) =>
   }),
 )
 
+const OwnAnswer = builder.objectRef<NonNullable<OneDeniable['said']>>('OwnAnswer').implement({
+  description: 'A device’s own answer, without a word of what it answered.',
+  extensions: partOf('Stoppable'),
+  fields: (t) => ({
+    key: t.exposeString('key'),
+    state: t.expose('state', { type: CommandState }),
+  }),
+})
+
 const Deniable = builder.objectRef<OneDeniable>('Deniable').implement({
   description: 'What a deny signs, and no word of what is asked.',
   extensions: partOf('Stoppable'),
@@ -104,13 +114,17 @@ const Deniable = builder.objectRef<OneDeniable>('Deniable').implement({
     id: t.exposeID('id'),
     kind: t.expose('kind', { type: DecisionKind }),
     epoch: t.exposeInt('epoch'),
-    evidenceDigest: t.expose('evidenceDigest', { type: 'Digest' }),
     openedAt: t.expose('openedAt', { type: 'DateTime' }),
     optionId: t.exposeString('optionId', {
       nullable: true,
       description: 'The option that denies; null for a question, which is declined, and where the agent offers none.',
     }),
     optionName: t.exposeString('optionName', { nullable: true }),
+    said: t.expose('said', {
+      type: OwnAnswer,
+      nullable: true,
+      description: 'The last answer of the device that asks. REFUSED, EXPIRED or UNKNOWN: it can be said again.',
+    }),
   }),
 })
 
@@ -132,9 +146,9 @@ builder.queryField('stoppable', (t) =>
     authScopes: { is: ['device'] },
     resolve: async (_root, _args, context) => {
       const { rung } = await context.allowed(null)
-      const { ownerId } = deviceOf(context)
+      const { ownerId, deviceId } = deviceOf(context)
       if (rung === null || rung === 'VIEW') return []
-      return context.database.read((tx) => findStoppable(tx, ownerId))
+      return context.database.read((tx) => findStoppable(tx, ownerId, deviceId))
     },
   }),
 )

@@ -1,18 +1,20 @@
 /** What of an owner's may be ended without being seen (D5): sessions at work and open decisions, with no word of what is said in them. */
-import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { host, session } from '../db/schema.ts'
+import { command, host, session } from '../db/schema.ts'
+import type { CommandRow } from './commands.ts'
 import { listDecisions } from './decisions.ts'
 
 export type Deniable = {
   id: string
   kind: 'PERMISSION' | 'QUESTION' | 'PLAN'
   epoch: number
-  evidenceDigest: string
   openedAt: Date
   /** The option that denies, as the agent calls it, for both are signed; null for a question, and where the agent offers none. */
   optionId: string | null
   optionName: string | null
+  /** What became of the last answer of the device that asks. */
+  said: Pick<CommandRow, 'key' | 'state'> | null
 }
 
 export type Stoppable = {
@@ -27,7 +29,7 @@ export type Stoppable = {
 /** Whoever has more at work than this looks at it otherwise. */
 const MOST = 100
 
-export async function findStoppable(tx: Tx, ownerId: string): Promise<Stoppable[]> {
+export async function findStoppable(tx: Tx, ownerId: string, deviceId: string): Promise<Stoppable[]> {
   const page = { after: null, before: null, limit: MOST, backward: false }
   const open = await listDecisions(tx, { ownerId, state: 'OPEN' }, page)
   const ids = [...new Set(open.map(({ sessionId }) => sessionId))]
@@ -46,23 +48,41 @@ export async function findStoppable(tx: Tx, ownerId: string): Promise<Stoppable[
     )
     .orderBy(asc(session.id))
     .limit(MOST)
+  const said = await lastSaid(tx, ids, deviceId)
   return rows.map(({ state, ...row }) => ({
     ...{ ...row, ownerId, isWorking: state === 'WORKING' },
-    decisions: open.filter(({ sessionId }) => sessionId === row.sessionId).map(deniable),
+    decisions: open
+      .filter(({ sessionId }) => sessionId === row.sessionId)
+      .map((one) => deniable(one, said.get(`${one.sessionId}/${one.id}`) ?? null)),
   }))
 }
 
-function deniable({ id, kind, epoch, openedAt, asked }: Awaited<ReturnType<typeof listDecisions>>[number]): Deniable {
+/** By session and decision. Without it a deny that its host refused would look like one on its way. */
+async function lastSaid(tx: Tx, sessionIds: string[], deviceId: string): Promise<Map<string, Deniable['said']>> {
+  if (sessionIds.length === 0) return new Map()
+  const { sessionId, decisionId, key, state, number } = command
+  const rows = await tx
+    .select({ sessionId, decisionId, key, state })
+    .from(command)
+    .where(and(inArray(sessionId, sessionIds), eq(command.deviceId, deviceId), isNotNull(decisionId)))
+    .orderBy(asc(number))
+  return new Map(rows.map((row) => [`${row.sessionId}/${row.decisionId}`, { key: row.key, state: row.state }]))
+}
+
+// Not the digest of what is asked: from a hash that nothing is mixed into, whoever may not look finds short words by trying them. A deny is good without it (D5).
+function deniable(
+  { id, kind, epoch, openedAt, asked }: Awaited<ReturnType<typeof listDecisions>>[number],
+  said: Deniable['said'],
+): Deniable {
   const rejecting = asked?.options.filter((option) => option.kind.startsWith('reject')) ?? []
   const option = rejecting.find((one) => one.kind === 'reject_once') ?? rejecting[0]
-  const digest = asked?.evidenceDigest ?? '0'.repeat(64)
   return {
     id,
     kind,
     epoch,
     openedAt,
-    evidenceDigest: digest,
     optionId: option?.id ?? null,
     optionName: option?.name ?? null,
+    said,
   }
 }

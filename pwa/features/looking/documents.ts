@@ -17,7 +17,7 @@ export const StoppableDocument = graphql(`
   query Stoppable {
     stoppable {
       sessionId hostId hostName isWorking
-      decisions { id kind epoch evidenceDigest optionId optionName }
+      decisions { id kind epoch optionId optionName said { key state } }
     }
   }
 `)

@@ -9,6 +9,7 @@ import { Group, GroupHeading, Row } from '../../ui/row.tsx'
 import type { Saying } from '../decisions/answers.ts'
 import { useAnswers, useSaid } from '../decisions/answers-context.tsx'
 import { mutations } from '../steering/mutations.ts'
+import { denyState } from './deny-words.ts'
 import { type Deniable, type Stoppable, StoppableDocument } from './documents.ts'
 
 const LOOK_MS = 5_000
@@ -37,8 +38,8 @@ function useStoppable(): readonly Stoppable[] {
 
 /** Null where the agent offers no way to deny. */
 function denial({ sessionId, hostId }: Stoppable, decision: Deniable): Saying | null {
-  const { id: decisionId, kind, epoch, evidenceDigest, optionId, optionName } = decision
-  const at = { sessionId, decisionId, epoch, evidenceDigest }
+  const { id: decisionId, kind, epoch, optionId, optionName } = decision
+  const at = { sessionId, decisionId, epoch, evidenceDigest: null }
   const of = { what: optionName ?? 'Decline', isDeny: true, seen: { hostId, optionName } }
   if (kind === 'QUESTION') return { ...of, kind, input: { ...at, answer: { decline: { reason: null } } } }
   if (optionId === null) return null
@@ -50,8 +51,8 @@ function Waiting({ session, decision }: { session: Stoppable; decision: Deniable
   const answers = useAnswers()
   const said = useSaid(decision.id)
   const deny = denial(session, decision)
-  const isSent = said !== undefined && said.state.kind !== 'refused'
-  const detail = said?.state.kind === 'refused' ? `Not sent. ${said.state.problem.message}` : `On ${session.hostName}.`
+  const { waits, said: became } = denyState(said, decision.said)
+  const detail = [`On ${session.hostName}.`, became].filter(Boolean).join(' ')
   return (
     <Row
       wrap
@@ -59,8 +60,8 @@ function Waiting({ session, decision }: { session: Stoppable; decision: Deniable
       detail={deny ? detail : `On ${session.hostName}. Its agent offers no way to deny it.`}
       trailing={
         deny && (
-          <Button kind="quiet" waiting={isSent} onClick={() => answers.say(deny)}>
-            {isSent ? 'Sent' : deny.what}
+          <Button kind="quiet" waiting={waits !== null} onClick={() => answers.say(deny)}>
+            {waits ?? deny.what}
           </Button>
         )
       }

@@ -20,7 +20,8 @@ export type NoticeAnswer = {
   epoch: number
   optionId: string
   name: string
-  evidenceDigest: string
+  /** Null where nothing of it was shown: only a deny is good then. */
+  evidenceDigest: string | null
   hostId: string
   hostName: string
 }
@@ -79,10 +80,8 @@ export const showsAll = (notice: Notice, evidence: string): boolean =>
 
 /** What the worker learned of the decision in time; null when it did not. */
 export type Learned = { decision: NoticeDecision; evidenceMatches: boolean; stepUpFrom: Rung } | null
-export type NoticeDecision = Pick<
-  Decision,
-  'id' | 'kind' | 'state' | 'epoch' | 'options' | 'evidence' | 'evidenceDigest'
-> & {
+export type NoticeDecision = Pick<Decision, 'id' | 'kind' | 'state' | 'epoch' | 'options' | 'evidence'> & {
+  evidenceDigest: string | null
   session: { id: string; host: { id: string; name: string }; allowed: { rung: Decision['session']['allowed']['rung'] } }
 }
 

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomText } from '../../../protocol/bytes.ts'
 import { proofFor, type SteeringMutation } from '../../../protocol/command-input.ts'
 import { sign } from '../../../protocol/keys.ts'
-import { device } from '../../../server/db/schema.ts'
+import { evidenceDigest } from '../../../protocol/pairing.ts'
+import { command, device } from '../../../server/db/schema.ts'
 import { moveTrustMark } from '../../../server/db/trust-mark.ts'
 import type { Authenticator } from '../../kit/authenticator.ts'
 import { createGoverned, type Governed } from '../../kit/governed.ts'
@@ -32,10 +33,7 @@ const SAID = ['sesame', '/home/dev/shop', 'go on']
 const DEADLINE = { timeout: 20_000 }
 
 const reads = (): [string, string][] => [
-  [
-    'session',
-    `query { session(id: "${at.session.id}") { title cwd events(first: 5) { edges { node { __typename } } } } }`,
-  ],
+  ['session', `query { session(id: "${at.session.id}") { cwd events(first: 5) { edges { node { __typename } } } } }`],
   ['session, as pages ask it', `query { session(id: "${at.session.id}") { title } }`],
   ['sessions', 'query { sessions(first: 5) { edges { node { title } } } }'],
   ['decisions', 'query { decisions(first: 5) { edges { node { title evidence } } } }'],
@@ -260,17 +258,27 @@ describe('[D5] a stolen phone that may not look', () => {
   test('is told what it may end and no word of what is said; denies it; cancels', async () => {
     await becomesDue()
     type Told = { stoppable: { sessionId: string; hostName: string; decisions: Record<string, unknown>[] }[] }
-    const document = `{ stoppable { sessionId hostId hostName isWorking decisions { id kind epoch evidenceDigest openedAt optionId optionName } } }`
+    const document = `{ stoppable { sessionId hostId hostName isWorking decisions { id kind epoch openedAt optionId optionName said { key state } } } }`
     const { stoppable } = await server.gql<Told>(phone.token, document)
-    for (const word of SAID) expect(JSON.stringify(stoppable)).not.toContain(word)
+    const digest = await evidenceDigest('sesame /home/dev/shop')
+    for (const word of [...SAID, digest]) expect(JSON.stringify(stoppable)).not.toContain(word)
     const [decision] = stoppable[0]?.decisions ?? []
     expect(stoppable).toMatchObject([
       { sessionId: at.session.id, hostName: 'desk', decisions: [{ id: decisionId, optionName: 'Deny' }] },
     ])
-    const { epoch, evidenceDigest, optionId, optionName } = decision ?? {}
-    const input = { decisionId, epoch, evidenceDigest, optionId }
+    const { epoch, optionId, optionName } = decision ?? {}
+    const input = { decisionId, epoch, evidenceDigest: null, optionId }
     const denied = await says('answerPermission', deny, input, { optionName })
     expect(denied.data?.answerPermission).toMatchObject({ state: 'QUEUED' })
+    const ownAnswer = async (by = phone) =>
+      (await server.gql<Told>(by.token, document)).stoppable[0]?.decisions.find(({ id }) => id === decisionId)?.said
+    expect(await ownAnswer()).toMatchObject({ state: 'QUEUED' })
+    // Its host refuses it: it is open again, and this device is told that it can say it once more (D2, C5). Another one is not told of it.
+    await server.database.transaction((tx) =>
+      tx.update(command).set({ state: 'REFUSED' }).where(sql`${command.decisionId} = ${decisionId}`),
+    )
+    expect(await ownAnswer()).toMatchObject({ state: 'REFUSED' })
+    expect(await ownAnswer(await server.pairedDevice({ host: at.host, rung: 'FULL', name: 'second' }))).toBeNull()
     const cancel = 'mutation($i: CancelTurnInput!) { cancelTurn(input: $i) { state } }'
     expect((await says('cancelTurn', cancel, { turnId: null })).data?.cancelTurn).toMatchObject({ state: 'QUEUED' })
   })
