@@ -3,6 +3,7 @@ import { differences, type Seen } from '../live/differences.ts'
 import { commandRevisions, findCommands } from '../store/commands.ts'
 import { eventsAfter } from '../store/events.ts'
 import { limits } from '../store/limits.ts'
+import { payloadBytes } from '../store/payload.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { findSession } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
@@ -59,7 +60,7 @@ export async function nextBatch(
   }
   const stored = await database.read((tx) => eventsAfter(tx, { ownerId, sessionId, after, limit: BATCH_EVENTS }))
   if (!stored) throw notFound('session')
-  const rows = bounded(stored.rows, (row) => row.payload.length)
+  const rows = bounded(stored.rows, ({ payload }) => payloadBytes(payload))
   const last = rows.at(-1)?.seq
   if (last === undefined) return null
   return { batch: { events: rows.map((row) => showEvent(row, key)), lastSeq: Math.max(stored.lastSeq, last) }, last }

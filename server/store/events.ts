@@ -1,67 +1,93 @@
 /** Events read back in the host's order, by number and never by time (E10). Knows no subscription. */
-import { and, asc, desc, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
-import { madeOnce } from '../db/made-once.ts'
+import { rowsOf } from '../db/rows.ts'
 import { event, session } from '../db/schema.ts'
+import { given, statement, type Value } from '../db/statement.ts'
+import { isUnstorableText } from '../db/unstorable.ts'
 import { isKnownKind, type KnownEvent, readEvent } from './event-kinds.ts'
 import { decodePayload } from './payload.ts'
 
-export type EventRow = typeof event.$inferSelect
+/** The payload is text; bytes where it is none (rotten UTF-8, or a NUL). */
+export type EventRow = Omit<typeof event.$inferSelect, 'payload'> & { payload: string | Uint8Array }
 
 /** Past every number: the largest of the column. */
 const MAX_SEQ = 2_147_483_647
 
-const pageOf = (name: string, order: (column: typeof event.seq) => SQL) =>
-  madeOnce((tx) => {
-    const [after, before] = [sql.placeholder('after'), sql.placeholder('before')]
-    const between = and(eq(event.sessionId, sql.placeholder('sessionId')), gt(event.seq, after), lt(event.seq, before))
-    return tx
-      .select()
-      .from(event)
-      .where(between)
-      .orderBy(order(event.seq))
-      .limit(sql.placeholder('limit'))
-      .prepare(name)
-  })
-const forward = pageOf('events_forward', asc)
-const backward = pageOf('events_backward', desc)
+/** What the database says of `e`: nothing that would be made into one thing on its way and into another to be shown. Through Drizzle's columns an event took twice as long. */
+type Told = Omit<EventRow, 'sessionId' | 'at' | 'receivedAt'> & { at: number; receivedAt: number }
+const told = (payload: SQL) => sql`e.seq, e.epoch, e.kind, e.format, encode(e.digest, 'hex') as digest,
+  (extract(epoch from e.at) * 1000)::float8 as at, (extract(epoch from e.received_at) * 1000)::float8 as "receivedAt", ${payload} as payload`
 
-const following = madeOnce((tx) => {
-  const past = and(eq(event.sessionId, session.id), gt(event.seq, sql.placeholder('after')))
-  const [sessionId, ownerId] = [sql.placeholder('sessionId'), sql.placeholder('ownerId')]
-  return tx
-    .select({ lastSeq: session.lastSeq, event })
-    .from(session)
-    .leftJoin(event, past)
-    .where(and(eq(session.id, sessionId), eq(session.ownerId, ownerId), isNull(session.deletedAt)))
-    .orderBy(asc(event.seq))
-    .limit(sql.placeholder('limit'))
-    .prepare('events_following')
+const rowOf = (sessionId: string, one: Told): EventRow => ({
+  ...{ sessionId, seq: one.seq, epoch: one.epoch, kind: one.kind, digest: one.digest, format: one.format },
+  ...{ at: new Date(one.at), receivedAt: new Date(one.receivedAt), payload: one.payload },
 })
 
-/** At most `limit` events strictly between the numbers, ascending; `backward` takes those nearest to the end. */
+const forms = { text: sql`convert_from(e.payload, 'UTF8')`, bytes: sql`e.payload` }
+const inForms = <Made>(make: (payload: SQL) => Made) => ({ text: make(forms.text), bytes: make(forms.bytes) })
+
+// All of a page is sorted once more before any of it is sent, in an order that no index has: a statement that fails behind its first rows leaves postgres.js counting them, and the
+// next one's rows on that connection begin behind a hole.
+const sorted = sql`order by page.seq + 0`
+
+const pageOf = (order: 'asc' | 'desc') =>
+  inForms((payload) =>
+    statement<'sessionId' | 'after' | 'before' | 'limit'>(
+      () => sql`
+  select * from (select ${told(payload)} from ${event} e
+    where e.session_id = ${given('sessionId')} and e.seq > ${given('after')} and e.seq < ${given('before')}
+    order by e.seq ${sql.raw(order)} limit ${given('limit')}) page ${sorted}`,
+    ),
+  )
+const [forward, backward] = [pageOf('asc'), pageOf('desc')]
+
+const following = inForms((payload) =>
+  statement<'sessionId' | 'ownerId' | 'after' | 'limit'>(
+    () => sql`
+  select s.last_seq as "lastSeq", page.* from ${session} s
+  left join lateral (select ${told(payload)} from ${event} e
+    where e.session_id = s.id and e.seq > ${given('after')} order by e.seq limit ${given('limit')}) page on true
+  where s.id = ${given('sessionId')} and s.owner_id = ${given('ownerId')} and s.deleted_at is null ${sorted}`,
+  ),
+)
+
+/** As text, which is what nearly every payload is; only where one of them is not, all of them again as bytes. */
+async function rowsFrom<Row, Names extends string>(
+  tx: Tx,
+  ask: Record<keyof typeof forms, (values: Readonly<Record<Names, Value>>) => SQL>,
+  values: Readonly<Record<Names, Value>>,
+): Promise<Row[]> {
+  try {
+    return rowsOf<Row>(await tx.execute(ask.text(values)))
+  } catch (error) {
+    if (!isUnstorableText(error)) throw error
+    return rowsOf<Row>(await tx.execute(ask.bytes(values)))
+  }
+}
+
+/** At most `limit` events strictly between the numbers, ascending; `backward` takes those nearest to the end. Not within a transaction, which a rotten payload would end. */
 export async function listEvents(
   tx: Tx,
   sessionId: string,
   page: { after: number | null; before: number | null; limit: number; backward: boolean },
 ): Promise<EventRow[]> {
   const { after, before, limit } = page
-  const rows = await (page.backward ? backward : forward)(tx).execute({
-    ...{ sessionId, limit },
-    after: after ?? 0,
-    before: before ?? MAX_SEQ,
-  })
-  return page.backward ? rows.reverse() : rows
+  const asked = { sessionId, limit, after: after ?? 0, before: before ?? MAX_SEQ }
+  const found = await rowsFrom<Told, keyof typeof asked>(tx, page.backward ? backward : forward, asked)
+  return found.map((one) => rowOf(sessionId, one))
 }
 
-/** What follows a number, and the session's last; null for a session that is not there, is another's, or was deleted. One statement. */
+/** What follows a number, and the session's last; null for a session that is not there, is another's, or was deleted. One statement; not within a transaction. */
 export async function eventsAfter(
   tx: Tx,
   of: { ownerId: string; sessionId: string; after: number; limit: number },
 ): Promise<{ rows: EventRow[]; lastSeq: number } | null> {
-  const found = await following(tx).execute(of)
+  type Row = { lastSeq: number } & (Told | { seq: null })
+  const found = await rowsFrom<Row, keyof typeof of>(tx, following, of)
   const [first] = found
-  return first ? { rows: found.flatMap((one) => one.event ?? []), lastSeq: first.lastSeq } : null
+  if (!first) return null
+  return { rows: found.flatMap((one) => (one.seq === null ? [] : rowOf(of.sessionId, one))), lastSeq: first.lastSeq }
 }
 
 export type EventPlace = { sessionId: string; seq: number }

@@ -5,14 +5,18 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export const encodePayload = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value))
 
-/** Undefined when the bytes are not JSON in UTF-8: the caller shows an unknown, never an error (a list must not break on one row). */
-export function decodePayload(bytes: Uint8Array): unknown {
+/** Undefined when it is not JSON in UTF-8: the caller shows an unknown, never an error (a list must not break on one row). */
+export function decodePayload(payload: string | Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(bytes))
+    return JSON.parse(typeof payload === 'string' ? payload : decoder.decode(payload))
   } catch {
     return undefined
   }
 }
 
-/** The bytes as text for showing what cannot be read; invalid UTF-8 becomes U+FFFD. */
-export const payloadText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+/** For showing what cannot be read; invalid UTF-8 becomes U+FFFD. */
+export const payloadText = (payload: string | Uint8Array): string =>
+  typeof payload === 'string' ? payload : new TextDecoder().decode(payload)
+
+export const payloadBytes = (payload: string | Uint8Array): number =>
+  typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length

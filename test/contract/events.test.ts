@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { event as eventTable } from '../../server/db/schema.ts'
 import { endSession } from '../../server/store/attachments.ts'
 import { findDecisionRows } from '../../server/store/decisions.ts'
-import { listEvents, readStored } from '../../server/store/events.ts'
+import { eventsAfter, listEvents, readStored } from '../../server/store/events.ts'
+import { payloadText } from '../../server/store/payload.ts'
 import { waitingPrompts } from '../../server/store/prompts.ts'
 import { deleteSession, findSession } from '../../server/store/sessions.ts'
 import {
@@ -203,10 +204,15 @@ describe.each(places)('events on %s', (_name, open) => {
         .set({ payload: new Uint8Array([255, 0, 1]) })
         .where(eq(eventTable.seq, 3)),
     )
+    await push(place.database, who, session, [text(4)])
     const rows = await stored(session.id)
-    expect(rows.map(readStored)).toEqual([null, null, null])
+    expect(rows.map((row) => readStored(row)?.kind ?? null)).toEqual([null, null, null, 'AgentText'])
+    const of = { ownerId: who.ownerId, sessionId: session.id, after: 0, limit: 9 }
+    const followed = await place.database.read((tx) => eventsAfter(tx, of))
+    expect(followed).toEqual({ rows, lastSeq: 4 })
+    expect(payloadText(rows[2]?.payload ?? '')).toBe('\ufffd\0\u0001')
     expect(rows[0]).toMatchObject({ kind: 'HologramShown', format: 'other', epoch: 1 })
-    expect(new TextDecoder().decode(rows[0]?.payload)).toBe('{"json":"{\\"a\\":1}","jsonBody":null}')
+    expect(payloadText(rows[0]?.payload ?? '')).toBe('{"json":"{\\"a\\":1}","jsonBody":null}')
   })
 
   it('[E1] an ended session takes nothing new, acknowledges what it has, and a higher epoch opens it again', async () => {

@@ -68,30 +68,32 @@ function showComposite(given: Given, type: GraphQLCompositeType, sets: readonly 
 }
 
 function showObject(given: Given, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Show {
-  const fields: [string, Show][] = []
   const nodes = new Map<string, FieldNode[]>()
   for (const set of sets) collect(given, type, set, nodes)
-  for (const [key, asked] of nodes) fields.push([key, showField(given, type, asked)])
+  const keys = [...nodes.keys()]
+  const shows = [...nodes.values()].map((asked) => showField(given, type, asked))
   const rules = [type, ...type.getInterfaces()].flatMap((one) => ruleOf(one.extensions.pothosOptions) ?? [])
+  // By index, and no list of what is to come until something is: this runs for every event of a page.
   return (value, context, variables) => {
     // As the executor has it (T1): whoever may not see the value is told so by the executor.
     for (const rule of rules) if (!permits(context.principal, rule(value, context))) throw new Unplain()
     const shown: Record<string, unknown> = {}
-    const later: string[] = []
-    for (const [key, show] of fields) {
-      const one = show(value, context, variables)
+    let later: string[] | null = null
+    for (let n = 0; n < keys.length; n++) {
+      const key = keys[n] as string
+      const one = (shows[n] as Show)(value, context, variables)
       shown[key] = one
-      if (one instanceof Promise) later.push(key)
+      if (typeof one === 'object' && one instanceof Promise) later = [...(later ?? []), key]
     }
-    if (later.length === 0) return shown
-    return heard(
-      Promise.all(
-        later.map(async (key) => {
-          shown[key] = await shown[key]
-        }),
-      ).then(() => shown),
-    )
+    return later ? whole(shown, later) : shown
   }
+}
+
+function whole(shown: Record<string, unknown>, later: readonly string[]): Promise<Record<string, unknown>> {
+  const ready = async (key: string) => {
+    shown[key] = await shown[key]
+  }
+  return heard(Promise.all(later.map(ready)).then(() => shown))
 }
 
 /** Fields in the order in which they are first asked, as the executor has them. */
@@ -162,15 +164,18 @@ function reader(field: GraphQLField<unknown, Context>): ((parent: unknown) => un
 }
 
 function showValue(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Show {
-  if (isNonNullType(type)) {
-    const show = showValue(given, type.ofType, sets)
-    return (value, context, variables) => {
-      const shown = show(value, context, variables)
-      if (shown === null) throw new Unplain()
-      return shown
+  const isNeeded = isNonNullType(type)
+  const show = showPresent(given, isNeeded ? type.ofType : type, sets)
+  return (value, context, variables) => {
+    if (value === null || value === undefined) {
+      if (isNeeded) throw new Unplain()
+      return null
     }
+    if (typeof value === 'object' && (value instanceof Promise || value instanceof Error)) throw new Unplain()
+    const shown = show(value, context, variables)
+    if (isNeeded && shown === null) throw new Unplain()
+    return shown
   }
-  return nullable(showPresent(given, type, sets))
 }
 
 function showPresent(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Show {
@@ -178,22 +183,19 @@ function showPresent(given: Given, type: GraphQLOutputType, sets: readonly Selec
     const show = showValue(given, type.ofType, sets)
     return (value, context, variables) => {
       if (!Array.isArray(value)) throw new Unplain()
-      const shown = value.map((one) => show(one, context, variables))
-      return shown.some((one) => one instanceof Promise) ? heard(Promise.all(shown)) : shown
+      let isLater = false
+      const shown = value.map((each) => {
+        const one = show(each, context, variables)
+        isLater ||= typeof one === 'object' && one instanceof Promise
+        return one
+      })
+      return isLater ? heard(Promise.all(shown)) : shown
     }
   }
   if (isLeafType(type)) return (value) => type.serialize(value)
   if (isNonNullType(type)) throw new Unplain()
   return showComposite(given, type, sets)
 }
-
-const nullable =
-  (show: Show): Show =>
-  (value, context, variables) => {
-    if (value === null || value === undefined) return null
-    if (value instanceof Promise || value instanceof Error) throw new Unplain()
-    return show(value, context, variables)
-  }
 
 /** Nothing is said at this field about who may see what: its type says it all. */
 function isFree(options: unknown): boolean {
