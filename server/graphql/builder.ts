@@ -88,7 +88,7 @@ export function permits(principal: Principal, scopes: Partial<Scopes>): boolean 
   // One by one and nothing made on the way: it is asked for every event of a page.
   return (
     isPublic === true ||
-    (is !== undefined && is.includes(principal.kind)) ||
+    is?.includes(principal.kind) === true ||
     (owner !== undefined && owns(principal, owner)) ||
     (session !== undefined && seesSession(principal, session)) ||
     (host !== undefined && seesHost(principal, host)) ||
