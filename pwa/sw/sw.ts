@@ -3,6 +3,7 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { answeredNotice, decisionIn, notificationOf, readNotice, readNoticeData } from '../features/push/notice.ts'
+import { emptyTray } from '../features/push/tray.ts'
 import { isLocked, lockRecords, openRecord } from '../keys/app-lock.ts'
 import { learn, renewSubscription, sendAnswer } from './ask-server.ts'
 
@@ -27,6 +28,7 @@ async function badge(count: number | null): Promise<void> {
 
 async function show(payload: string | null): Promise<void> {
   const notice = readNotice(payload, self.location.origin)
+  await emptyTray(self.registration, Date.now(), notice.isBare === true).catch(() => undefined)
   const about = decisionIn(notice.path)
   const { learned, openCount } = about ? await learn(about) : { learned: null, openCount: null }
   // Settled while its push was under way: the settled sentence follows or has come; a card with buttons would be stale.

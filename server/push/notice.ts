@@ -11,7 +11,7 @@ export type Notice = {
   /** Path of the very card, on this server. */
   url: string
   silent: boolean
-  /** Left out where nobody asks who looks. A push may lie at its service for a day: from `until` on only `title` is shown. */
+  /** Left out where nobody asks who looks. A push may lie at its service for a day: from `until` on only `title` is shown, of this one and of those that are shown already. */
   later?: { until: string; title: string }
 }
 

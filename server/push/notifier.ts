@@ -111,7 +111,10 @@ export function createNotifier({ database, send, contentOf, log, allowLoopback }
     const looking = boundsOf(policy.bounds)?.looking
     if (!looking) return limitedTo(contentOf(policy), notice)
     const until = await looksUntil(tx, deviceId, looking.minutes)
-    return until ? shownUntil(until, limitedTo(contentOf(policy), notice)) : limitedTo('NONE', notice)
+    // Nobody may look, and nobody might for as long as anybody knows: the device then empties what it shows already.
+    return until
+      ? shownUntil(until, limitedTo(contentOf(policy), notice))
+      : shownUntil(new Date(0), limitedTo('NONE', notice))
   }
 
   async function deliver(target: Parameters<Send>[0] & { deviceId: string }, notice: Notice): Promise<Delivery> {

@@ -186,8 +186,18 @@ describe('where its person must be verified', () => {
   })
 
   it('[T4][D5] who may not even look is told that something waits, and not what; Deny works', async () => {
+    const before = desk.agent.asks({ title: 'Deploy', command: 'make deploy' })
+    await deliver(await nextOf('DECISION_OPENED'))
+    await expect.poll(async () => JSON.stringify(await shown())).toContain('make deploy')
     await asksFrom('VIEW')
     await phone.sees('Verify to look')
+    // What is in the tray already loses its words; its Deny stays.
+    await expect
+      .poll(async () => (await shown()).find((one) => one.tag === openId()))
+      .toMatchObject({ body: '', silent: true, actions: ['Deny', 'Review'] })
+    expect(JSON.stringify(await shown())).not.toMatch(/deploy/i)
+    await desk.session.answer(openId(), { is: 'option', optionId: 'deny' })
+    await before.answered()
     await closesAll()
     const asked = desk.agent.asks({ title: 'Deploy', command: 'make deploy' })
     const sent = await nextOf('DECISION_OPENED')

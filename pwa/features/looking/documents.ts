@@ -4,6 +4,7 @@ import { graphql, type ResultOf } from '../../graphql/graphql.ts'
 const LookingFields = graphql(`
   fragment LookingFields on Looking @_unmask { everyMinutes until whyNot { code message rule level owner remedy } }
 `)
+export const LookingDocument = graphql(`query Looking { looking { ...LookingFields } }`, [LookingFields])
 export const LookingChangedDocument = graphql(`subscription LookingChanged { lookingChanged { ...LookingFields } }`, [
   LookingFields,
 ])

@@ -1,6 +1,8 @@
 // Gives the app what stands between it and the sessions: `useLooking()`. Follows the server for as long as the app is connected.
+import './looking.css'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import { useConnection } from '../../graphql/connection-context.tsx'
+import { coverWhileAway, emptyTrayWhenDue } from './away.ts'
 import { createLooking, type LookingState, type LookingStore } from './looking.ts'
 
 const Context = createContext<LookingStore | null>(null)
@@ -11,7 +13,13 @@ export function LookingProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const made = createLooking(connection)
     setStore(made)
-    return () => made.close()
+    const wakes = coverWhileAway(made)
+    const bares = emptyTrayWhenDue(made)
+    return () => {
+      wakes()
+      bares()
+      made.close()
+    }
   }, [connection])
   return store && <Context value={store}>{children}</Context>
 }

@@ -1,6 +1,6 @@
 // Whether this page may show what is said, as the server says it; while the server is away, as it said last and by this device's clock. Knows no screen.
 import type { Connection } from '../../graphql/connection.ts'
-import { type Looking, LookingChangedDocument } from './documents.ts'
+import { type Looking, LookingChangedDocument, LookingDocument } from './documents.ts'
 
 export type LookingState =
   /** Nobody asks who looks, as far as is known. */
@@ -14,6 +14,8 @@ export type LookingStore = {
   subscribe(onChange: () => void): () => void
   /** What the server has just answered. */
   heard(looking: Looking): void
+  /** The page is seen again, and may have slept: what may be shown is judged at once by this device's clock, and the server is asked. */
+  look(): void
   close(): void
 }
 
@@ -40,9 +42,9 @@ function readKept(storage: Pick<Storage, 'getItem'>): Kept | null {
 
 /** Read before the first paint: what lies on this device is not shown for a moment before the server has said no. */
 export function createLooking(
-  { live, link }: Pick<Connection, 'live' | 'link'>,
+  { live, link, urql }: Pick<Connection, 'live' | 'link' | 'urql'>,
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): LookingStore {
   const over = new AbortController()
   const listeners = new Set<() => void>()
@@ -73,9 +75,21 @@ export function createLooking(
     signal: over.signal,
     onData: ({ lookingChanged }) => heard(lookingChanged),
   })
-  // While the server answers it says when the time is over; this device's clock may be another.
+  function look(): void {
+    if (state.kind !== 'may' || state.untilMs > now()) return
+    put(judged(state))
+    // This device's clock may be another than the server's, whose word counts.
+    void urql
+      .query(LookingDocument, {}, { requestPolicy: 'network-only' })
+      .toPromise()
+      .then(({ data }) => data && !over.signal.aborted && heard(data.looking))
+  }
+  // While the server answers it says when the time is over. A page that slept with its machine may wake to a socket that nobody has found dead yet.
+  let tickedAt = now()
   const timer = setInterval(() => {
-    if (state.kind === 'may' && link.current().kind !== 'live') put(judged(state))
+    const hasSlept = now() - tickedAt > 2 * LOOK_MS
+    tickedAt = now()
+    if (hasSlept || link.current().kind !== 'live') look()
   }, LOOK_MS)
   return {
     current: () => state,
@@ -84,6 +98,7 @@ export function createLooking(
       return () => listeners.delete(onChange)
     },
     heard,
+    look,
     close() {
       clearInterval(timer)
       over.abort()

@@ -11,7 +11,13 @@ export type Notice = {
   /** A path on this origin. */
   path: string
   silent: boolean
+  /** Left out where nobody asks who looks: until when its words may stand, and what stands there afterwards. */
+  looking?: Looking
+  /** Its time is over, and its words are left out. */
+  isBare?: true
 }
+
+type Looking = { untilMs: number; bare: string }
 
 /** The answer a button stands for, kept with the notification so that the worker needs no memory. */
 export type NoticeAnswer = {
@@ -25,10 +31,22 @@ export type NoticeAnswer = {
   hostId: string
   hostName: string
 }
-export type NoticeData = { path: string; title: string; body: string; deny?: NoticeAnswer; allow?: NoticeAnswer }
+export type NoticeData = {
+  path: string
+  title: string
+  body: string
+  looking?: Looking
+  /** It has no words of a session in it. */
+  isBare?: true
+  deny?: NoticeAnswer
+  allow?: NoticeAnswer
+}
 
 export type Shown = { title: string; options: NotificationOptions & { renotify?: boolean; actions?: NoticeAction[] } }
 type NoticeAction = { action: 'deny' | 'allow' | 'review'; title: string }
+
+const REVIEW: NoticeAction = { action: 'review', title: 'Review' }
+const looks = { icon: '/icons/icon-192.png', badge: '/icons/badge-96.png' }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -53,7 +71,9 @@ export function readNotice(payload: string | null, origin: string, now = Date.no
   }
   // It came late: whoever holds the device by now has to be verified first (T4).
   const { until, title } = (read.later ?? {}) as { until?: unknown; title?: unknown }
-  if (Date.parse(text(until)) <= now) read = { ...read, title, body: '' }
+  const untilMs = Date.parse(text(until))
+  const isBare = untilMs <= now
+  if (isBare) read = { ...read, title, body: '' }
   return {
     kind: text(read.kind),
     title: text(read.title) || 'Something happened in Offdesk',
@@ -61,6 +81,8 @@ export function readNotice(payload: string | null, origin: string, now = Date.no
     tag: text(read.tag) || 'offdesk',
     path: safePath(read.url, origin),
     silent: read.silent === true,
+    ...(Number.isNaN(untilMs) ? {} : { looking: { untilMs, bare: text(title) } }),
+    ...(isBare && { isBare }),
   }
 }
 
@@ -87,7 +109,8 @@ export type NoticeDecision = Pick<Decision, 'id' | 'kind' | 'state' | 'epoch' | 
 
 /** The notification of a notice. `isDue`: the person must be verified before anything is allowed. Deny may stand on any permission; Allow once only where everything asked is in its words. */
 export function notificationOf(notice: Notice, learned: Learned, isDue = false): Shown {
-  const data: NoticeData = { path: notice.path, title: notice.title, body: notice.body }
+  const { path, title, body, looking, isBare } = notice
+  const data: NoticeData = { path, title, body, ...(looking && { looking }), ...(isBare && { isBare }) }
   const actions: NoticeAction[] = []
   const decision = learned?.decision
   if (decision?.kind === 'PERMISSION' && decision.state === 'OPEN' && decision.session.allowed.rung !== 'VIEW') {
@@ -115,8 +138,7 @@ export function notificationOf(notice: Notice, learned: Learned, isDue = false):
       actions.push({ action: 'allow', title: allow.name })
     }
     // No worker can ask who holds the phone: the card can, so the button leads there.
-    if (mustVerify && (allow || reaches('VIEW', learned?.stepUpFrom ?? 'FULL')))
-      actions.push({ action: 'review', title: 'Review' })
+    if (mustVerify && (allow || reaches('VIEW', learned?.stepUpFrom ?? 'FULL'))) actions.push(REVIEW)
   }
   return {
     title: notice.title,
@@ -126,11 +148,25 @@ export function notificationOf(notice: Notice, learned: Learned, isDue = false):
       silent: notice.silent,
       // A settled one replaces its card without a sound; a new one on the same tag must be heard.
       renotify: !notice.silent,
-      icon: '/icons/icon-192.png',
-      badge: '/icons/badge-96.png',
+      ...looks,
       data,
       ...(actions.length > 0 ? { actions } : {}),
     },
+  }
+}
+
+const BARE = 'Something of a session'
+
+/** What replaces one whose words may not stand any more; null for one that may stay, or has none. */
+export function emptied(tag: string, data: NoticeData, nowMs: number, everything: boolean): Shown | null {
+  const { path, looking, deny, isBare } = data
+  if (isBare || tag === 'test' || !(everything || (looking !== undefined && looking.untilMs <= nowMs))) return null
+  const title = looking?.bare || BARE
+  const actions: NoticeAction[] = deny ? [{ action: 'deny', title: deny.name }, REVIEW] : []
+  const kept: NoticeData = { path, title, body: '', isBare: true, ...(deny && { deny }) }
+  return {
+    title,
+    options: { ...looks, tag, body: '', silent: true, data: kept, ...(deny && { actions }) },
   }
 }
 
@@ -146,16 +182,16 @@ export function answeredNotice(
       : outcome.state === 'SUPERSEDED'
         ? `Your ${answer.name} came second. It was not applied.`
         : `${answer.name} sent, waiting for ${answer.hostName}.`
+  const { path, title, looking, isBare } = data
   return {
-    title: data.title,
+    title,
     options: {
       body,
       tag: answer.decisionId,
       silent: outcome.kind === 'sent',
       renotify: outcome.kind === 'failed',
-      icon: '/icons/icon-192.png',
-      badge: '/icons/badge-96.png',
-      data: { path: data.path, title: data.title, body },
+      ...looks,
+      data: { path, title, body, ...(looking && { looking }), ...(isBare && { isBare }) },
     },
   }
 }
@@ -167,6 +203,8 @@ export function readNoticeData(value: unknown): NoticeData {
     path: text(data.path) || '/inbox',
     title: text(data.title),
     body: text(data.body),
+    ...(data.looking ? { looking: data.looking } : {}),
+    ...(data.isBare ? { isBare: true } : {}),
     ...(data.deny ? { deny: data.deny } : {}),
     ...(data.allow ? { allow: data.allow } : {}),
   }

@@ -1,0 +1,16 @@
+// What stands in the system's tray when nobody may look any more: the words are taken out, the place, the way and Deny stay. Runs in the worker and in the page; knows no policy.
+import { emptied, readNoticeData } from './notice.ts'
+
+export type Tray = Pick<ServiceWorkerRegistration, 'getNotifications' | 'showNotification'>
+
+/**
+ * Takes out the words of those whose time is over; of all with `everything`, where nobody may look now. Silent. There is no timer in a browser that is closed: it is called with the next
+ * push, and by a page that is open.
+ */
+export async function emptyTray(tray: Tray, nowMs: number, everything: boolean): Promise<void> {
+  for (const one of await tray.getNotifications()) {
+    const bare = emptied(one.tag, readNoticeData(one.data), nowMs, everything)
+    // The same tag: it takes the place of the one with words.
+    if (bare) await tray.showNotification(bare.title, bare.options)
+  }
+}
