@@ -1,10 +1,7 @@
 /** Everyone who must not see or change what is Ann's, each with a real credential or none. */
-import { exportPublicKey, generateKeys, principalId } from '../../protocol/keys.ts'
 import { ADMIN_SCOPES } from '../../server/policy/admin.ts'
-import { enrolHost } from '../../server/store/hosts.ts'
-import { createOwner } from '../../server/store/owners.ts'
+import { anotherPerson } from '../kit/another-person.ts'
 import type { Governed } from '../kit/governed.ts'
-import { known } from '../kit/people.ts'
 import type { TestServer } from '../kit/server.ts'
 
 /** An admin may know that people, devices and sessions are there. */
@@ -12,16 +9,7 @@ export type Stranger = { token: string | null; mayKnowIds: boolean }
 
 /** Ben is of the same organisation; Ann has a revoked device. By the words that reports use. */
 export async function createStrangers(server: TestServer, ann: Governed): Promise<Record<string, Stranger>> {
-  const keys = await generateKeys(true)
-  const publicKey = await exportPublicKey(keys.publicKey)
-  const id = await principalId('hst', publicKey)
-  // Straight into the store: a setup code enrols for the first owner alone.
-  const ownerId = await server.database.transaction(async (tx) => {
-    const owner = await createOwner(tx, 'ben')
-    await enrolHost(tx, { id, ownerId: owner.id, name: 'bens', platform: null, publicKey })
-    return owner.id
-  })
-  const host = await known(server.gql, { id, name: 'bens', keys, publicKey })
+  const { ownerId, host } = await anotherPerson(server, 'ben')
   const join = 'mutation($o: ID!, $p: ID!) { addMember(organisationId: $o, ownerId: $p) { ownerId } }'
   await server.gql(ann.admin, join, { o: ann.organisationId, p: ownerId })
   const phone = await server.pairedDevice({ host, rung: 'FULL', name: 'bens phone' })

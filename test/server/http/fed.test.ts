@@ -2,8 +2,8 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../../../server/app.ts'
+import { type CountedServer, startCounted } from '../../kit/counted.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
-import { startServer, type TestServer } from '../../kit/server.ts'
 import { publishSession } from '../../kit/session.ts'
 
 const EVENTS = `subscription($id: ID!, $after: Int!) { eventsAppended(sessionId: $id, after: $after) {
@@ -13,20 +13,13 @@ const SESSIONS = 'subscription { sessionsChanged { isSnapshot removedIds session
 const alone = (document: string) =>
   document.replace(/(eventsAppended\([^)]*\)|sessionsChanged) \{/, '$1 @include(if: true) {')
 
-let server: TestServer
+let server: CountedServer
 let host: EnrolledHost
 let phone: PairedDevice
-let reads = 0
 beforeAll(async () => {
-  const inner = await startServer()
-  const read: typeof inner.database.read = (work, isLeft) => {
-    reads += 1
-    return inner.database.read(work, isLeft)
-  }
-  server = await startServer({ database: { ...inner.database, read } })
+  server = await startCounted()
   host = await server.enrolledHost()
   phone = await server.pairedDevice({ host })
-  return () => inner.close()
 })
 afterAll(() => server.close())
 
@@ -104,7 +97,7 @@ describe('a stream over HTTP', () => {
         expect.poll(() => all.every(({ texts }) => texts.some((text) => text.includes(words)))).toBe(true)
       await session.push({ agentText: { messageId: 'm', text: 'words 0' } })
       await upTo(query === EVENTS ? 'words 0' : session.id)
-      const before = reads
+      const before = server.reads()
       for (let time = 1; time <= 5; time++) {
         const name = `words ${time}`
         await session.push({ agentText: { messageId: 'm', text: name } })
@@ -112,7 +105,7 @@ describe('a stream over HTTP', () => {
         await server.gql(phone.token, rename, { id: session.id, name })
         await upTo(name)
       }
-      const spent = reads - before
+      const spent = server.reads() - before
       for (const one of all) one.close()
       return spent
     }

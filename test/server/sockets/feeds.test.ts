@@ -6,8 +6,8 @@ import { WebSocket } from 'ws'
 import { EventsAppendedDocument, EventsPageDocument } from '../../../pwa/features/transcript/event-source.ts'
 import { createDocuments } from '../../../server/graphql/compiled/documents.ts'
 import { buildSchema } from '../../../server/graphql/schema.ts'
+import { type CountedServer, startCounted } from '../../kit/counted.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
-import { startServer, type TestServer } from '../../kit/server.ts'
 import { publishSession } from '../../kit/session.ts'
 import { everyBody } from '../graphql/desk.ts'
 
@@ -16,23 +16,13 @@ type Node = { seq: number }
 type Batch = { eventsAppended: { lastSeq: number; events: Node[] } }
 type Page = { session: { events: { edges: { node: Node }[] } } }
 
-let server: TestServer
+let server: CountedServer
 let host: EnrolledHost
 let phone: PairedDevice
-let reads = 0
 beforeAll(async () => {
-  const inner = await startServer()
-  const counting = {
-    ...inner.database,
-    read: ((work, isLeft) => {
-      reads += 1
-      return inner.database.read(work, isLeft)
-    }) as typeof inner.database.read,
-  }
-  server = await startServer({ database: counting })
+  server = await startCounted()
   host = await server.enrolledHost()
   phone = await server.pairedDevice({ host })
-  return () => inner.close()
 })
 afterAll(() => server.close())
 
@@ -88,12 +78,12 @@ describe('the events of a session over a socket', () => {
       await session.push({ agentText: { messageId: 'm', text: 'first' } })
       const all = Array.from({ length: viewers }, () => follow(session.id))
       for (const one of all) await one.upTo(1)
-      const before = reads
+      const before = server.reads()
       for (let seq = 2; seq <= 6; seq++) {
         await session.push({ agentText: { messageId: 'm', text: `words ${seq}` } })
         for (const one of all) await one.upTo(seq)
       }
-      const spent = reads - before
+      const spent = server.reads() - before
       for (const one of all) one.live.close()
       return spent
     }

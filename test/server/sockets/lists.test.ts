@@ -1,16 +1,14 @@
 /** Lists over a socket: those who follow alike share a look (L7), and nobody is shown what is another's, or another's to do (F7, T3). */
 import { print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exportPublicKey, generateKeys, principalId } from '../../../protocol/keys.ts'
 import { DecisionsChangedDocument } from '../../../pwa/features/decisions/decision-store.ts'
 import { SessionsChangedDocument } from '../../../pwa/features/sessions/session-row.ts'
 import { CommandsChangedDocument } from '../../../pwa/features/steering/command-fields.ts'
 import { createDocuments } from '../../../server/graphql/compiled/documents.ts'
 import { buildSchema } from '../../../server/graphql/schema.ts'
-import { enrolHost } from '../../../server/store/hosts.ts'
-import { createOwner } from '../../../server/store/owners.ts'
-import { type EnrolledHost, known, type PairedDevice } from '../../kit/people.ts'
-import { startServer, type TestServer } from '../../kit/server.ts'
+import { anotherPerson } from '../../kit/another-person.ts'
+import { type CountedServer, startCounted } from '../../kit/counted.ts'
+import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { type PublishedSession, publishSession } from '../../kit/session.ts'
 import type { Subscriber } from '../../kit/subscriber.ts'
 
@@ -19,20 +17,13 @@ const LISTS = [SessionsChangedDocument, DecisionsChangedDocument, CommandsChange
 const alone = (document: string) =>
   document.replace(/((sessions|decisions|commands)Changed(\([^)]*\))?) \{/, '$1 @include(if: true) {')
 
-let server: TestServer
+let server: CountedServer
 let host: EnrolledHost
 let phone: PairedDevice
-let reads = 0
 beforeAll(async () => {
-  const inner = await startServer()
-  const read: typeof inner.database.read = (work, isLeft) => {
-    reads += 1
-    return inner.database.read(work, isLeft)
-  }
-  server = await startServer({ database: { ...inner.database, read } })
+  server = await startCounted()
   host = await server.enrolledHost()
   phone = await server.pairedDevice({ host, rung: 'FULL' })
-  return () => inner.close()
 })
 afterAll(() => server.close())
 
@@ -45,16 +36,8 @@ const PROMPT = 'mutation($input: SendPromptInput!) { sendPrompt(input: $input) {
 const rename = (id: string, name: string) => server.gql(phone.token, RENAME, { id, name })
 const holds = (words: string) => (frame: object) => JSON.stringify(frame).includes(words)
 
-/** Straight into the store: a setup code enrols for the first owner alone. */
 async function another(name: string) {
-  const keys = await generateKeys(true)
-  const publicKey = await exportPublicKey(keys.publicKey)
-  const id = await principalId('hst', publicKey)
-  await server.database.transaction(async (tx) => {
-    const { id: ownerId } = await createOwner(tx, name)
-    await enrolHost(tx, { id, ownerId, name, platform: null, publicKey })
-  })
-  const host = await known(server.gql, { id, name, keys, publicKey })
+  const { host } = await anotherPerson(server, name)
   return {
     host,
     phone: await server.pairedDevice({ host, rung: 'FULL' }),
@@ -115,12 +98,12 @@ describe('a list over a socket', () => {
         server.subscribe(phone.token, document, { sessionId: session.id }),
       )
       for (const live of all) await live.next(holds(`first ${words}`))
-      const before = reads
+      const before = server.reads()
       for (let time = 1; time <= 4; time++) {
         await happens(session, `${time} of ${words}`)
         for (const live of all) await live.next(holds(`${time} of ${words}`))
       }
-      const spent = reads - before
+      const spent = server.reads() - before
       for (const live of all) live.close()
       return spent
     }
