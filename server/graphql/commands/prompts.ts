@@ -9,6 +9,7 @@ import { modeWanted } from '../session-facts.ts'
 import { Attachment, AttachmentInput, Delivery } from '../values.ts'
 import { deviceOf } from '../who.ts'
 import { Command, commandRef, showMade } from './command.ts'
+import { order } from './order.ts'
 import { atMost, make, newCommand, parseSteering, STEERS, steerable } from './steer.ts'
 
 const MAX_ATTACHMENTS = 20
@@ -50,10 +51,13 @@ builder.mutationField('sendPrompt', (t) =>
         throw refuse('TOO_LARGE', `A prompt has at most ${MAX_ATTACHMENTS} attachments.`, {
           numbers: { limit: MAX_ATTACHMENTS },
         })
-      const mode = modeId === null ? null : modeWanted(context, modeId)
-      const session = await steerable(context, input.sessionId, mode?.needs ?? 'STEER', 'Sending a prompt')
       const promptId = idOfKey('prm', deviceOf(context).deviceId, input.key)
       const value = { promptId, text, attachments, delivery, modeId }
+      const what = 'Sending a prompt'
+      if (modeId === null && attachments.length === 0)
+        return order(context, input, { kind: 'SendPrompt', value, what, weighs: STEERS })
+      const mode = modeId === null ? null : modeWanted(context, modeId)
+      const session = await steerable(context, input.sessionId, mode?.needs ?? 'STEER', what)
       const seen = { modeName: mode?.name() ?? null }
       const weighs = { needs: (await mode?.needs(session)) ?? 'STEER', takesAway: false }
       const wanted = await newCommand(context, session, 'SendPrompt', value, { ...input, seen, weighs })
@@ -94,15 +98,8 @@ builder.mutationField('editPrompt', (t) =>
       const { promptId, text = null, delivery = null } = input
       atMost(limits.maxPromptChars, text, 'A prompt')
       if (text === null && delivery === null) throw refuse('BAD_INPUT', 'Say what to change: text, delivery, or both.')
-      const session = await steerable(context, input.sessionId, 'STEER', 'Editing a prompt')
-      const wanted = await newCommand(
-        context,
-        session,
-        'EditPrompt',
-        { promptId, text, delivery },
-        { ...input, weighs: STEERS },
-      )
-      return showMade('EditPrompt', await make(context, wanted))
+      const value = { promptId, text, delivery }
+      return order(context, input, { kind: 'EditPrompt', value, what: 'Editing a prompt', weighs: STEERS })
     },
   }),
 )
@@ -128,15 +125,8 @@ builder.mutationField('withdrawPrompt', (t) =>
     args: { input: t.arg({ type: WithdrawPromptInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
-      const session = await steerable(context, input.sessionId, 'STEER', 'Withdrawing a prompt')
-      const wanted = await newCommand(
-        context,
-        session,
-        'WithdrawPrompt',
-        { promptId: input.promptId },
-        { ...input, weighs: STEERS },
-      )
-      return showMade('WithdrawPrompt', await make(context, wanted))
+      const value = { promptId: input.promptId }
+      return order(context, input, { kind: 'WithdrawPrompt', value, what: 'Withdrawing a prompt', weighs: STEERS })
     },
   }),
 )
@@ -154,11 +144,7 @@ builder.mutationField('releaseQueue', (t) =>
     args: { input: t.arg({ type: ReleaseQueueInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
-      const session = await steerable(context, input.sessionId, 'STEER', 'Releasing the queue')
-      return showMade(
-        'ReleaseQueue',
-        await make(context, await newCommand(context, session, 'ReleaseQueue', {}, { ...input, weighs: STEERS })),
-      )
+      return order(context, input, { kind: 'ReleaseQueue', value: {}, what: 'Releasing the queue', weighs: STEERS })
     },
   }),
 )

@@ -3,21 +3,20 @@ import type { Tx } from '../../db/database.ts'
 import { write } from '../../live/write.ts'
 import { allowance, requireRung } from '../../policy/allowance.ts'
 import { boundsOf } from '../../policy/effective.ts'
-import { RUNGS, type Rung, rungAtLeast } from '../../policy/rung.ts'
+import type { Rung } from '../../policy/rung.ts'
 import { requireByPolicy } from '../../policy/steering-rules.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { addCommand, type CommandRow, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
 import { findDevice } from '../../store/devices.ts'
 import { isCommandKey } from '../../store/ids.ts'
 import { readPolicy } from '../../store/policies.ts'
-import { queueCommand } from '../../store/queue-command.ts'
 import { isRefused, notFound, refuse } from '../../store/refused.ts'
 import { findSession, type SessionRow } from '../../store/sessions.ts'
-import { hostTopic, type Ring, sessionTopic } from '../../store/topic.ts'
+import type { Ring } from '../../store/topic.ts'
 import { brokenText } from '../../store/well-formed.ts'
 import type { Context } from '../context.ts'
-import { handToHost } from '../host-waiting.ts'
 import { deviceOf } from '../who.ts'
+import { makeAtOnce } from './at-once.ts'
 import { requireProof, type Seen, type Signable, type Weight } from './signature.ts'
 
 export const DAY_SECONDS = 24 * 3600
@@ -68,8 +67,7 @@ export async function newCommand<K extends CommandKind>(
   input: Steering & { weighs: Weight },
   expiresInSeconds: number = DAY_SECONDS,
 ): Promise<NewCommand & { sessionId: string }> {
-  const { ownerId, deviceId, deviceName } = deviceOf(context)
-  const { rung } = await context.stands()
+  const { ownerId } = deviceOf(context)
   const to = { hostId: session.hostId, sessionId: session.id }
   try {
     await requireProof(context, to, { kind, value } as Signable, input, input.weighs)
@@ -82,10 +80,22 @@ export async function newCommand<K extends CommandKind>(
       )
     throw refused
   }
+  return proven(context, to, { kind, value }, input, expiresInSeconds)
+}
+
+/** The same where the proof has been looked at. */
+export async function proven<K extends CommandKind>(
+  context: Context,
+  to: { hostId: string; sessionId: string },
+  command: { kind: K; value: CommandValues[K] },
+  { key, proof = null }: Steering,
+  expiresInSeconds: number = DAY_SECONDS,
+): Promise<NewCommand & { sessionId: string }> {
+  const { ownerId, deviceId, deviceName } = deviceOf(context)
+  const { rung } = await context.stands()
   return {
-    ...{ ownerId, hostId: session.hostId, sessionId: session.id, key: input.key, kind, value, expiresInSeconds },
+    ...{ ownerId, ...to, key, ...command, expiresInSeconds, proof },
     device: { id: deviceId, name: deviceName, rung },
-    proof: input.proof ?? null,
   }
 }
 
@@ -108,32 +118,6 @@ export async function stillAllowed<C extends NewCommand>(
   await requireByPolicy(tx, policy, wanted, session)
   return { ...wanted, device: { id: device.id, name: device.name, rung: device.rung } }
 }
-
-/**
- * The way of almost every command: one statement, in which nothing is decided that `allowance` has not. Null when something is not as it was believed to be, for what was
- * sent before, and for whom an organisation governs: then the long way finds the row, asks all rules, or says what is wrong.
- */
-async function makeAtOnce(context: Context, wanted: NewCommand & To, needs: Rung): Promise<CommandRow | null> {
-  const { device } = wanted
-  const stands = await context.stands()
-  const reaches = (ceiling: Rung) => {
-    const { rung } = allowance(context.principal, stands, { ceiling })
-    return rung !== null && rungAtLeast(rung, needs)
-  }
-  const ceilings = RUNGS.filter(reaches)
-  if (!device || stands.bounds || device.rung !== stands.rung || ceilings.length === 0) return null
-  const { rung, remoteControl } = stands
-  const believed = { rung, remoteControl, ceilings }
-  // Nobody has been told that it is there, and whoever sends it again says the same key (C1).
-  const { database, isLeft } = context
-  const queued = await database.read((tx) => queueCommand(tx, { ...wanted, device }, believed), isLeft)
-  if (!queued) return null
-  handToHost(context.bell, queued)
-  context.bell.ring(hostTopic(queued.row.hostId), sessionTopic(wanted.sessionId))
-  return queued.row
-}
-
-type To = { hostId: string; sessionId: string }
 
 /** One row per key. `first` runs before a new row is made, and not when the key made one before. */
 export async function make(

@@ -3,6 +3,7 @@ import { refuse } from '../../store/refused.ts'
 import { builder } from '../builder.ts'
 import { modesOf, rungForMode } from '../session-facts.ts'
 import { Command, commandRef, showMade } from './command.ts'
+import { order } from './order.ts'
 import { make, newCommand, parseSteering, STEERS, steerable } from './steer.ts'
 
 const TAKES_AWAY = { needs: 'ANSWER', takesAway: true } as const
@@ -68,17 +69,9 @@ builder.mutationField('cancelTurn', (t) =>
     args: { input: t.arg({ type: CancelTurnInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
-      const session = await steerable(context, input.sessionId, 'ANSWER', 'Cancelling')
       const value = { turnId: input.turnId ?? null }
-      const wanted = await newCommand(
-        context,
-        session,
-        'CancelTurn',
-        value,
-        { ...input, weighs: TAKES_AWAY },
-        CANCEL_SECONDS,
-      )
-      return showMade('CancelTurn', await make(context, wanted))
+      const how = { what: 'Cancelling', weighs: TAKES_AWAY, expiresInSeconds: CANCEL_SECONDS }
+      return order(context, input, { kind: 'CancelTurn', value, ...how })
     },
   }),
 )
@@ -96,11 +89,7 @@ builder.mutationField('stopSession', (t) =>
     args: { input: t.arg({ type: StopSessionInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       parseSteering(input)
-      const session = await steerable(context, input.sessionId, 'STEER', 'Stopping the session')
-      return showMade(
-        'StopSession',
-        await make(context, await newCommand(context, session, 'StopSession', {}, { ...input, weighs: STEERS })),
-      )
+      return order(context, input, { kind: 'StopSession', value: {}, what: 'Stopping the session', weighs: STEERS })
     },
   }),
 )
