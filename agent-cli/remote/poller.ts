@@ -23,7 +23,11 @@ export type LinkNews = {
   onLost(error: RemoteError, isFinal: boolean): void
 }
 
-const waitSeconds = 25
+/** Below the minute after which most proxies cut a request that is not answered; where one cuts earlier, the short one. */
+const longWaitSeconds = 55
+const shortWaitSeconds = 25
+/** A wait that breaks off sooner has lost its server, and not its proxy's patience. */
+const patienceMs = 20_000
 /** No command of these codes can come without a person doing something first. */
 export const isFinalForHost = (code: string) => ['REVOKED', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code)
 
@@ -43,21 +47,28 @@ export function createPoller(options: {
   /** Commands are handed on when what holds under that policy is known; rejects when it cannot be had. */
   learnt?: (policy: PolicyFacts) => Promise<void>
   random?: () => number
+  /** Milliseconds, never back. */
+  now?: () => number
 }): Poller {
-  const { call, hostId, news } = options
+  const { call, hostId, news, now = () => performance.now() } = options
   const ended = new AbortController()
   const backoff = createBackoff(options.random ? { random: options.random } : {})
   let after: string | null = null
   let turn = new AbortController()
   /** Not heard since the last failure: then a quick answer says that the way is open, before a long wait begins. */
   let isLost = true
+  /** Long waits, one after the other, that something on the way has cut. */
+  let cuts = 0
+  let begun = 0
 
   async function once(): Promise<void> {
     turn = new AbortController()
     const signal = AbortSignal.any([ended.signal, turn.signal])
-    const asked = { hostId, after, waitSeconds: after === null || isLost ? 0 : waitSeconds }
-    const timeoutSeconds = asked.waitSeconds === 0 ? probeTimeoutSeconds : waitSeconds + 5
-    const { hostCommands } = await call(PollCommands, asked, { signal, timeoutSeconds })
+    const waitSeconds = after === null || isLost ? 0 : cuts < 2 ? longWaitSeconds : shortWaitSeconds
+    const timeoutSeconds = waitSeconds === 0 ? probeTimeoutSeconds : waitSeconds + 5
+    begun = now()
+    const { hostCommands } = await call(PollCommands, { hostId, after, waitSeconds }, { signal, timeoutSeconds })
+    if (waitSeconds === longWaitSeconds && now() - begun > patienceMs) cuts = 0
     isLost = false
     news.onReached()
     news.onFacts({ ...hostCommands.policy, revokedDeviceIds: hostCommands.revokedDeviceIds })
@@ -103,6 +114,8 @@ export function createPoller(options: {
         after = null
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
+        // Two in a row are no restart: who stands on the way is asked for no more than it bears.
+        if (code === 'UNREACHABLE' && now() - begun > patienceMs) cuts += 1
         news.onLost(failure, isFinalForHost(code))
         const waitMs = isPassing(failure) ? backoff.next() : 15_000
         await pause(waitMs, AbortSignal.any([ended.signal, turn.signal])).catch(() => undefined)

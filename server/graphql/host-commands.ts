@@ -13,7 +13,8 @@ import { brokenText } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
 import { Command, CommandState, type ShownCommand, showCommands } from './commands/command.ts'
 import type { Context } from './context.ts'
-import { waitAsHost } from './host-waiting.ts'
+import { parkAsHost, type Waiting, waitAsHost } from './host-waiting.ts'
+import { parking } from './parking.ts'
 import { Policy } from './policy.ts'
 import { hostOf } from './who.ts'
 
@@ -32,27 +33,25 @@ const HostCommands = builder.objectRef<HostCommandsShape>('HostCommands').implem
 /** Ends with the first command, with a change of policy or roster, at the deadline, and at once when the request is aborted. */
 async function poll(
   context: Context,
-  ask: { ownerId: string; hostId: string; after: string | null; waitSeconds: number },
+  ask: { hostId: string; after: string | null; waitSeconds: number },
 ): Promise<HostCommandsShape> {
-  const deadline = performance.now() + ask.waitSeconds * 1000
   const waiting = waitAsHost(context, ask.hostId)
+  const deadline = waiting.deadline ?? performance.now() + ask.waitSeconds * 1000
   try {
     let { after } = ask
-    // Nothing has been rung since it was told so: who comes back from a wait in vain goes on waiting, and the store is not asked.
+    // Nothing has been rung since it was told of nothing: who comes back from there goes on waiting, and the store is not asked.
     let seen = ask.waitSeconds > 0 ? waiting.rested(after) : null
     for (;;) {
       if (seen === null) {
         waiting.mark()
         seen = await look(context, ask.hostId, after)
-        if (seen.commands.length > 0 || seen.isTrustNews) return seen
+        if (seen.commands.length > 0) return seen
+        // With what it is told now it has what there is.
+        if (seen.isTrustNews) return rested(waiting, seen)
       }
       const left = deadline - performance.now()
-      if (left <= 0) return seen
-      const news = await waiting.news(seen.mark, left)
-      if (news === 'none') {
-        waiting.rest(seen)
-        return seen
-      }
+      const news = left > 0 ? await waiting.news(seen, left) : 'none'
+      if (news === 'none') return rested(waiting, seen)
       const known = news === 'some' ? null : lookWith(seen, news)
       if (known) return known
       after = seen.after
@@ -63,8 +62,18 @@ async function poll(
   }
 }
 
+function rested(waiting: Waiting, seen: HostLook): HostLook {
+  waiting.rest(seen)
+  return seen
+}
+
 const look = (context: Context, hostId: string, after: string | null): Promise<HostLook> =>
   context.database.read((tx) => lookForHost(tx, hostId, after))
+
+type PollArgs = { hostId: string; after?: string | null; waitSeconds?: number | null }
+
+const capped = (waitSeconds: number | null | undefined) =>
+  Math.min(Math.max(waitSeconds ?? 0, 0), limits.maxWaitSeconds)
 
 builder.queryField('hostCommands', (t) =>
   t.field({
@@ -75,10 +84,15 @@ builder.queryField('hostCommands', (t) =>
       after: t.arg.string(),
       waitSeconds: t.arg.int({ defaultValue: 0 }),
     },
+    extensions: parking(({ parts, principal, args }, go) => {
+      const { hostId, after, waitSeconds } = args as PollArgs
+      if (principal.kind !== 'host' || principal.hostId !== hostId) return null
+      const milliseconds = capped(waitSeconds) * 1000
+      return milliseconds > 0 ? parkAsHost(parts, { hostId, after: after ?? null, milliseconds }, go) : null
+    }),
     resolve: (_root, { hostId, after, waitSeconds }, context) => {
-      const { ownerId } = hostOf(context, hostId)
-      const capped = Math.min(Math.max(waitSeconds ?? 0, 0), limits.maxWaitSeconds)
-      return poll(context, { ownerId, hostId, after: after ?? null, waitSeconds: capped })
+      hostOf(context, hostId)
+      return poll(context, { hostId, after: after ?? null, waitSeconds: capped(waitSeconds) })
     },
   }),
 )

@@ -4,9 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { Identity } from '../auth/trust.ts'
 import type { Documents } from '../graphql/compiled/documents.ts'
-import type { Prepared } from '../graphql/compiled/operation.ts'
-import { type Context, createContext, type Parts } from '../graphql/context.ts'
+import type { Answer, Prepared } from '../graphql/compiled/operation.ts'
+import { createContext, type Parts } from '../graphql/context.ts'
+import type { Parked } from '../graphql/parking.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
 import { isRefused, type Refused } from '../store/refused.ts'
 import { peerAddress } from './address.ts'
@@ -18,7 +20,10 @@ import type { Rates } from './rates.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 /** What is left to do of a request. */
-type Ready = { prepared: Prepared; context: Context }
+type Ready = { prepared: Prepared; identity: Identity; address: string }
+/** An answer that is open, and how it is ended when the server stops. */
+type Open = { abort(): void }
+type To = { response: ServerResponse; type: string }
 type Asked = { query: string; variables: Record<string, unknown>; operationName: string | null }
 
 /** One for all requests that are over: making one takes longer than answering. */
@@ -38,13 +43,13 @@ export type DirectOptions = {
 
 export function createDirect(options: DirectOptions): Handler {
   const { parts, documents, trusted, rates, log, stopping, rest } = options
-  const open = new Set<AbortController>()
+  const open = new Set<Open>()
   stopping.addEventListener('abort', () => {
     for (const one of open) one.abort()
   })
 
   /** All but the answer; null when it is not this room's. Nothing has been done then: what is wrong, yoga says in its own words. A refused credential is said here: asked again it would count twice. */
-  async function prepare(request: IncomingMessage, body: Buffer, ended: AbortSignal): Promise<Ready | Refused | null> {
+  async function prepare(request: IncomingMessage, body: Buffer): Promise<Ready | Refused | null> {
     const asked = readAsked(body)
     const found = asked && documents.find(asked.query, asked.operationName)
     const prepared = found?.run?.(asked?.variables ?? {})
@@ -58,21 +63,69 @@ export function createDirect(options: DirectOptions): Handler {
       })
       if (isRefused(identity)) return identity
       trusted.require(found.document, identity.principal)
-      return { prepared, context: createContext(parts, { identity, address, signal: ended }) }
+      return { prepared, identity, address }
     } catch {
       return null
     }
   }
 
-  // Apart from the taking: one that waits for hours should hold what it waits with, and neither the request's bytes nor its words.
-  async function answer({ prepared, context }: Ready, response: ServerResponse, type: string): Promise<void> {
-    const given = await prepared(context)
+  async function answer({ prepared, identity, address }: Ready, to: To, parked: Parked | null): Promise<void> {
+    const { response } = to
+    const ended = new AbortController()
+    open.add(ended)
+    // Also after a whole answer: what the operation watched is let go then.
+    response.once('close', () => {
+      open.delete(ended)
+      ended.abort(OVER)
+    })
+    if (stopping.aborted) ended.abort()
+    if (response.destroyed) return parked?.leave()
+    const context = createContext(parts, { identity, address, signal: ended.signal })
+    parked?.resume(context)
+    try {
+      say(await prepared.answer(context), to)
+    } finally {
+      parked?.leave()
+    }
+  }
+
+  function say(given: Answer, { response, type }: To): void {
     if (response.destroyed) return
     const errors = given.errors?.map((error) => plain(tellError(error, log)))
     const bytes = Buffer.from(JSON.stringify(errors ? { ...given, errors } : given))
     const own = { 'content-type': type, 'cache-control': 'no-store', 'content-length': bytes.byteLength }
     response.writeHead(200, { ...SECURITY_HEADERS, ...own })
     response.end(bytes)
+  }
+
+  /** True when it waits before its operation. It holds what it waits with until then, and neither the request's bytes nor its words. */
+  function park(ready: Ready, to: To): boolean {
+    const { prepared, identity } = ready
+    if (!prepared.park) return false
+    const over = () => {
+      open.delete(waits)
+      to.response.off('close', leave)
+      unwatch()
+    }
+    const go = () => {
+      over()
+      answer(ready, to, parked).catch((error) => fault(error, to.response))
+    }
+    const leave = () => {
+      over()
+      parked?.leave()
+    }
+    const end = (why: unknown) => {
+      leave()
+      say(prepared.failed(why), to)
+    }
+    const parked = prepared.park(parts, identity.principal, go)
+    if (!parked) return false
+    const waits: Open = { abort: () => end(new DOMException('The server is stopping.', 'AbortError')) }
+    const unwatch = parts.trust.watch(identity, { onEnd: end })
+    open.add(waits)
+    to.response.on('close', leave)
+    return true
   }
 
   function turnAway(refused: Refused, response: ServerResponse, type: string): void {
@@ -86,19 +139,12 @@ export function createDirect(options: DirectOptions): Handler {
   async function take(request: IncomingMessage, response: ServerResponse, type: string): Promise<void> {
     const body = await bodyOf(request)
     if (body === null) return
-    const ended = new AbortController()
-    const ready = await prepare(request, body, ended.signal)
+    const ready = await prepare(request, body)
     if (!ready) return void rest(withBody(request, body), response)
     if (isRefused(ready)) return turnAway(ready, response, type)
-    open.add(ended)
-    // Also after a whole answer: what the operation watched is let go then.
-    response.once('close', () => {
-      open.delete(ended)
-      ended.abort(OVER)
-    })
-    if (stopping.aborted) ended.abort()
-    if (response.destroyed) return
-    answer(ready, response, type).catch((error) => fault(error, response))
+    const to = { response, type }
+    if (response.destroyed || (!stopping.aborted && park(ready, to))) return lighten(request)
+    answer(ready, to, null).catch((error) => fault(error, response))
   }
 
   function fault(error: unknown, response: ServerResponse): void {
@@ -134,19 +180,25 @@ function plain({ message, path, extensions }: GraphQLError): GraphQLFormattedErr
   return { message, ...(path && { path }), extensions }
 }
 
-/** Null when the peer is gone before it is whole. */
+/** Null when the peer is gone before it is whole. Leaves nothing on the request: one that waits lives long. */
 function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.once('end', () => {
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
-      // The listeners live as long as the request.
-      chunks.length = 0
-    })
-    request.once('close', () => resolve(null))
-    request.once('error', () => resolve(null))
+    const onData = (chunk: Buffer) => chunks.push(chunk)
+    const over = (body: Buffer | null) => {
+      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+      resolve(body)
+    }
+    const onEnd = () => over(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    const onClose = () => over(null)
+    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
   })
+}
+
+/** What nobody reads any more of a request that waits. */
+function lighten(request: IncomingMessage): void {
+  request.headers = {}
+  request.rawHeaders = []
 }
 
 function readAsked(body: Buffer): Asked | null {

@@ -14,8 +14,8 @@ export type Peer = {
   held: { identity: Identity; unwatch: () => void; authorization: unknown } | null
   /** Operations under way, by their ids, with their ends; made by the first. */
   operations: Map<string, () => void> | null
-  /** It has answered since the last ping. */
-  isAlive: boolean
+  /** Rounds since anything came from it. */
+  quiet: number
 }
 
 /** One device has one socket per open page, and a page follows a handful of things. */

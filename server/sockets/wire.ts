@@ -8,8 +8,9 @@ import type { Rates } from '../http/rates.ts'
 import type { Refused } from '../store/refused.ts'
 import { CLOSE, close, endOperation, type Peer } from './peer.ts'
 
-/** A peer that has not answered one ping by the next is gone. */
-const PING_MILLISECONDS = 20_000
+const ROUND_MILLISECONDS = 22_500
+/** Rounds without a word until a peer is asked: below the minute after which proxies cut a connection on which nothing moves. As many again, and it is gone. */
+const QUIET_ROUNDS = 2
 
 export type WireOptions = {
   serving: Server<Peer>
@@ -27,7 +28,7 @@ export function wire(sockets: WebSocketServer, options: WireOptions): () => void
   const peers = new Set<Peer>()
 
   const onConnection = (socket: WebSocket, request: IncomingMessage) => {
-    const peer: Peer = { socket, address: peerAddress(request, publicUrl), held: null, operations: null, isAlive: true }
+    const peer: Peer = { socket, address: peerAddress(request, publicUrl), held: null, operations: null, quiet: 0 }
     peers.add(peer)
     let onMessage: (text: string) => Promise<void> = async () => {}
     const closed = serving.opened(
@@ -50,13 +51,14 @@ export function wire(sockets: WebSocketServer, options: WireOptions): () => void
       close(socket, 1011, 'Internal server error')
     }
     socket.on('message', (data) => {
+      peer.quiet = 0
       const text = String(data)
       const refused = peer.held && rates.again(peer.held.authorization)
       if (refused) return refuseWord(socket, text, refused)
       if (!take(peer, text)) onMessage(text).catch(fault)
     })
     socket.on('pong', () => {
-      peer.isAlive = true
+      peer.quiet = 0
     })
     // What a peer breaks off, sends broken or too large is its own affair; the socket closes after it.
     socket.on('error', () => {})
@@ -70,13 +72,11 @@ export function wire(sockets: WebSocketServer, options: WireOptions): () => void
 
   const pings = setInterval(() => {
     for (const peer of peers) {
-      if (!peer.isAlive) peer.socket.terminate()
-      else if (peer.socket.readyState === peer.socket.OPEN) {
-        peer.isAlive = false
-        peer.socket.ping()
-      }
+      peer.quiet += 1
+      if (peer.quiet >= 2 * QUIET_ROUNDS) peer.socket.terminate()
+      else if (peer.quiet === QUIET_ROUNDS && peer.socket.readyState === peer.socket.OPEN) peer.socket.ping()
     }
-  }, PING_MILLISECONDS)
+  }, ROUND_MILLISECONDS)
   pings.unref()
   return () => clearInterval(pings)
 }

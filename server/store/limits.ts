@@ -8,7 +8,7 @@ export const limits = {
   maxBodyBytes: 32 * 1024 * 1024,
   maxChunkBytes: 1024 * 1024,
   maxPromptChars: 100_000,
-  maxWaitSeconds: 25,
+  maxWaitSeconds: 55,
   pageSize: 50,
   maxSearchChars: 200,
   searchEvents: 20_000,

@@ -22,7 +22,8 @@ import {
 } from 'graphql'
 import type { Principal } from '../../policy/principal.ts'
 import { permits } from '../builder.ts'
-import { type Context, looking } from '../context.ts'
+import { type Context, looking, type Parts } from '../context.ts'
+import { type Parked, parkOf } from '../parking.ts'
 import { compileArguments } from './arguments.ts'
 import { type Coerce, compileInput } from './input.ts'
 import { compileSelection, ruleOf } from './selection.ts'
@@ -30,7 +31,13 @@ import { Unplain } from './unplain.ts'
 
 export type Answer = { errors?: readonly GraphQLError[]; data: Record<string, unknown> | null }
 
-export type Prepared = (context: Context) => Promise<Answer>
+export type Prepared = {
+  answer(context: Context): Promise<Answer>
+  /** Null: it does not wait before its operation. */
+  park: ((parts: Parts, principal: Principal, go: () => void) => Parked | null) | null
+  /** As it answers when its root field throws. */
+  failed(error: unknown): Answer
+}
 
 /** Null when these variables are not good: graphql's own says what is wrong with them. */
 export type Run = (variables: Given) => Prepared | null
@@ -45,6 +52,7 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
   if (!root?.show || root.operation === 'subscription' || !root.field.resolve) return null
   const { operation, key, field, node, show, coerce, argsOf, info } = root
   const { resolve } = root.field
+  const park = parkOf(field.extensions)
   const failed = (error: unknown): Answer => ({
     errors: [locatedError(error, [node], [key])],
     data: isNonNullType(field.type) ? null : { [key]: null },
@@ -72,7 +80,11 @@ export function compileOperation(schema: GraphQLSchema, document: DocumentNode, 
     try {
       const variables = coerce(given)
       const args = { variables, args: argsOf(variables) }
-      return (context) => answer(given, args, operation === 'query' ? looking(context) : context)
+      return {
+        answer: (context) => answer(given, args, operation === 'query' ? looking(context) : context),
+        park: park && ((parts, principal, go) => park({ parts, principal, args: args.args }, go)),
+        failed,
+      }
     } catch (error) {
       if (error instanceof Unplain) return null
       throw error

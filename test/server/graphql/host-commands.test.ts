@@ -1,10 +1,10 @@
 /** A host that waits for commands, when the bell that should wake it is lost. */
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { host as hosts } from '../../../server/db/schema.ts'
+import { waitsOf } from '../../../server/graphql/host-waiting.ts'
 import { type Bell, createBell } from '../../../server/live/bell.ts'
 import { createCommand, lockHost } from '../../../server/store/commands.ts'
-import { hostTopic } from '../../../server/store/topic.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { publishSession } from '../../kit/session.ts'
@@ -13,22 +13,10 @@ import { newKey } from './desk.ts'
 let server: TestServer
 let host: EnrolledHost
 let phone: PairedDevice
-let waits: () => void = () => {}
+let deaf: Bell
 
 beforeAll(async () => {
-  const bell = await createBell(null)
-  const deaf: Bell = {
-    ...bell,
-    ring: () => {},
-    watch: (...topics) => {
-      const watch = bell.watch(...topics)
-      const rung: typeof watch.rung = (...how) => {
-        if (topics.includes(hostTopic(host?.id ?? ''))) waits()
-        return watch.rung(...how)
-      }
-      return { ...watch, rung }
-    },
-  }
+  deaf = { ...(await createBell(null)), ring: () => {} }
   server = await startServer({ bell: deaf })
   host = await server.enrolledHost()
   phone = await server.pairedDevice({ host, rung: 'FULL' })
@@ -48,11 +36,8 @@ const poll = async (after: string | null, waitSeconds: number) =>
 
 /** Polls, and does the work once the server has looked and waits. */
 async function meanwhile<T>(after: string, work: () => Promise<T>) {
-  const waiting = new Promise<void>((resolve) => {
-    waits = resolve
-  })
   const polled = poll(after, 20)
-  await waiting
+  await vi.waitFor(() => expect(waitsOf(deaf, host.id)).toBe(1))
   const done = await work()
   return { done, polled: await polled }
 }

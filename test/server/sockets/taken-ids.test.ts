@@ -24,7 +24,7 @@ function desk() {
   const principal = { kind: 'device', ownerId: 'own_x', deviceId: 'dev_x', deviceName: 'phone' }
   const peer = {
     socket: { readyState: 1, OPEN: 1, bufferedAmount: 0, send: (text: string) => sent.push(text) },
-    ...{ address: '', operations: null, isAlive: true },
+    ...{ address: '', operations: null, quiet: 0 },
     held: { identity: { principal, tokenHash: 'x' }, unwatch: () => {}, authorization: null },
   } as unknown as Peer
   const take = createTake({
