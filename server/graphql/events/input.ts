@@ -57,35 +57,34 @@ const NOT_AFTER = Date.UTC(9999, 0, 1)
 /** An event that can never be stored comes back with its `problem`; it counts only if the number is new (E7). */
 export function readPushed(input: Input): PushedEvent {
   const { seq, at, digest, body } = input
-  const [[field, content] = ['', null]] = Object.entries(body)
-  const read = field === 'other' ? readOther(body.other) : readKnown(kindOf(field), content)
+  const content = body.other === undefined ? readKnown(body) : readOther(body.other)
+  const { kind, format, json, known, refs } = content
   const outOfRange = at.getTime() < NOT_BEFORE || at.getTime() > NOT_AFTER
-  return { seq, at, digest, ...read, problem: outOfRange ? 'its time is out of range' : read.problem }
+  const problem = outOfRange ? 'its time is out of range' : content.problem
+  return { seq, at, digest, kind, format, json, bytes: Buffer.byteLength(json), known, refs, problem }
 }
 
 const kindOf = (field: string): string => field.charAt(0).toUpperCase() + field.slice(1)
 
-type Content = Pick<PushedEvent, 'kind' | 'format' | 'json' | 'bytes' | 'known' | 'refs' | 'problem'>
-
-/** Written out once: the store takes text. */
-function written(value: unknown): { json: string; bytes: number } {
-  const json = JSON.stringify(value)
-  return { json, bytes: Buffer.byteLength(json) }
-}
+type Content = Pick<PushedEvent, 'kind' | 'format' | 'json' | 'known' | 'refs' | 'problem'>
 
 const unusable = (kind: string, problem: string): Content => ({
-  ...{ kind, format: 'json', json: '', bytes: 0, known: null, refs: null },
+  ...{ kind, format: 'json', json: '', known: null, refs: null },
   problem,
 })
 
-function readKnown(kind: EventKind | string, content: unknown): Content {
+function readKnown(body: Input['body']): Content {
+  const [[field, content] = ['', null]] = Object.entries(body)
+  const kind = kindOf(field)
   if (!isKnownKind(kind)) return unusable(kind, 'it has no content')
-  const broken = brokenText(content)
-  if (broken) return unusable(kind, `it holds ${broken}`)
   const read = readEvent(kind, content)
+  const json = 'problem' in read ? null : JSON.stringify(read.value.value)
+  // What is broken is written as an escape: where there is none, nothing need be looked through.
+  const broken = json?.includes('\\u') === false ? null : brokenText(content)
+  if (broken !== null) return unusable(kind, `it holds ${broken}`)
   if ('problem' in read) return unusable(kind, read.problem)
   const { value: known } = read
-  return { kind, format: 'json', ...written(known.value), known, refs: known.value, problem: null }
+  return { kind, format: 'json', json: json ?? '', known, refs: known.value, problem: null }
 }
 
 function readOther(other: Input['body']['other']): Content {
@@ -95,5 +94,5 @@ function readOther(other: Input['body']['other']): Content {
   if (broken) return unusable('Other', `it holds ${broken}`)
   if (!/^[A-Za-z_][A-Za-z0-9_/.:-]{0,127}$/.test(kind)) return unusable('Other', 'its kind is not a name')
   const value = { json, jsonBody }
-  return { kind, format: 'other', ...written(value), known: null, refs: value, problem: null }
+  return { kind, format: 'other', json: JSON.stringify(value), known: null, refs: value, problem: null }
 }
