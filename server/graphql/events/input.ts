@@ -1,5 +1,5 @@
 /** What a host publishes: one of the known kinds, or any other kind as text (E9). Reads it strictly and names what is wrong, throws nothing. */
-import { type EventKind, isKnownKind, readEvent } from '../../store/event-kinds.ts'
+import { isKnownKind, readEvent } from '../../store/event-kinds.ts'
 import type { PushedEvent } from '../../store/pushed-event.ts'
 import { brokenText } from '../../store/well-formed.ts'
 import { builder } from '../builder.ts'
