@@ -29,13 +29,16 @@ export function parsePage<C>(args: PageArgs, parseCursor: (text: string) => C | 
   return { after: cursor(args.after), before: cursor(args.before), limit: wanted, backward: typeof last === 'number' }
 }
 
-/** Reads one more than asked, so that it is known whether there are more. */
+/** One more than asked, so that it is known whether there are more. */
+export const oneMore = <C>(page: Page<C>): Page<C> => ({ ...page, limit: page.limit + 1 })
+
+/** `read` is given a page with one more. */
 export async function readWindow<T, C>(
   page: Page<C>,
   read: (page: Page<C>) => Promise<T[]>,
   cursorOf: (row: T) => string,
 ): Promise<Window<T>> {
-  const rows = await read({ ...page, limit: page.limit + 1 })
+  const rows = await read(oneMore(page))
   const hasMore = rows.length > page.limit
   const shown = hasMore ? (page.backward ? rows.slice(1) : rows.slice(0, page.limit)) : rows
   const edges = shown.map((node) => ({ cursor: cursorOf(node), node }))

@@ -7,6 +7,7 @@ import { isWellFormed } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
 import { Event, type ShownEvent, showEvent } from './events/event.ts'
 import { parseNumber, parsePage, readWindow } from './pages.ts'
+import { takeAhead } from './read-ahead.ts'
 import { Session, sessionKey } from './session-ref.ts'
 
 const Body = builder.objectRef<BodyRow>('Body').implement({
@@ -70,7 +71,8 @@ builder.objectFields(Session, (t) => ({
       description: 'Cursors are sequence numbers in decimal.',
       resolve: async (row, args, context) => {
         const page = parsePage(args, parseNumber)
-        const read = (wanted: typeof page) => context.database.read((tx) => listEvents(tx, row.id, wanted))
+        const read = async (wanted: typeof page) =>
+          takeAhead(row, page) ?? (await context.database.read((tx) => listEvents(tx, row.id, wanted)))
         const { edges, pageInfo } = await readWindow(page, read, (event) => String(event.seq))
         const key = sessionKey(row)
         return { edges: edges.map(({ cursor, node }) => ({ cursor, node: showEvent(node, key) })), pageInfo }

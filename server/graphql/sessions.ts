@@ -3,6 +3,7 @@ import { write } from '../live/write.ts'
 import { lookingRefusal, requireRung, requireSight } from '../policy/allowance.ts'
 import { asActor } from '../policy/audited.ts'
 import { noteAudit } from '../store/audit.ts'
+import { sessionWithEvents } from '../store/events.ts'
 import { maxNameChars } from '../store/limits.ts'
 import { requireNoHold } from '../store/organisations.ts'
 import { notFound, refuse } from '../store/refused.ts'
@@ -19,7 +20,8 @@ import {
 import { isWellFormed } from '../store/well-formed.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
-import { packCursor, parseInstant, parsePage, readWindow, unpackCursor } from './pages.ts'
+import { oneMore, type Page, packCursor, parseInstant, parsePage, readWindow, unpackCursor } from './pages.ts'
+import { askedEvents, keepAhead } from './read-ahead.ts'
 import { Session } from './session-ref.ts'
 import { ownerOf } from './who.ts'
 
@@ -27,8 +29,20 @@ import { ownerOf } from './who.ts'
 export async function seenSession(context: Context, id: string): Promise<SessionRow | null> {
   requireSight(await context.allowed(null))
   const row = await context.database.read((tx) => findSession(tx, ownerOf(context), id))
-  const { principal } = context
-  if (!row) return null
+  return row && seen(context, row)
+}
+
+/** The same, and the page of its events is there when it is asked for. */
+async function seenAhead(context: Context, sessionId: string, page: Page<number>): Promise<SessionRow | null> {
+  requireSight(await context.allowed(null))
+  const ownerId = ownerOf(context)
+  const found = await context.database.read((tx) => sessionWithEvents(tx, { ownerId, sessionId }, oneMore(page)))
+  if (!found) return null
+  keepAhead(found.session, page, found.rows)
+  return seen(context, found.session)
+}
+
+function seen({ principal }: Context, row: SessionRow): SessionRow | null {
   if (principal.kind === 'host') return row.hostId === principal.hostId ? row : null
   if (principal.kind === 'session') return row.id === principal.sessionId ? row : null
   return row
@@ -61,7 +75,10 @@ builder.queryField('session', (t) =>
     nullable: true,
     authScopes: { is: ['device', 'host', 'session'] },
     args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) => seenSession(context, id),
+    resolve: (_root, { id }, context, info) => {
+      const page = askedEvents(info)
+      return page ? seenAhead(context, id, page) : seenSession(context, id)
+    },
   }),
 )
 

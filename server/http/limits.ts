@@ -23,9 +23,17 @@ export const MAX_NESTED_ROWS = 10_000
 type Walk = {
   fragments: Map<string, FragmentDefinitionNode>
   variables: Record<string, unknown>
+  /** Variables that are a page's size. */
+  sizes: Set<string>
   fields: number
   aliases: number
 }
+
+/** What an operation costs depends on nothing but its text and the sizes of its pages: those that were found good. */
+type Counted = { sizes: readonly string[]; found: Set<string> }
+const counted = new WeakMap<DocumentNode, Map<string, Counted>>()
+/** Of one operation; then it is counted anew. */
+const MAX_COUNTED = 100
 
 /** Throws TOO_LARGE, naming the limit. The document has been validated: its fragments run in no circle. */
 export function assertAffordable(
@@ -33,12 +41,25 @@ export function assertAffordable(
   operationName: string | null | undefined,
   variables: Record<string, unknown>,
 ): void {
+  const known = counted.get(document)?.get(operationName ?? '')
+  if (known?.found.has(sizesText(known.sizes, variables))) return
   const operation = getOperationAST(document, operationName)
   if (!operation) return
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
-  walk(operation.selectionSet, 1, 1, { fragments, variables, fields: 0, aliases: 0 })
+  const seen: Walk = { fragments, variables, sizes: new Set(), fields: 0, aliases: 0 }
+  walk(operation.selectionSet, 1, 1, seen)
+  const sizes = [...seen.sizes]
+  const found = known && known.found.size < MAX_COUNTED ? known.found : new Set<string>()
+  const ofDocument = counted.get(document) ?? new Map<string, Counted>()
+  counted.set(document, ofDocument.set(operationName ?? '', { sizes, found: found.add(sizesText(sizes, variables)) }))
 }
+
+const sizesText = (names: readonly string[], variables: Record<string, unknown>): string =>
+  names.map((name) => sizeOf(variables[name])).join()
+
+const sizeOf = (size: unknown): number =>
+  typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : limits.pageSize
 
 function walk(set: SelectionSetNode, depth: number, rows: number, seen: Walk): void {
   if (depth > MAX_DEPTH) throw tooLarge('selection depth', MAX_DEPTH)
@@ -58,19 +79,19 @@ function visit(field: FieldNode, depth: number, rows: number, seen: Walk): void 
   if (field.alias && ++seen.aliases > MAX_ALIASES) throw tooLarge('aliases', MAX_ALIASES)
   // Introspection is bounded by the schema, which is public, but deeper than what we ask.
   if (!field.selectionSet || field.name.value === '__schema' || field.name.value === '__type') return
-  const inside = rows * pageOf(field, seen.variables)
+  const inside = rows * pageOf(field, seen)
   if (inside > MAX_NESTED_ROWS) throw tooLarge('rows of pages within pages', MAX_NESTED_ROWS)
   walk(field.selectionSet, depth + 1, inside, seen)
 }
 
-function pageOf(field: FieldNode, variables: Record<string, unknown>): number {
+function pageOf(field: FieldNode, { variables, sizes }: Walk): number {
   const isConnection = field.selectionSet?.selections.some(
     (one) => one.kind === Kind.FIELD && (one.name.value === 'edges' || one.name.value === 'pageInfo'),
   )
   if (!isConnection) return 1
   const asked = field.arguments?.find((one) => one.name.value === 'first' || one.name.value === 'last')
-  const size = asked ? valueFromASTUntyped(asked.value, variables) : null
-  return typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : limits.pageSize
+  if (asked?.value.kind === Kind.VARIABLE) sizes.add(asked.value.name.value)
+  return sizeOf(asked && valueFromASTUntyped(asked.value, variables))
 }
 
 function count(seen: Walk): void {

@@ -1,12 +1,14 @@
 /** Events read back in the host's order, by number and never by time (E10). Knows no subscription. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
+import { jsonRow } from '../db/json-row.ts'
 import { rowsOf } from '../db/rows.ts'
 import { event, session } from '../db/schema.ts'
 import { given, statement, type Value } from '../db/statement.ts'
 import { isUnstorableText } from '../db/unstorable.ts'
 import { isKnownKind, type KnownEvent, readEvent } from './event-kinds.ts'
 import { decodePayload } from './payload.ts'
+import type { SessionRow } from './sessions.ts'
 
 /** The payload is text; bytes where it is none (rotten UTF-8, or a NUL). */
 export type EventRow = Omit<typeof event.$inferSelect, 'payload'> & { payload: string | Uint8Array }
@@ -31,16 +33,36 @@ const inForms = <Made>(make: (payload: SQL) => Made) => ({ text: make(forms.text
 // next one's rows on that connection begin behind a hole.
 const sorted = sql`order by page.seq + 0`
 
+const window = (payload: SQL, order: 'asc' | 'desc') => sql`select ${told(payload)} from ${event} e
+    where e.session_id = ${given('sessionId')} and e.seq > ${given('after')} and e.seq < ${given('before')}
+    order by e.seq ${sql.raw(order)} limit ${given('limit')}`
+
 const pageOf = (order: 'asc' | 'desc') =>
   inForms((payload) =>
     statement<'sessionId' | 'after' | 'before' | 'limit'>(
       () => sql`
-  select * from (select ${told(payload)} from ${event} e
-    where e.session_id = ${given('sessionId')} and e.seq > ${given('after')} and e.seq < ${given('before')}
-    order by e.seq ${sql.raw(order)} limit ${given('limit')}) page ${sorted}`,
+  select * from (${window(payload, order)}) page ${sorted}`,
     ),
   )
 const [forward, backward] = [pageOf('asc'), pageOf('desc')]
+
+// The session is one row more, before the others, in the payload's place.
+const withSession = (order: 'asc' | 'desc') =>
+  inForms((payload) =>
+    statement<'sessionId' | 'ownerId' | 'after' | 'before' | 'limit'>(
+      () => sql`
+  with found as materialized (select * from ${session} s
+    where s.id = ${given('sessionId')} and s.owner_id = ${given('ownerId')} and s.deleted_at is null)
+  select * from (
+    select null::int as seq, null::int as epoch, null as kind, null as format, null as digest, null::float8 as at,
+      null::float8 as "receivedAt", null::${payload === forms.text ? sql`text` : sql`bytea`} as payload, to_json(found)::text as session from found
+    union all
+    select page.*, null from found, lateral (${window(payload, order)}) page) page
+  ${sorted} nulls first`,
+    ),
+  )
+const [forwardWith, backwardWith] = [withSession('asc'), withSession('desc')]
+const sessionIn = jsonRow(session)
 
 const following = inForms((payload) =>
   statement<'sessionId' | 'ownerId' | 'after' | 'limit'>(
@@ -66,16 +88,30 @@ async function rowsFrom<Row, Names extends string>(
   }
 }
 
+export type EventWindow = { after: number | null; before: number | null; limit: number; backward: boolean }
+
+const asked = ({ after, before, limit }: EventWindow) => ({ limit, after: after ?? 0, before: before ?? MAX_SEQ })
+
 /** At most `limit` events strictly between the numbers, ascending; `backward` takes those nearest to the end. Not within a transaction, which a rotten payload would end. */
-export async function listEvents(
-  tx: Tx,
-  sessionId: string,
-  page: { after: number | null; before: number | null; limit: number; backward: boolean },
-): Promise<EventRow[]> {
-  const { after, before, limit } = page
-  const asked = { sessionId, limit, after: after ?? 0, before: before ?? MAX_SEQ }
-  const found = await rowsFrom<Told, keyof typeof asked>(tx, page.backward ? backward : forward, asked)
+export async function listEvents(tx: Tx, sessionId: string, page: EventWindow): Promise<EventRow[]> {
+  const found = await rowsFrom<Told, 'sessionId' | keyof ReturnType<typeof asked>>(
+    ...([tx, page.backward ? backward : forward, { sessionId, ...asked(page) }] as const),
+  )
   return found.map((one) => rowOf(sessionId, one))
+}
+
+/** A session and a page of its events, as `findSession` and `listEvents` give them; null for none. One statement; not within a transaction. */
+export async function sessionWithEvents(
+  tx: Tx,
+  of: { ownerId: string; sessionId: string },
+  page: EventWindow,
+): Promise<{ session: SessionRow; rows: EventRow[] } | null> {
+  type Row = Told & { session: string | null }
+  const [first, ...found] = await rowsFrom<Row, keyof typeof of | keyof ReturnType<typeof asked>>(
+    ...([tx, page.backward ? backwardWith : forwardWith, { ...of, ...asked(page) }] as const),
+  )
+  if (typeof first?.session !== 'string') return null
+  return { session: sessionIn(first.session), rows: found.map((one) => rowOf(of.sessionId, one)) }
 }
 
 /** What follows a number, and the session's last; null for a session that is not there, is another's, or was deleted. One statement; not within a transaction. */

@@ -1,9 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { event as eventTable } from '../../server/db/schema.ts'
+import { event as eventTable, session as sessionTable } from '../../server/db/schema.ts'
 import { endSession } from '../../server/store/attachments.ts'
 import { findDecisionRows } from '../../server/store/decisions.ts'
-import { eventsAfter, listEvents, readStored } from '../../server/store/events.ts'
+import { eventsAfter, listEvents, readStored, sessionWithEvents } from '../../server/store/events.ts'
 import { payloadText } from '../../server/store/payload.ts'
 import { waitingPrompts } from '../../server/store/prompts.ts'
 import { deleteSession, findSession } from '../../server/store/sessions.ts'
@@ -245,5 +245,45 @@ describe.each(places)('events on %s', (_name, open) => {
     expect(await page(null, null, 3, true)).toEqual([7, 8, 9])
     expect(await page(null, 7, 3, true)).toEqual([4, 5, 6])
     expect(await page(3, 6, 10, false)).toEqual([4, 5])
+  })
+
+  it('[B3] a session and a page of its events are one statement, the same as two', async () => {
+    const session = await attach(place.database, who)
+    await push(place.database, who, session, texts(1, 5))
+    const filled = {
+      name: 'Ünïcode "quoted"',
+      branch: null,
+      archivedAt: new Date('2026-01-02T03:04:05.060Z'),
+      planSeq: 3,
+    }
+    const rotten = { payload: new Uint8Array([0]) }
+    await place.database.transaction(async (tx) => {
+      await tx.update(sessionTable).set(filled).where(eq(sessionTable.id, session.id))
+      await tx
+        .update(eventTable)
+        .set(rotten)
+        .where(and(eq(eventTable.sessionId, session.id), eq(eventTable.seq, 2)))
+    })
+    const of = { ownerId: who.ownerId, sessionId: session.id }
+    for (const page of [
+      { after: null, before: null, limit: 2, backward: true },
+      { after: null, before: 4, limit: 9, backward: true },
+      { after: 1, before: null, limit: 2, backward: false },
+      { after: 5, before: null, limit: 2, backward: false },
+    ]) {
+      const both = await place.database.read((tx) => sessionWithEvents(tx, of, page))
+      const [row, rows] = await place.database.read(
+        async (tx) => [await findSession(tx, who.ownerId, session.id), await listEvents(tx, session.id, page)] as const,
+      )
+      expect(both).toEqual({ session: row, rows })
+      expect(row).toMatchObject(filled)
+    }
+    const page = { after: null, before: null, limit: 2, backward: true }
+    const stranger = await person(place.database)
+    const seenBy = (ownerId: string) =>
+      place.database.read((tx) => sessionWithEvents(tx, { ownerId, sessionId: session.id }, page))
+    expect(await seenBy(stranger.ownerId)).toBeNull()
+    await place.database.transaction((tx) => deleteSession(tx, silent, { ownerId: who.ownerId, id: session.id }))
+    expect(await seenBy(who.ownerId)).toBeNull()
   })
 })

@@ -9,7 +9,7 @@ import { buildSchema } from '../../../server/graphql/schema.ts'
 import { type CountedServer, startCounted } from '../../kit/counted.ts'
 import type { EnrolledHost, PairedDevice } from '../../kit/people.ts'
 import { publishSession } from '../../kit/session.ts'
-import { everyBody } from '../graphql/desk.ts'
+import { everyBody, openDesk } from '../graphql/desk.ts'
 
 const FOLLOW = print(EventsAppendedDocument)
 type Node = { seq: number }
@@ -48,6 +48,42 @@ const page = async (sessionId: string) => {
   const { session } = await server.gql<Page>(phone.token, print(EventsPageDocument), variables)
   return session.events.edges.map(({ node }) => node)
 }
+
+describe('the events of a session by page', () => {
+  test("[B3] are read with their session in one look, and are not another workstation's", async () => {
+    const desk = await openDesk(server, host)
+    await desk.publish(...Array.from({ length: 3 }, (_, n) => ({ titleChanged: { title: String(n) } })))
+    const looks: number[] = []
+    for (let n = 0; n < 5; n++) {
+      const before = reads
+      expect((await page(desk.sessionId)).map(({ seq }) => seq)).toEqual([1, 2, 3])
+      looks.push(reads - before)
+    }
+    // The trust poll looks, too, now and then.
+    expect(Math.min(...looks)).toBe(1)
+    const other = await server.enrolledHost()
+    const variables = { sessionId: desk.sessionId, last: 500, before: null }
+    expect(await server.gql(other.token, print(EventsPageDocument), variables)).toEqual({ session: null })
+  })
+
+  test('[B3] are each page that is asked: twice under other names, of another size than before, and refused in its place', async () => {
+    const desk = await openDesk(server, host)
+    await desk.publish(...Array.from({ length: 5 }, (_, n) => ({ titleChanged: { title: String(n) } })))
+    const both = `query($id: ID!, $last: Int, $before: String) { session(id: $id) { id lastSeq
+      events(last: $last, before: $before) { edges { node { seq } } } more: events(first: 2, after: "1") { edges { node { seq } } } } }`
+    const alone = `query($id: ID!, $last: Int, $before: String) { session(id: $id) { id lastSeq
+      events(last: $last, before: $before) { edges { node { seq } } } } }`
+    const seqs = (list: Page['session']['events']) => list.edges.map(({ node }) => node.seq)
+    type Asked = { session: Page['session'] & { more?: Page['session']['events']; lastSeq: number } }
+    const ask = async (text: string, variables: object) =>
+      (await server.gql<Asked>(phone.token, text, { id: desk.sessionId, ...variables })).session
+    const two = await ask(both, { last: 1 })
+    expect([seqs(two.events), seqs(two.more ?? two.events), two.lastSeq]).toEqual([[5], [2, 3], 5])
+    expect(seqs((await ask(alone, { last: 2, before: '4' })).events)).toEqual([2, 3])
+    expect(seqs((await ask(alone, {})).events)).toEqual([1, 2, 3, 4, 5])
+    await expect(ask(alone, { last: 1, before: 'x' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+})
 
 describe('the events of a session over a socket', () => {
   test("the page's subscription is compiled", () => {
