@@ -55,9 +55,9 @@ describe('the events of a session by page', () => {
     await desk.publish(...Array.from({ length: 3 }, (_, n) => ({ titleChanged: { title: String(n) } })))
     const looks: number[] = []
     for (let n = 0; n < 5; n++) {
-      const before = reads
+      const before = server.reads()
       expect((await page(desk.sessionId)).map(({ seq }) => seq)).toEqual([1, 2, 3])
-      looks.push(reads - before)
+      looks.push(server.reads() - before)
     }
     // The trust poll looks, too, now and then.
     expect(Math.min(...looks)).toBe(1)
