@@ -10,7 +10,7 @@ import { MatchForDevice } from '../features/pairing/match-view.tsx'
 import { isUninstalledApple, suggestName } from '../features/pairing/this-device.ts'
 import { useHandshake } from '../features/pairing/use-handshake.ts'
 import { keysArePossible, readDeviceKey } from '../keys/device-key.ts'
-import { useIdentity, useIdentityStore } from '../keys/identity-context.tsx'
+import { useIdentityStore } from '../keys/identity-context.tsx'
 import { Age } from '../ui/age.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { deviceWord } from '../ui/device-word.ts'
@@ -41,7 +41,6 @@ function NoKeys() {
 export default function PairScreen() {
   const [, go] = useLocation()
   const identity = useIdentityStore()
-  const state = useIdentity()
   const [link, setLink] = useState(takeFragment)
   const [code, setCode] = useState('')
   const [name, setName] = useState(() => suggestName(navigator))
@@ -107,7 +106,7 @@ export default function PairScreen() {
         <CodeField
           code={code}
           onChange={setCode}
-          hint="Eight signs, under the QR in the terminal. Ctrl+E shows them."
+          hint="Eight letters and digits, under the QR in the terminal. Ctrl+E shows them."
         />
       )}
       <Field
@@ -177,9 +176,7 @@ export default function PairScreen() {
   return (
     <main className="pair">
       <div className="pair-top">
-        {(state.kind === 'paired' || step.kind !== 'none') && (
-          <IconButton icon="cross" label="Close" onClick={() => (step.kind === 'none' ? go('/') : otherCode())} />
-        )}
+        <IconButton icon="cross" label="Close" onClick={() => (step.kind === 'none' ? go('/') : otherCode())} />
       </div>
       {content()}
     </main>

@@ -56,7 +56,11 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
               On the new machine, run <code className="mono">offdesk login {window.location.origin}</code>. It shows a
               code.
             </p>
-            <CodeField code={code} onChange={setCode} hint="Eight signs, from the new machine's terminal." />
+            <CodeField
+              code={code}
+              onChange={setCode}
+              hint="Eight letters and digits, from the new machine’s terminal."
+            />
             {again && again.freshUntilMs !== null && <AskedAgain name={again.name} untilMs={again.freshUntilMs} />}
           </>
         )
