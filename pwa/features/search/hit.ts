@@ -1,4 +1,5 @@
 // One event that holds the words, as a line: whose words, when, and what stands around them. Pure.
+import { ansiSpans } from '../../ui/ansi-spans.ts'
 import type { IconName } from '../../ui/icon.tsx'
 import type { TranscriptEvent } from '../transcript/event-fields.ts'
 
@@ -53,8 +54,16 @@ export function excerptOf(whole: string, words: string): Excerpt | null {
   }
 }
 
+/** Terminal output as it is read: its colours are no words. */
+const readable = (text: string): string =>
+  text.includes('\u001b')
+    ? ansiSpans(text)
+        .map((span) => span.text)
+        .join('')
+    : text
+
 function* textsIn(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value
+  if (typeof value === 'string') yield readable(value)
   else if (typeof value === 'object' && value !== null)
     for (const [key, inner] of Object.entries(value)) if (!NAMES.test(key)) yield* textsIn(inner)
 }
@@ -66,12 +75,12 @@ export function hitOf(event: TranscriptEvent, words: string): Hit {
     excerpt = excerptOf(text, words)
     if (excerpt) break
   }
-  return {
-    seq: event.seq,
-    at: event.at,
-    ...aboutOf(event),
-    excerpt: excerpt ?? { before: '', match: words.trim(), after: '' },
-  }
+  const { who, ...about } = aboutOf(event)
+  const lead = event.__typename === 'DecisionOpened' ? `${event.decisionTitle} … ` : ''
+  const shown = excerpt ?? { before: lead, match: words.trim(), after: '' }
+  // A tool's title that holds the words is the excerpt already.
+  const isTwice = who === `${shown.before}${shown.match}${shown.after}`
+  return { ...about, seq: event.seq, at: event.at, who: isTwice ? 'Tool' : who, excerpt: shown }
 }
 
 function aboutOf(event: TranscriptEvent): Pick<Hit, 'of' | 'icon' | 'who'> {
