@@ -20,7 +20,9 @@ const SettledDocument = graphql(
 /** `Run npm test`: what it was, in one line. */
 export function settledName(decision: Pick<Decision, 'kind' | 'title' | 'evidence' | 'session'>): string {
   if (decision.kind === 'PLAN') return `Plan: ${decision.session.title}`
-  if (decision.kind === 'QUESTION' || decision.title !== 'Run this command?') return decision.title.replace(/\?$/, '')
+  // A question stays one; `Edit auth.ts?` was about a deed.
+  if (decision.kind === 'QUESTION') return decision.title
+  if (decision.title !== 'Run this command?') return decision.title.replace(/\?$/, '')
   const command = evidenceParts(decision.evidence)?.command ?? decision.evidence
   return `Run ${command.split('\n', 1)[0] ?? ''}`
 }
