@@ -17,6 +17,7 @@ import { Age, At } from '../ui/age.tsx'
 import { Header } from '../ui/bars.tsx'
 import { TextLink } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { isComputerName } from '../ui/device-word.ts'
 import { Icon } from '../ui/icon.tsx'
 import { EmptyState } from '../ui/note.tsx'
 import { Group, GroupHeading, GroupNote, Row } from '../ui/row.tsx'
@@ -72,7 +73,12 @@ function Member({ scopeId, ownerId }: { scopeId: string; ownerId: string }) {
           {devices.data.memberDevices.map((device) => (
             <Row
               key={device.id}
-              lead={<Icon name={device.kind === 'SCRIPT' ? 'terminal' : 'phone'} size={18} />}
+              lead={
+                <Icon
+                  name={device.kind === 'SCRIPT' ? 'terminal' : isComputerName(device.name) ? 'monitor' : 'phone'}
+                  size={18}
+                />
+              }
               wrap
               title={device.name}
               detail={

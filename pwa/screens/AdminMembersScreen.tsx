@@ -44,7 +44,11 @@ function Members({ scopeId }: { scopeId: string }) {
   }
   return (
     <div className="settings">
-      <Header title={`Members of ${name}`} meta={loaded ? `${members.length}` : ' '} onBack={() => go('/admin')} />
+      <Header
+        title={`Members of ${name}`}
+        meta={loaded ? (members.length === 1 ? '1 person' : `${members.length} people`) : ' '}
+        onBack={() => go('/admin')}
+      />
       {problem && <EmptyState>{problemWords(problem)}</EmptyState>}
       {loaded && members.length === 0 && <EmptyState>Nobody belongs to {name} yet.</EmptyState>}
       {members.length > 0 && (

@@ -56,7 +56,11 @@ function Tokens() {
   }
   return (
     <div className="settings">
-      <Header title="Tokens" meta={data ? `${tokens.length}` : ' '} onBack={() => go('/admin')} />
+      <Header
+        title="Tokens"
+        meta={data ? (tokens.length === 1 ? '1 token' : `${tokens.length} tokens`) : ' '}
+        onBack={() => go('/admin')}
+      />
       {said !== null && (
         <div role="status">
           <GroupNote>{said}</GroupNote>

@@ -81,7 +81,7 @@ export function SingleSignOnForm(props: {
       />
       <Field
         label="Client id"
-        hint="A secret, if it has one, belongs into the server’s own file and never here."
+        hint="A secret, if it has one, belongs in the server’s own file, never here."
         value={clientId}
         onChange={setClientId}
         autoComplete="off"
