@@ -72,7 +72,7 @@ await atDesk('admin', 'STEER', async (desk, studio) => {
   const acme = await createGoverned(desk.server)
   await acme.apply(acme.organisationId, { remoteControl: 'VIEW_AND_CONTROL', maxRung: 'STEER' })
   await acme.join()
-  await admin(desk, studio, acme)
+  await admin(studio, acme)
 })
 await atDesk('refused', null, refused)
 if (only.length === 0 || only.includes('sign-in')) await signIn(out, complaints)

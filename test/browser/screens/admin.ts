@@ -1,9 +1,9 @@
 /** Administration: token, places, policy with its trial, history and settings, members, audit, webhooks, single sign-on, legal hold, founding. */
-import type { Desk, DeskPhone } from '../../kit/desk.ts'
+import type { DeskPhone } from '../../kit/desk.ts'
 import type { Governed } from '../../kit/governed.ts'
 import type { Studio } from './studio.ts'
 
-export async function admin(desk: Desk, studio: Studio<DeskPhone>, acme: Governed): Promise<void> {
+export async function admin(studio: Studio<DeskPhone>, acme: Governed): Promise<void> {
   const { all, shoot, visits } = studio
   const at = (path: string) => `/admin/${acme.organisationId}/${path}`
   await all(async (device) => {

@@ -137,7 +137,7 @@ export async function turn(desk: Desk, studio: Studio<DeskPhone>, cwd: string, r
   await search(desk, studio)
 }
 
-async function search(desk: Desk, { all, shoot, eyes }: Studio<DeskPhone>): Promise<void> {
+async function search(desk: Desk, { all, shoot }: Studio<DeskPhone>): Promise<void> {
   const menus = async (device: DeskPhone) => {
     // The session's own; on a wide screen each row of the list beside it has one too.
     const own = device.page.locator('.session').getByRole('button', { name: /^More for/ })
@@ -163,7 +163,7 @@ async function search(desk: Desk, { all, shoot, eyes }: Studio<DeskPhone>): Prom
     await device.opens('/')
     await device.taps('Search')
     await device.page.getByRole('searchbox').first().fill('change')
-  }, eyes)
+  })
   await shoot('search-3-list')
 }
 
