@@ -17,7 +17,8 @@ import {
   standingDocument,
 } from '../store/policy-documents.ts'
 import { notFound, refuse } from '../store/refused.ts'
-import { countRunning, listRunning, type RunningSession } from '../store/running.ts'
+import { countRunning, listRunning, lockSessionsOf, type RunningSession } from '../store/running.ts'
+import { noteLetGo } from '../store/scim.ts'
 import { lockPerson } from '../store/sign-in-passkeys.ts'
 import type { Ring } from '../store/topic.ts'
 import { firstDocument, type PolicyDocument, parseDocument, readDocument, type ScopeKind } from './document.ts'
@@ -138,8 +139,10 @@ export async function bringUnder(
   asked: { organisationId: string; ownerId: string },
 ): Promise<MemberRow> {
   await lockPolicies(tx)
+  await lockAll(tx, asked.ownerId)
   await scopeName(tx, asked.organisationId)
   const row = await addMember(tx, { ...asked, addedBy: by.name })
+  await noteLetGo(tx, asked.ownerId, false)
   await enforce(tx, ring, await resolveFor(tx, new Map([[asked.ownerId, asked.organisationId]])), by.name)
   await noteAudit(tx, memberEntry(by, asked, 'member.add'))
   return row
@@ -153,10 +156,16 @@ export async function letGo(
   asked: { organisationId: string; ownerId: string },
 ): Promise<void> {
   await lockPolicies(tx)
-  await lockPerson(tx, asked.ownerId)
+  await lockAll(tx, asked.ownerId)
   if (!(await removeMember(tx, asked))) throw notFound('member')
   await enforce(tx, ring, await resolveFor(tx, new Map([[asked.ownerId, null]])), by.name)
   await noteAudit(tx, memberEntry(by, asked, 'member.remove'))
+}
+
+// Whoever is moved is let go and brought under in one transaction: `enforce` locks hosts at the first, and a session that only the second touches would come after them.
+async function lockAll(tx: Tx, ownerId: string): Promise<void> {
+  await lockPerson(tx, ownerId)
+  await lockSessionsOf(tx, ownerId)
 }
 
 const memberEntry = (by: Governor, of: { organisationId: string; ownerId: string }, action: string): NewEntry => ({

@@ -155,11 +155,11 @@ async function end(tx: Tx, ring: Ring, provider: Provider, row: ScimUserRow): Pr
   await note(tx, provider, 'scim.user.deactivate', row, `${hosts} hosts and ${devices} devices ended`)
 }
 
-/** They are ended and no longer provisioned. What they published stays under the rules of retention. Who is governed elsewhere by now is only let go. */
+/** They are ended and no longer provisioned. What they published stays under the rules of retention. Who is governed elsewhere by now, or whom an admin has let go, is only forgotten. */
 export async function deleteUser(tx: Tx, ring: Ring, provider: Provider, id: string): Promise<void> {
   await lockPolicies(tx)
   const { row, isElsewhere } = await held(tx, provider, id)
-  if (isElsewhere) await note(tx, provider, 'scim.user.change', row, 'deleted; another organisation governs them')
+  if (isElsewhere) await note(tx, provider, 'scim.user.change', row, 'deleted; they are not its any more')
   else {
     await end(tx, ring, provider, row)
     // The provider made them, and nobody else would keep them out from now on. Who was here before it has their own way in.
@@ -170,7 +170,7 @@ export async function deleteUser(tx: Tx, ring: Ring, provider: Provider, id: str
   await removeScimUser(tx, id)
 }
 
-/** Throws 404 also for whom another organisation governs by now: a provider ends nobody outside its token's place (F1). */
+/** Throws 404 also for whom another organisation governs by now, and for whom an admin has let go: a provider ends nobody outside its token's place (F1). */
 async function locked(tx: Tx, provider: Provider, id: string): Promise<ScimUserRow> {
   const { row, isElsewhere } = await held(tx, provider, id)
   if (isElsewhere) throw absent()
@@ -189,7 +189,9 @@ async function held(
   const row = await lockScimUser(tx, scopes, id)
   if (!row) throw absent()
   const group = await organisationOf(tx, row.ownerId)
-  return { row, isElsewhere: group !== null && !reachesPlace(principal, await placeOf(tx, group.id)) }
+  // Whom the provider took out of its group it can still end: leavers go in that order. Whom an admin let go are their own, unless they were made by it (docs/decisions/0024).
+  const isTheirs = group !== null || (row.isLinked && row.isLetGo)
+  return { row, isElsewhere: isTheirs && !reachesPlace(principal, await placeOf(tx, group?.id ?? null)) }
 }
 
 const note = (tx: Tx, { by, scopeId }: Provider, action: string, row: ScimUserRow, line: string) =>

@@ -28,6 +28,16 @@ export async function countRunning(tx: Tx, ownerIds: readonly string[]): Promise
   return row?.count ?? 0
 }
 
+/** Nobody starts, withholds or lets on one of theirs until the transaction ends. */
+export async function lockSessionsOf(tx: Tx, ownerId: string): Promise<void> {
+  await tx
+    .select({ id: session.id })
+    .from(session)
+    .where(running([ownerId]))
+    .orderBy(asc(session.id))
+    .for('no key update')
+}
+
 /** Whose rule it is, as JSON; kept with the session. */
 export type Withholding = {
   agents: readonly string[] | null

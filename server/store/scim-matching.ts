@@ -20,28 +20,29 @@ export const keyOf = (userName: string): string => userName.normalize('NFKC').to
 /** `exact` with case, `folded` without, `key` in the form of `keyOf`. */
 type Single = { type: 'exact' | 'folded' | 'key' | 'truth' | 'instant'; sql: SQL }
 type Many = { type: 'many'; from: SQL; of: Record<string, Single> }
-export type Attributes = Record<string, Single | Many>
+type Attributes = Record<string, Single | Many>
 
-const inData = (...path: string[]): Single => ({
+const inData = (data: SQL, ...path: string[]): Single => ({
   type: 'folded',
-  sql: sql`(${scimUser.data}::json #>> ${`{${path.join(',')}}`}::text[])`,
+  sql: sql`(${data} #>> ${`{${path.join(',')}}`}::text[])`,
 })
 const exact = (column: SQL): Single => ({ type: 'exact', sql: column })
 const inEmail = (name: string): SQL => sql`(email ->> ${name})`
 
-export const userAttributes: Attributes = {
+/** `data`: what the provider said of a person, parsed. */
+const userAttributes = (data: SQL): Attributes => ({
   ...{ id: exact(sql`${scimUser.id}`), externalid: exact(sql`${scimUser.externalId}`) },
   ...{ username: { type: 'key', sql: sql`${scimUser.userNameKey}` }, ownerid: exact(sql`${scimUser.ownerId}`) },
   active: { type: 'truth', sql: sql`${scimUser.active}` },
-  displayname: inData('displayName'),
-  'name.formatted': inData('name', 'formatted'),
-  'name.givenname': inData('name', 'givenName'),
-  'name.familyname': inData('name', 'familyName'),
+  displayname: inData(data, 'displayName'),
+  'name.formatted': inData(data, 'name', 'formatted'),
+  'name.givenname': inData(data, 'name', 'givenName'),
+  'name.familyname': inData(data, 'name', 'familyName'),
   'meta.created': { type: 'instant', sql: sql`${scimUser.createdAt}` },
   'meta.lastmodified': { type: 'instant', sql: sql`${scimUser.updatedAt}` },
   emails: {
     type: 'many',
-    from: sql`json_array_elements(coalesce(${scimUser.data}::json -> 'emails', '[]'::json)) email where true`,
+    from: sql`jsonb_array_elements(coalesce(${data} -> 'emails', '[]'::jsonb)) email where true`,
     of: {
       ...{ value: { type: 'folded', sql: inEmail('value') }, type: { type: 'folded', sql: inEmail('type') } },
       primary: { type: 'truth', sql: sql`${inEmail('primary')}::boolean` },
@@ -52,9 +53,20 @@ export const userAttributes: Attributes = {
     from: sql`${membership} where ${membership.ownerId} = ${scimUser.ownerId}`,
     of: { value: exact(sql`${membership.organisationId}`) },
   },
-}
+})
+const KEPT = userAttributes(sql`kept.data`)
 
-export const groupAttributes: Attributes = {
+/** True or false for each provisioned person, whose data is parsed once however many comparisons look into it. Throws ConditionProblem. */
+// Without `offset 0` the planner would put the parsing into each of them.
+export const userCondition = (condition: Condition): SQL =>
+  sql`exists (select 1 from (select ${scimUser.data}::jsonb as data offset 0) kept where ${conditionSql(KEPT, condition)})`
+
+export const userOrder = (name: string, isDescending: boolean): SQL =>
+  orderSql(userAttributes(sql`${scimUser.data}::jsonb`), name, isDescending)
+export const groupCondition = (condition: Condition): SQL => conditionSql(groupAttributes, condition)
+export const groupOrder = (name: string, isDescending: boolean): SQL => orderSql(groupAttributes, name, isDescending)
+
+const groupAttributes: Attributes = {
   ...{ id: exact(sql`${scimGroup.organisationId}`), externalid: exact(sql`${scimGroup.externalId}`) },
   displayname: { type: 'folded', sql: sql`${organisation.name}` },
   'meta.created': { type: 'instant', sql: sql`${scimGroup.createdAt}` },
@@ -68,7 +80,7 @@ export const groupAttributes: Attributes = {
 }
 
 /** True or false for each row, never null. Throws ConditionProblem. */
-export function conditionSql(attributes: Attributes, condition: Condition): SQL {
+function conditionSql(attributes: Attributes, condition: Condition): SQL {
   switch (condition.kind) {
     case 'and':
     case 'or': {
@@ -150,7 +162,7 @@ function comparisonSql(single: Single, name: string, { op, value }: { op: Operat
 }
 
 /** Of attributes that have one value; what has none comes last when it rises. Throws ConditionProblem. */
-export function orderSql(attributes: Attributes, name: string, isDescending: boolean): SQL {
+function orderSql(attributes: Attributes, name: string, isDescending: boolean): SQL {
   const found = Object.hasOwn(attributes, name) ? attributes[name] : undefined
   if (found === undefined || found.type === 'many')
     throw new ConditionProblem(`nothing is sorted by ${name.slice(0, 60)}`)

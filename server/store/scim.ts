@@ -1,18 +1,10 @@
 /** Provisioned people and groups: queries only. `scopes` are those a caller may see; null is all. Knows no protocol and no principal. */
-import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
 import { randomText } from '../../protocol/bytes.ts'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { membership, organisation, owner, scimGroup, scimUser } from '../db/schema.ts'
-import {
-  type Attributes,
-  type Condition,
-  conditionSql,
-  groupAttributes,
-  keyOf,
-  orderSql,
-  userAttributes,
-} from './scim-matching.ts'
+import { type Condition, groupCondition, groupOrder, keyOf, userCondition, userOrder } from './scim-matching.ts'
 
 export type ScimUserRow = typeof scimUser.$inferSelect
 export type ScimGroupRow = typeof scimGroup.$inferSelect & { name: string }
@@ -49,9 +41,12 @@ export async function lockScimUser(tx: Tx, scopes: Scopes, id: string): Promise<
 export type Wanted = { condition?: Condition; order?: { by: string; isDescending: boolean } }
 type Page = { offset: number; limit: number }
 
-const wantedSql = (attributes: Attributes, { condition, order }: Wanted): { where: SQL | undefined; order: SQL[] } => ({
-  where: condition && conditionSql(attributes, condition),
-  order: order ? [orderSql(attributes, order.by, order.isDescending)] : [],
+const wantedSql = (
+  [holds, ordered]: [(condition: Condition) => SQL, (name: string, isDescending: boolean) => SQL],
+  { condition, order }: Wanted,
+): { where: SQL | undefined; order: SQL[] } => ({
+  where: condition && holds(condition),
+  order: order ? [ordered(order.by, order.isDescending)] : [],
 })
 
 /** Throws ConditionProblem. */
@@ -61,7 +56,7 @@ export async function listScimUsers(
   wanted: Wanted,
   page: Page,
 ): Promise<{ rows: ScimUserRow[]; total: number }> {
-  const { where, order } = wantedSql(userAttributes, wanted)
+  const { where, order } = wantedSql([userCondition, userOrder], wanted)
   const which = and(within(scopes, scimUser.scopeId), where)
   const [all] = await tx.select({ total: count() }).from(scimUser).where(which)
   const rows = await tx
@@ -102,6 +97,14 @@ export async function writeScimUser(
   return row ?? null
 }
 
+/** An admin has let the person go, or has brought them under again. Means something for those who were here before. */
+export async function noteLetGo(tx: Tx, ownerId: string, isLetGo: boolean): Promise<void> {
+  await tx
+    .update(scimUser)
+    .set({ isLetGo })
+    .where(and(eq(scimUser.ownerId, ownerId), scimUser.isLinked, ne(scimUser.isLetGo, isLetGo)))
+}
+
 export async function removeScimUser(tx: Tx, id: string): Promise<void> {
   await tx.delete(scimUser).where(eq(scimUser.id, id))
 }
@@ -136,7 +139,7 @@ export async function listScimGroups(
   wanted: Wanted,
   page: Page,
 ): Promise<{ rows: ScimGroupRow[]; total: number }> {
-  const { where, order } = wantedSql(groupAttributes, wanted)
+  const { where, order } = wantedSql([groupCondition, groupOrder], wanted)
   const which = and(within(scopes, scimGroup.scopeId), where)
   const [all] = await tx.select({ total: count() }).from(scimGroup).innerJoin(organisation, joined).where(which)
   const rows = await tx

@@ -21,6 +21,7 @@ import {
   useInvitation,
 } from '../../server/store/invitations.ts'
 import { addMember, createEnterprise, createOrganisation } from '../../server/store/organisations.ts'
+import { alive as aliveOf, waitsOrOver } from './crossing.ts'
 import { type Person, type Place, person, places, refusalOf, silent } from './place.ts'
 
 const OURS = 'urn:offdesk:params:scim:schemas:extension:2.0:User'
@@ -78,12 +79,7 @@ describe.each(places)('%s', (name, open) => {
     if (isKnown) userId = (await place.database.transaction(await provisioned())).id
     return work()
   }
-  const alive = () =>
-    place.database.read(async (tx) => {
-      const counted = sql`select (select count(*)::int from device where owner_id = ${who.ownerId} and revoked_at is null) as devices,
-        (select count(*)::int from host where owner_id = ${who.ownerId} and revoked_at is null) as hosts`
-      return rowsOf<{ devices: number; hosts: number }>(await tx.execute(counted))[0]
-    })
+  const alive = () => aliveOf(place.database, who.ownerId)
 
   /** `first` is done and not committed when `second` begins in another process; returns how `second` ended. */
   const crossed = async (first: Work, second: Work): Promise<unknown> => {
@@ -258,14 +254,3 @@ describe.each(places)('%s', (name, open) => {
     expect(await database.transaction((tx) => useInvitation(tx, slipped.id, who.ownerId))).toBe(false)
   })
 })
-
-/** Returns when another connection waits for something of ours, or `isOver` says that it did not have to. */
-async function waitsOrOver(tx: Tx, isOver: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000
-  const query = sql`select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and pg_backend_pid() = any(pg_blocking_pids(pid))`
-  while (performance.now() < deadline && !isOver()) {
-    const [row] = rowsOf<{ waiting: number }>(await tx.execute(query))
-    if ((row?.waiting ?? 0) > 0) return
-  }
-  if (!isOver()) throw new Error('nobody waits, and nobody is done')
-}

@@ -6,6 +6,7 @@ import type { Tx } from '../../db/database.ts'
 import { noteAudit } from '../../store/audit.ts'
 import { revokeLinksTo } from '../../store/invitations.ts'
 import { firstOwner, lockFirstOwner, type OwnerRow } from '../../store/owners.ts'
+import { holdSetupCodes } from '../../store/setup-codes.ts'
 import { requireProvisioned } from '../letting-in.ts'
 import { openSetupFor } from '../setup.ts'
 import { makeLink } from './links.ts'
@@ -21,6 +22,8 @@ export type WayBack = { owner: OwnerRow; linkCode: string; setupCode: string }
  * REVOKED for an owner whose identity provider says no: neither would open anything.
  */
 export async function openWayBack(tx: Tx): Promise<WayBack | null> {
+  // Codes, then the first owner: in that order a code is used up too (`enrolBySetupCode`).
+  await holdSetupCodes(tx)
   await lockFirstOwner(tx)
   const owner = await firstOwner(tx)
   if (!owner) return null

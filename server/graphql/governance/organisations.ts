@@ -17,6 +17,7 @@ import {
   type OrganisationRow,
 } from '../../store/organisations.ts'
 import { notFound } from '../../store/refused.ts'
+import { noteLetGo } from '../../store/scim.ts'
 import { builder } from '../builder.ts'
 import { packCursor, parsePage, readWindow, unpackCursor } from '../pages.ts'
 import { adminOf } from '../who.ts'
@@ -158,13 +159,15 @@ builder.mutationFields((t) => ({
       }),
   }),
   removeMember: t.id({
-    description: 'What came by the organisation’s single sign-on ends with it; whoever was made by it ends whole.',
+    description:
+      'What came by the organisation’s single sign-on ends with it; whoever was made by it ends whole. Whom its identity provider has linked is their own from then on: it ends nothing of theirs.',
     authScopes: { is: ['admin'] },
     args: { organisationId: t.arg.id({ required: true }), ownerId: t.arg.id({ required: true }) },
     resolve: (_root, args, context) =>
       write(context, async (tx, ring) => {
         const { by, principal } = await adminIn(context, tx, 'MEMBERS', args.organisationId)
         await letGo(tx, ring, by, args)
+        await noteLetGo(tx, args.ownerId, true)
         await endSignedInOf(tx, ring, principal, args.ownerId)
         return args.ownerId
       }),

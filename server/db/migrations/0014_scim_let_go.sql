@@ -1,0 +1,1 @@
+ALTER TABLE "scim_user" ADD COLUMN "is_let_go" boolean DEFAULT false NOT NULL;
