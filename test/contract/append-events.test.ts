@@ -104,6 +104,19 @@ describe.each(places)('a push in one statement on %s', (name, open) => {
     expect(await payloads(fine.id)).toEqual(odd.map(({ json }) => json))
   })
 
+  it('[E5] no event is stored without its session, alone or among others, on the short way or on the long', async () => {
+    const there = await attach(place.database, who)
+    const nowhere = { ...there, id: 'ses_never_was_there_never_was' }
+    expect(await append(nowhere, texts(1, 2))).toBeNull()
+    expect(await short([batchOf(nowhere, texts(1, 2)), batchOf(there, texts(1, 2))])).toEqual([null, 2])
+    const { epoch, attachmentId } = there
+    const long = place.database.transaction((tx) =>
+      pushEvents(tx, silent, who, { sessionId: nowhere.id, epoch, attachmentId, events: texts(1, 2) }),
+    )
+    await expect(long).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await seqs(nowhere.id)).toEqual([])
+  })
+
   it('[E2] a repetition, an overlap and a gap are left to the long way, and nothing of them is stored', async () => {
     const session = await attach(place.database, who)
     expect(await append(session, texts(1, 3))).toBe(3)

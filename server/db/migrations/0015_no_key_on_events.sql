@@ -1,0 +1,1 @@
+ALTER TABLE "event" DROP CONSTRAINT "event_session_id_session_id_fk";
