@@ -12,21 +12,24 @@ import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
 import { requireConsent } from './consenting.ts'
 import { ownPairing, pairingTopic } from './handshake.ts'
 import { requireStillIn } from './letting-in.ts'
+import type { Outcome } from './limited.ts'
 
-/** Confirming again returns the same pairing, so a lost answer can be asked for again. */
+/** Confirming again returns the same pairing, so a lost answer can be asked for again. A refusal in the outcome is thrown after the commit. */
 export async function confirmPairing(
   tx: Tx,
   ring: Ring,
   by: HostPrincipal | DevicePrincipal,
   { id, assertion }: { id: string; assertion: Assertion | null },
-): Promise<PairingRow> {
+): Promise<Outcome<PairingRow>> {
   const before = await ownPairing(tx, by, id, 'any')
-  if (before.state === 'CONFIRMED') return before
+  if (before.state === 'CONFIRMED') return { value: before }
   if (by.kind === 'device' && before.purpose !== 'ENROL_HOST') throw notFound('pairing')
   await requireStillIn(tx, by)
   const isDevice = before.purpose === 'PAIR_DEVICE'
   const pressed = isDevice ? 'match code' : 'match code, key press'
-  const proof = by.kind === 'device' ? await requireConsent(tx, by, before, assertion) : pressed
+  const consent = by.kind === 'device' ? await requireConsent(tx, by, before, assertion) : { value: pressed }
+  if ('refused' in consent) return consent
+  const { value: proof } = consent
   const row = await stepPairing(tx, id, ['REVEALED'], { state: 'CONFIRMED' })
   if (isDevice) await admitDevice(tx, row)
   else await admitHost(tx, row)
@@ -36,7 +39,7 @@ export async function confirmPairing(
   })
   ring(pairingTopic(id), trustTopic)
   if (row.ownerId) ring(ownerTopic(row.ownerId))
-  return row
+  return { value: row }
 }
 
 async function admitDevice(tx: Tx, row: PairingRow): Promise<void> {

@@ -14,19 +14,22 @@ import type { PairingRow } from '../store/pairings.ts'
 import { notePasskeyUsed, type PlacedPasskey, passkeysOf } from '../store/passkeys.ts'
 import { type Refused, refuse } from '../store/refused.ts'
 import { findSignInPasskey, hasSignInPasskey, type SignInPasskeyRow } from '../store/sign-in-passkeys.ts'
-import { settled } from './limited.ts'
+import type { Outcome } from './limited.ts'
 import { assertedIn } from './sign-in/asserting.ts'
 
-/** Returns what the audit says of it. Throws RUNG_TOO_LOW, PASSKEY_REQUIRED, and PASSKEY_WRONG for an assertion that is not over this very pairing. */
+/**
+ * What the audit says of it; refused after the commit where what was noted with the refusal is to stay (a copied passkey). Throws RUNG_TOO_LOW, PASSKEY_REQUIRED, and PASSKEY_WRONG for an
+ * assertion that is not over this very pairing.
+ */
 export async function requireConsent(
   tx: Tx,
   by: DevicePrincipal,
   row: PairingRow,
   assertion: Assertion | null,
-): Promise<string> {
+): Promise<Outcome<string>> {
   const signIn = assertion === null ? null : await findSignInPasskey(tx, assertion.id)
   if (assertion !== null && signIn?.ownerId === by.ownerId) return bySignIn(tx, by, row, { assertion, signIn })
-  if (await isFreshlySignedIn(tx, by.deviceId)) return 'match code, asked again by the provider'
+  if (await isFreshlySignedIn(tx, by.deviceId)) return { value: 'match code, asked again by the provider' }
   if (by.rung !== 'FULL') {
     if (assertion !== null) throw wrong()
     throw (await maySayWho(tx, by)) ? required(1) : tooLow(by)
@@ -36,7 +39,7 @@ export async function requireConsent(
   const passkey = passkeys.find(({ id }) => id === assertion.id)
   if (!passkey || !(await isOver(row, passkey, assertion))) throw wrong()
   await notePasskeyUsed(tx, passkey.id, by.deviceId)
-  return 'match code, passkey'
+  return { value: 'match code, passkey' }
 }
 
 /** A passkey that its person signs in with is theirs and no device's: the browser that they have just signed in on has no other, and no machine yet. */
@@ -45,11 +48,11 @@ async function bySignIn(
   { ownerId }: DevicePrincipal,
   row: PairingRow,
   { assertion, signIn }: { assertion: Assertion; signIn: SignInPasskeyRow },
-): Promise<string> {
+): Promise<Outcome<string>> {
   const bytes = bytesOf(row)
   if (bytes === null) throw wrong()
-  settled(await assertedIn(tx, { assertion, bytes, origin: signIn.origin, ownerId }))
-  return 'match code, sign-in passkey'
+  const outcome = await assertedIn(tx, { assertion, bytes, origin: signIn.origin, ownerId })
+  return 'refused' in outcome ? outcome : { value: 'match code, sign-in passkey' }
 }
 
 /** Whether the person can show who they are on any device of theirs: with a passkey that they sign in with, or at their organisation's provider. */

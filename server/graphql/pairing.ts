@@ -148,8 +148,8 @@ builder.mutationFields((t) => ({
         description: 'ENROL_HOST: over the SHA-256 of the admission bytes (docs/protocol.md §6).',
       }),
     },
-    resolve: (_root, { id, assertion = null }, context) =>
-      write(context, (tx, ring) => confirmPairing(tx, ring, governor(context), { id, assertion })),
+    resolve: async (_root, { id, assertion = null }, context) =>
+      settled(await write(context, (tx, ring) => confirmPairing(tx, ring, governor(context), { id, assertion }))),
   }),
   refusePairing: t.field({
     type: Pairing,

@@ -22,8 +22,12 @@ export type SignInProvider = NonNullable<Doors['provider']>
 
 /** Asked anew each time a screen opens; undefined until the first answer. */
 export function useDoors(): Doors | undefined {
-  const [{ data }] = useQuery({ query: DoorsDocument, requestPolicy: 'cache-and-network' })
-  return data?.viewer.doors ?? undefined
+  const [{ data, stale }] = useQuery({ query: DoorsDocument, requestPolicy: 'cache-and-network' })
+  return doorsAsKnown(data?.viewer.doors ?? undefined, stale)
 }
+
+/** What is kept of an earlier answer says who may let in whom, and nothing of how fresh somebody is: that is over by the server's clock, which has not been asked yet. */
+export const doorsAsKnown = (doors: Doors | undefined, isOfBefore: boolean): Doors | undefined =>
+  doors?.provider && isOfBefore ? { ...doors, provider: { ...doors.provider, freshUntil: null } } : doors
 
 export const whyNotWords = ({ message, remedy }: WhyNot): string => `${message} ${remedy}`

@@ -1,9 +1,10 @@
 /** F9, T5: who has signed in may view; a machine takes orders of the device only after a key press, an endorsement, or a login that the person let in. */
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { randomText } from '../../../../protocol/bytes.ts'
 import { sign } from '../../../../protocol/keys.ts'
 import { endorsementBytes } from '../../../../protocol/pairing.ts'
+import { rowsOf } from '../../../../server/db/rows.ts'
 import { auditEntry } from '../../../../server/db/schema.ts'
 import type { Refusal } from '../../../kit/ask.ts'
 import { createGoverned } from '../../../kit/governed.ts'
@@ -133,7 +134,14 @@ describe('[T4] offdesk login, for somebody who has a passkey and nothing else', 
     }
     for (const [what, assertion] of Object.entries(wrong))
       expect((await refusal(confirm(ann.token, id, assertion)))?.code, what).toBe('PASSKEY_WRONG')
-    await confirm(ann.token, id, authenticator.get(challenge))
+    // It counts, and was used elsewhere as often: refused, and the audit keeps it though nothing of the pairing is kept.
+    await signsIn(gql, ann, { as: { count: 7 } })
+    expect((await refusal(confirm(ann.token, id, authenticator.get(challenge, { count: 7 }))))?.message).toContain(
+      'copied',
+    )
+    const noted = sql`select 1 from audit_entry where owner_id = ${ann.ownerId} and action = 'sign-in' and rule like '%only rises'`
+    expect(rowsOf(await server.database.read((tx) => tx.execute(noted)))).toHaveLength(1)
+    await confirm(ann.token, id, authenticator.get(challenge, { count: 8 }))
     const host = await joining.becomes()
     const trust = 'mutation($id: ID!) { trustDevice(id: $id, rung: FULL) { rung } }'
     await gql(host.token, trust, { id: ann.deviceId })
