@@ -17,11 +17,16 @@ export type AskedFeed = {
 }
 
 /** Null when these variables are not good: the executor says why. */
-export function askFeed(
-  asked: Pick<AskedFeed, 'document' | 'operationName' | 'subscription' | 'given'>,
-): AskedFeed | null {
-  const prepared = asked.subscription.prepare(asked.given)
-  return prepared && { ...asked, ...prepared }
+export function askFeed({
+  document,
+  operationName,
+  subscription,
+  given,
+}: Pick<AskedFeed, 'document' | 'operationName' | 'subscription' | 'given'>): AskedFeed | null {
+  const prepared = subscription.prepare(given)
+  if (!prepared) return null
+  const { variables, args } = prepared
+  return { document, operationName, subscription, given, variables, args }
 }
 
 export type Write = (asked: AskedFeed, value: object, context: Context) => Promise<string>

@@ -1,11 +1,13 @@
 /** A session's events for many who follow them: one read, one execution and one text for all (L7). Knows no socket and no stream. */
 import { createFeed, type Feed } from '../live/feed.ts'
 import { createRounds } from '../live/rounds.ts'
+import type { Stands } from '../policy/allowance.ts'
+import type { Principal } from '../policy/principal.ts'
 import { lastNumbers } from '../store/sessions.ts'
 import { sessionTopic } from '../store/topic.ts'
 import type { AskedFeed, Write } from './asked-feed.ts'
 import type { SessionKey } from './builder.ts'
-import type { Context, Parts } from './context.ts'
+import type { Parts } from './context.ts'
 import { type Follow, join } from './follow.ts'
 import { followable, nextBatch } from './live-events.ts'
 import { seerOf, sharedContext } from './shared-context.ts'
@@ -35,7 +37,7 @@ export function createEventFeeds({ parts, write, log }: EventFeedsOptions): Even
   }
   const safety = createRounds({ everySeconds: SAFETY_SECONDS, round: lookAgain, log })
 
-  function open(name: string, key: SessionKey, asked: AskedFeed, shared: Context): Held {
+  function open(name: string, key: SessionKey, asked: AskedFeed, by: { principal: Principal; stands: Stands }): Held {
     const { sessionId } = key
     const stopKeeping = parts.recent.keep(sessionId)
     const feed = createFeed<number>({
@@ -44,7 +46,8 @@ export function createEventFeeds({ parts, write, log }: EventFeedsOptions): Even
         const next = await nextBatch(parts, key, after)
         if (!next) return null
         held.last = Math.max(held.last, next.last)
-        const text = await write(asked, next.batch, shared)
+        // Made for each page: one that is kept is larger than all that a quiet follower holds.
+        const text = await write(asked, next.batch, sharedContext(parts, by.principal, by.stands))
         return { text, last: next.last, isHeldToTheEnd: next.isHeldToTheEnd === true }
       },
       onEmpty: () => {
@@ -64,7 +67,7 @@ export function createEventFeeds({ parts, write, log }: EventFeedsOptions): Even
       const stands = await context.stands()
       // Whoever may see the same rows is shown the same text: no event shows how its reader stands.
       const name = `${seerOf(context.principal)} ${sessionId} ${asked.subscription.text(asked.variables)}`
-      const held = feeds.get(name) ?? open(name, key, asked, sharedContext(parts, context.principal, stands))
+      const held = feeds.get(name) ?? open(name, key, asked, { principal: context.principal, stands })
       held.last = Math.max(held.last, after)
       return join(held.feed, context, { after, ...taker }, { sight: true })
     },

@@ -29,6 +29,29 @@ type Asked = { query: string; variables: Record<string, unknown>; operationName:
 /** One for all requests that are over: making one takes longer than answering. */
 const OVER = new DOMException('The request is over.', 'AbortError')
 
+/** One that waits before its operation. A thousand of them are kept for a minute: no function of its own for any of it. */
+class Held implements Open {
+  readonly ready: Ready
+  readonly to: To
+  parked: Parked | null = null
+  unwatch: () => void = () => {}
+  end: (held: Held, why: unknown) => void = () => {}
+
+  constructor(ready: Ready, to: To) {
+    this.ready = ready
+    this.to = to
+  }
+
+  /** As `trust.watch` calls it. */
+  onEnd(why: unknown): void {
+    this.end(this, why)
+  }
+
+  abort(): void {
+    this.end(this, new DOMException('The server is stopping.', 'AbortError'))
+  }
+}
+
 export type DirectOptions = {
   parts: Parts
   documents: Documents
@@ -44,6 +67,7 @@ export type DirectOptions = {
 export function createDirect(options: DirectOptions): Handler {
   const { parts, documents, trusted, rates, log, stopping, rest } = options
   const open = new Set<Open>()
+  const waiting = new Map<ServerResponse, Held>()
   stopping.addEventListener('abort', () => {
     for (const one of open) one.abort()
   })
@@ -100,32 +124,39 @@ export function createDirect(options: DirectOptions): Handler {
 
   /** True when it waits before its operation. It holds what it waits with until then, and neither the request's bytes nor its words. */
   function park(ready: Ready, to: To): boolean {
-    const { prepared, identity } = ready
-    if (!prepared.park) return false
-    const over = () => {
-      open.delete(waits)
-      to.response.off('close', leave)
-      unwatch()
-    }
-    const go = () => {
-      over()
-      answer(ready, to, parked).catch((error) => fault(error, to.response))
-    }
-    const leave = () => {
-      over()
-      parked?.leave()
-    }
-    const end = (why: unknown) => {
-      leave()
-      say(prepared.failed(why), to)
-    }
-    const parked = prepared.park(parts, identity.principal, go)
-    if (!parked) return false
-    const waits: Open = { abort: () => end(new DOMException('The server is stopping.', 'AbortError')) }
-    const unwatch = parts.trust.watch(identity, { onEnd: end })
-    open.add(waits)
-    to.response.on('close', leave)
+    if (!ready.prepared.park) return false
+    const held = new Held(ready, to)
+    held.parked = ready.prepared.park(parts, ready.identity.principal, () => {
+      release(held)
+      answer(ready, to, held.parked).catch((error) => fault(error, to.response))
+    })
+    if (!held.parked) return false
+    held.unwatch = parts.trust.watch(ready.identity, held)
+    held.end = end
+    open.add(held)
+    waiting.set(to.response, held)
+    to.response.on('close', onClose)
     return true
+  }
+
+  function release(held: Held): void {
+    open.delete(held)
+    waiting.delete(held.to.response)
+    held.to.response.off('close', onClose)
+    held.unwatch()
+  }
+
+  function onClose(this: ServerResponse): void {
+    const held = waiting.get(this)
+    if (!held) return
+    release(held)
+    held.parked?.leave()
+  }
+
+  function end(held: Held, why: unknown): void {
+    release(held)
+    held.parked?.leave()
+    say(held.ready.prepared.failed(why), held.to)
   }
 
   function turnAway(refused: Refused, response: ServerResponse, type: string): void {

@@ -36,21 +36,31 @@ export async function createBell(
   signals: Signals | null,
   onTrouble: (error: unknown) => void = () => {},
 ): Promise<Bell> {
-  const watchers = new Map<Topic, Set<Watcher>>()
+  // Most topics have one watcher: lists that are never changed are smaller than sets, and may be gone through while somebody comes or goes.
+  const watchers = new Map<Topic, readonly Watcher[]>()
   const self = crypto.randomUUID()
   const waiting = new Set<Topic>()
   let timer: NodeJS.Timeout | null = null
   let sending = Promise.resolve()
 
-  const wake = (set: Iterable<Watcher>, isHeld: boolean) => {
-    for (const watcher of set) {
+  const wake = (all: readonly Watcher[], isHeld: boolean) => {
+    for (const watcher of all) {
       watcher.isRung = true
       watcher.wake?.(isHeld)
     }
   }
   const ringHere = (topic: Topic, isHeld = false) => wake(watchers.get(topic) ?? [], isHeld)
   const ringAll = () => {
-    for (const set of watchers.values()) wake(set, false)
+    for (const all of watchers.values()) wake(all, false)
+  }
+  const add = (topic: Topic, watcher: Watcher) => {
+    const others = watchers.get(topic)
+    watchers.set(topic, others ? [...others, watcher] : [watcher])
+  }
+  const remove = (topic: Topic, watcher: Watcher) => {
+    const left = watchers.get(topic)?.filter((one) => one !== watcher) ?? []
+    if (left.length > 0) watchers.set(topic, left)
+    else watchers.delete(topic)
   }
   const passOn = (topics: Topic[]) => {
     if (!signals) return
@@ -86,10 +96,7 @@ export async function createBell(
     },
     watch(...topics) {
       const watcher: Watcher = { isRung: false, wake: null }
-      for (const topic of topics) {
-        const set = watchers.get(topic) ?? new Set()
-        watchers.set(topic, set.add(watcher))
-      }
+      for (const topic of topics) add(topic, watcher)
       let closed = false
       return {
         mark: () => {
@@ -98,22 +105,17 @@ export async function createBell(
         rung: (milliseconds, signal) => (closed ? Promise.resolve(false) : waitFor(watcher, milliseconds, signal)),
         close: () => {
           closed = true
-          for (const topic of topics) {
-            const set = watchers.get(topic)
-            set?.delete(watcher)
-            if (set?.size === 0) watchers.delete(topic)
-          }
+          for (const topic of topics) remove(topic, watcher)
           watcher.wake?.(false)
         },
       }
     },
     listen(topic, onRing) {
       const watcher: Watcher = { isRung: false, wake: onRing }
-      const set = watchers.get(topic) ?? new Set()
-      watchers.set(topic, set.add(watcher))
+      add(topic, watcher)
       return () => {
-        set.delete(watcher)
-        if (set.size === 0 && watchers.get(topic) === set) watchers.delete(topic)
+        watcher.wake = null
+        remove(topic, watcher)
       }
     },
     ringAll,

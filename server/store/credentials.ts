@@ -124,17 +124,41 @@ export async function readStandings(tx: Tx, tokenHashes: readonly string[]): Pro
   return found
 }
 
-function standingOf({ kind, owner: ownerId, id, name, more, expires, isRevoked, isOver, ...row }: Row): Standing {
-  if (kind === 'pairing') return { kind, pairingId: id, side: more === 'opener' ? 'opener' : 'joiner', isOver }
-  const policy = { remoteControl: row.policy, bounds: row.bounds }
+// Each in one literal: of parts that are put together the engine makes a shape for every object, larger than what is in it, and thousands are kept.
+function standingOf(row: Row): Standing {
+  const { kind, owner: ownerId, id, name, more, isRevoked, policy: remoteControl, bounds } = row
+  if (kind === 'pairing')
+    return { kind, pairingId: id, side: more === 'opener' ? 'opener' : 'joiner', isOver: row.isOver }
   if (kind === 'device') {
-    const rung = (more ?? 'VIEW') as Rung
     const { deviceKind, publicKey, awaitsTrust, verifiedAt, readAt } = row
-    const of = { kind, ownerId, deviceId: id, deviceName: name, deviceKind, publicKey }
-    return { ...of, rung, awaitsTrust, verifiedAt, readAt, isRevoked, ...policy }
+    return {
+      kind,
+      ownerId,
+      deviceId: id,
+      deviceName: name,
+      deviceKind,
+      publicKey,
+      rung: (more ?? 'VIEW') as Rung,
+      awaitsTrust,
+      verifiedAt,
+      readAt,
+      isRevoked,
+      remoteControl,
+      bounds,
+    }
   }
-  const of = { kind, ownerId, hostId: id, hostName: name, sessionId: more }
-  return { ...of, expiresAt: new Date(expires), isExpired: isOver, isRevoked, ...policy }
+  return {
+    kind,
+    ownerId,
+    hostId: id,
+    hostName: name,
+    sessionId: more,
+    expiresAt: new Date(row.expires),
+    isExpired: row.isOver,
+    isRevoked,
+    remoteControl,
+    bounds,
+  }
 }
 
 /** True when the session is there and another host writes it. */
