@@ -5,6 +5,7 @@ import {
   type FragmentDefinitionNode,
   getOperationAST,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql'
@@ -22,18 +23,14 @@ export const MAX_NESTED_ROWS = 10_000
 
 type Walk = {
   fragments: Map<string, FragmentDefinitionNode>
-  variables: Record<string, unknown>
-  /** Variables that are a page's size. */
-  sizes: Set<string>
+  /** Null: each page as large as one can be. */
+  variables: Record<string, unknown> | null
   fields: number
   aliases: number
 }
 
-/** What an operation costs depends on nothing but its text and the sizes of its pages: those that were found good. */
-type Counted = { sizes: readonly string[]; found: Set<string> }
-const counted = new WeakMap<DocumentNode, Map<string, Counted>>()
-/** Of one operation; then it is counted anew. */
-const MAX_COUNTED = 100
+/** Operations that are affordable whatever their variables say: what is asked all day is counted once. */
+const always = new WeakMap<OperationDefinitionNode, true>()
 
 /** Throws TOO_LARGE, naming the limit. The document has been validated: its fragments run in no circle. */
 export function assertAffordable(
@@ -41,25 +38,19 @@ export function assertAffordable(
   operationName: string | null | undefined,
   variables: Record<string, unknown>,
 ): void {
-  const known = counted.get(document)?.get(operationName ?? '')
-  if (known?.found.has(sizesText(known.sizes, variables))) return
   const operation = getOperationAST(document, operationName)
-  if (!operation) return
+  if (!operation || always.has(operation)) return
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
-  const seen: Walk = { fragments, variables, sizes: new Set(), fields: 0, aliases: 0 }
-  walk(operation.selectionSet, 1, 1, seen)
-  const sizes = [...seen.sizes]
-  const found = known && known.found.size < MAX_COUNTED ? known.found : new Set<string>()
-  const ofDocument = counted.get(document) ?? new Map<string, Counted>()
-  counted.set(document, ofDocument.set(operationName ?? '', { sizes, found: found.add(sizesText(sizes, variables)) }))
+  const counted = (given: Walk['variables']) =>
+    walk(operation.selectionSet, 1, 1, { fragments, variables: given, fields: 0, aliases: 0 })
+  try {
+    counted(null)
+    always.set(operation, true)
+  } catch {
+    counted(variables)
+  }
 }
-
-const sizesText = (names: readonly string[], variables: Record<string, unknown>): string =>
-  names.map((name) => sizeOf(variables[name])).join()
-
-const sizeOf = (size: unknown): number =>
-  typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : limits.pageSize
 
 function walk(set: SelectionSetNode, depth: number, rows: number, seen: Walk): void {
   if (depth > MAX_DEPTH) throw tooLarge('selection depth', MAX_DEPTH)
@@ -84,14 +75,15 @@ function visit(field: FieldNode, depth: number, rows: number, seen: Walk): void 
   walk(field.selectionSet, depth + 1, inside, seen)
 }
 
-function pageOf(field: FieldNode, { variables, sizes }: Walk): number {
+function pageOf(field: FieldNode, seen: Walk): number {
   const isConnection = field.selectionSet?.selections.some(
     (one) => one.kind === Kind.FIELD && (one.name.value === 'edges' || one.name.value === 'pageInfo'),
   )
   if (!isConnection) return 1
   const asked = field.arguments?.find((one) => one.name.value === 'first' || one.name.value === 'last')
-  if (asked?.value.kind === Kind.VARIABLE) sizes.add(asked.value.name.value)
-  return sizeOf(asked && valueFromASTUntyped(asked.value, variables))
+  if (asked?.value.kind === Kind.VARIABLE && seen.variables === null) return maxPageSize
+  const size = asked ? valueFromASTUntyped(asked.value, seen.variables) : null
+  return typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : limits.pageSize
 }
 
 function count(seen: Walk): void {

@@ -1,34 +1,73 @@
-/** What an operation may cost is found out once for a size; another size is another question (G4). */
+/** What an operation may cost, counted by its form and its variables. */
 import { parse } from 'graphql'
-import { expect, test } from 'vitest'
-import { assertAffordable } from '../../../server/http/limits.ts'
+import { describe, expect, test } from 'vitest'
+import { assertAffordable, MAX_ALIASES, MAX_DEPTH, MAX_FIELDS, MAX_NESTED_ROWS } from '../../../server/http/limits.ts'
+import type { Refused } from '../../../server/store/refused.ts'
 
-const document = parse(`
-  query Small($n: Int, $m: Int) { sessions(first: $n) { edges { node { events(last: $m) { edges { node { id } } } } } } }
-  query Other($n: Int) { a: sessions(first: $n) { edges { node { events(last: 500) { edges { node { id } } } } } } }`)
-const isAffordable = (name: string, variables: Record<string, unknown>): boolean => {
+type Text = string | ReturnType<typeof parse>
+const limitOf = (text: Text, variables: Record<string, unknown> = {}, name: string | null = null): unknown => {
   try {
-    assertAffordable(document, name, variables)
-    return true
+    assertAffordable(typeof text === 'string' ? parse(text) : text, name, variables)
+    return 'ok'
   } catch (error) {
-    expect(error).toMatchObject({ code: 'TOO_LARGE' })
-    return false
+    return (error as Refused).numbers.limit
   }
 }
+const times = (count: number, of: (n: number) => string) => Array.from({ length: count }, (_, n) => of(n)).join(' ')
+const within = (count: number, inner = 'a') => `${'{ a '.repeat(count - 1)}{ ${inner} }${' }'.repeat(count - 1)}`
 
-test('[G4] a document that was good with small pages is refused with large ones, whichever came first and however often', () => {
-  for (let round = 0; round < 3; round++) {
-    expect(isAffordable('Small', { n: 10, m: 10 })).toBe(true)
-    expect(isAffordable('Small', { n: 500, m: 500 })).toBe(false)
-    expect(isAffordable('Small', { n: 10, m: 500 })).toBe(true)
-    expect(isAffordable('Small', { n: 500, m: 10 })).toBe(true)
-    expect(isAffordable('Small', { n: 1e9, m: 1e9 })).toBe(false)
-    expect(isAffordable('Small', { n: 1, m: 1e9 })).toBe(true)
-    expect(isAffordable('Other', { n: 20 })).toBe(true)
-    expect(isAffordable('Other', { n: 21 })).toBe(false)
-    // Neither is said: the usual page, twice.
-    expect(isAffordable('Small', {})).toBe(true)
-    for (let n = 1; n <= 150; n++) expect(isAffordable('Small', { n, m: 1 })).toBe(true)
-    expect(isAffordable('Small', { n: 151, m: 500 })).toBe(false)
-  }
+describe('[G4] an operation is as large as its limit and no larger', () => {
+  test.each([
+    ['depth', within(MAX_DEPTH), within(MAX_DEPTH + 1), MAX_DEPTH],
+    [
+      'aliases',
+      `{ ${times(MAX_ALIASES, (n) => `a${n}: a`)} }`,
+      `{ ${times(MAX_ALIASES + 1, (n) => `a${n}: a`)} }`,
+      MAX_ALIASES,
+    ],
+    ['fields', `{ ${times(MAX_FIELDS, () => 'a')} }`, `{ ${times(MAX_FIELDS + 1, () => 'a')} }`, MAX_FIELDS],
+  ])('%s', (_what, good, bad, limit) => {
+    expect(limitOf(good)).toBe('ok')
+    expect(limitOf(bad)).toBe(limit)
+  })
+
+  test('rows of pages within pages, whichever variables came first', () => {
+    const page = (first: string, inner: string) => `a(first: ${first}) { edges { node { ${inner} } } }`
+    const document = parse(`query($n: Int, $m: Int) { ${page('$n', page('$m', page('2', 'b')))} }`)
+    const [good, bad] = [
+      { n: 50, m: 100 },
+      { n: 51, m: 100 },
+    ]
+    for (const [variables, said] of [
+      [good, 'ok'],
+      [bad, MAX_NESTED_ROWS],
+      [good, 'ok'],
+      [bad, MAX_NESTED_ROWS],
+    ] as const)
+      expect(limitOf(document, variables)).toBe(said)
+  })
+
+  test('one page may be as large as a page can be, also when it is asked again', () => {
+    const document = parse('query($n: Int) { a(last: $n) { edges { node { b } } } }')
+    for (const n of [1, 1_000_000, -5, undefined]) expect(limitOf(document, { n })).toBe('ok')
+  })
+
+  test('another operation of the same document, and another size, is another question, however often', () => {
+    const document = parse(`
+      query Small($n: Int, $m: Int) { sessions(first: $n) { edges { node { events(last: $m) { edges { node { id } } } } } } }
+      query Other($n: Int) { a: sessions(first: $n) { edges { node { events(last: 500) { edges { node { id } } } } } } }`)
+    const isAffordable = (name: string, variables: object) => limitOf(document, { ...variables }, name) === 'ok'
+    for (let round = 0; round < 3; round++) {
+      expect(isAffordable('Small', { n: 10, m: 10 })).toBe(true)
+      expect(isAffordable('Small', { n: 500, m: 500 })).toBe(false)
+      expect(isAffordable('Small', { n: 10, m: 500 })).toBe(true)
+      expect(isAffordable('Small', { n: 500, m: 10 })).toBe(true)
+      expect(isAffordable('Small', { n: 1e9, m: 1e9 })).toBe(false)
+      expect(isAffordable('Small', { n: 1, m: 1e9 })).toBe(true)
+      expect(isAffordable('Other', { n: 20 })).toBe(true)
+      expect(isAffordable('Other', { n: 21 })).toBe(false)
+      // Neither is said: the usual page, twice.
+      expect(isAffordable('Small', {})).toBe(true)
+    }
+  })
 })
