@@ -9,9 +9,11 @@ import { SERVER, usePlaces } from '../features/admin/places.ts'
 import { mayWords } from '../features/admin/scope-words.ts'
 import {
   AdminTokensDocument,
+  endsToo,
   inOrder,
   isOver,
   type ListedToken,
+  madeCount,
   RevokeAdminTokenDocument,
 } from '../features/admin/tokens.ts'
 import { askAsAdmin, problemWords, useAdmin } from '../features/admin/use-admin.ts'
@@ -79,6 +81,7 @@ function Tokens() {
               detail={
                 <>
                   {places.nameOf(token.scopeId)}. {mayWords(token.scopes)}
+                  {token.madeBy !== null && ` Made by ${token.createdBy}.`}
                   <br />
                   {token.lastUsedAt === null ? (
                     'Not used yet'
@@ -121,6 +124,7 @@ function Tokens() {
         {ending?.id === own?.id
           ? 'It is the one you are here with: administration closes in this tab, and you need another token to come back.'
           : 'Whatever uses it is refused from then on. It cannot be taken back; a new one can be made.'}
+        {ending && madeCount(tokens, ending.id, now) > 0 && ` ${endsToo(madeCount(tokens, ending.id, now))}`}
       </ConfirmDialog>
     </div>
   )

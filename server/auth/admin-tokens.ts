@@ -2,7 +2,14 @@
 import type { Tx } from '../db/database.ts'
 import { ADMIN_SCOPES, type AdminPlace, type AdminScope, requireAdmin } from '../policy/admin.ts'
 import type { AdminPrincipal, DevicePrincipal } from '../policy/principal.ts'
-import { type AdminTokenRow, addAdminToken, findAdminToken, revokeAdminToken } from '../store/admin-tokens.ts'
+import {
+  type AdminTokenRow,
+  addAdminToken,
+  findAdminToken,
+  holdAdminToken,
+  revokeAdminToken,
+  standingMadeBy,
+} from '../store/admin-tokens.ts'
 import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
 import { findDevice } from '../store/devices.ts'
 import { findHost } from '../store/hosts.ts'
@@ -29,11 +36,12 @@ export async function createAdminToken(
   const scopes = ADMIN_SCOPES.filter((scope) => asked.scopes.includes(scope))
   if (scopes.length === 0) throw refuse('BAD_INPUT', 'A token needs at least one scope.')
   if (asked.days < 1 || asked.days > MOST_DAYS) throw refuse('BAD_INPUT', `A token lives for 1 to ${MOST_DAYS} days.`)
-  const maker = by.kind === 'admin' ? madeByToken(by, place, scopes) : await madeByFounder(tx, by)
+  const maker = by.kind === 'admin' ? await madeByToken(tx, by, place, scopes) : await madeByFounder(tx, by)
+  const madeBy = by.kind === 'admin' ? by.tokenId : null
   const { token, tokenHash } = newToken('oda')
   const { scopeId } = asked
   const seconds = asked.days * DAY_SECONDS
-  const kept = { name, tokenHash, scopeId, scopes: scopes.join(' '), createdBy: maker.actorName, seconds }
+  const kept = { name, tokenHash, scopeId, scopes: scopes.join(' '), createdBy: maker.actorName, madeBy, seconds }
   const row = await addAdminToken(tx, kept)
   await noteAudit(tx, {
     ...{ chain: place.organisationId ?? SERVER_CHAIN, ownerId: null, ...maker, action: 'token.create' },
@@ -46,8 +54,10 @@ export async function createAdminToken(
   return { row, token }
 }
 
-function madeByToken(by: AdminPrincipal, place: AdminPlace, scopes: readonly AdminScope[]) {
+async function madeByToken(tx: Tx, by: AdminPrincipal, place: AdminPlace, scopes: readonly AdminScope[]) {
   requireAdmin(by, 'TOKENS', place)
+  // Revoked in this very moment, what it makes would be found by nobody.
+  if (!(await holdAdminToken(tx, by.tokenId))) throw refuse('REVOKED', 'This token was revoked.')
   const missing = scopes.filter((scope) => !by.scopes.includes(scope))
   if (missing.length > 0) {
     throw refuse('SCOPE_MISSING', `This token cannot give what it has not: ${missing.join(', ')}.`, {
@@ -76,31 +86,53 @@ async function madeByFounder(tx: Tx, by: DevicePrincipal) {
   return { actor: by.deviceId, actorName: by.deviceName, surface: 'DEVICE' as const }
 }
 
-/** What it holds open ends within a second, like any revoked credential (T3), and nobody is let in by what it has invited. Again changes nothing. */
+/**
+ * What it holds open ends within a second, like any revoked credential (T3), and nobody is let in by what it has invited. So does what it has made, and what that has made: who revokes a token
+ * that was stolen revokes what the thief made with it. `keepsMade`: for a token that was replaced by one that it made. Again ends nothing more. Throws NOT_FOUND, SCOPE_MISSING.
+ */
 export async function endAdminToken(
   tx: Tx,
   ring: Ring,
   by: AdminPrincipal,
   placeOf: (scopeId: string | null) => Promise<AdminPlace>,
-  id: string,
+  { id, keepsMade }: { id: string; keepsMade: boolean },
 ): Promise<AdminTokenRow> {
   const there = await findAdminToken(tx, id)
   if (!there) throw notFound('token')
-  const place = await placeOf(there.scopeId)
-  if (there.id !== by.tokenId) requireAdmin(by, 'TOKENS', place)
+  if (there.id !== by.tokenId) requireAdmin(by, 'TOKENS', await placeOf(there.scopeId))
   const row = await revokeAdminToken(tx, id)
-  if (there.revokedAt) return row
-  await noteAudit(tx, {
-    ...{ chain: place.organisationId ?? SERVER_CHAIN, ownerId: null, actor: by.tokenId, actorName: by.tokenName },
-    ...{ surface: 'ADMIN', action: 'token.revoke', target: id, outcome: 'DONE', line: `token ${id}` },
-  })
-  for (const invited of await endInvitationsOf(tx, { tokenId: id })) {
-    await noteAudit(tx, {
-      ...{ chain: invited.organisationId ?? SERVER_CHAIN, ownerId: null, actor: by.tokenId, actorName: by.tokenName },
-      ...{ surface: 'ADMIN', action: 'invitation.revoke', target: invited.id, outcome: 'DONE' },
-      line: `${invited.kind}: token ${id} was revoked`,
-    })
+  if (!there.revokedAt) await noteEnded(tx, by, await placeOf(there.scopeId), there, null)
+  // From maker to made, always: two that are revoked at once wait for each other in one order.
+  let makers = keepsMade ? [] : [id]
+  while (makers.length > 0) {
+    const made = await standingMadeBy(tx, makers)
+    for (const one of made) {
+      await revokeAdminToken(tx, one.id)
+      await noteEnded(tx, by, await placeOf(one.scopeId), one, one.madeBy)
+    }
+    makers = made.map((one) => one.id)
   }
   ring(trustTopic)
   return row
+}
+
+/** `maker` was revoked, and this one with it. */
+async function noteEnded(
+  tx: Tx,
+  by: AdminPrincipal,
+  place: AdminPlace,
+  { id }: AdminTokenRow,
+  maker: string | null,
+): Promise<void> {
+  const who = { ownerId: null, actor: by.tokenId, actorName: by.tokenName, surface: 'ADMIN', outcome: 'DONE' } as const
+  await noteAudit(tx, {
+    ...{ ...who, chain: place.organisationId ?? SERVER_CHAIN, action: 'token.revoke', target: id },
+    line: maker === null ? `token ${id}` : `token ${id}, made by ${maker}, which was revoked`,
+  })
+  for (const invited of await endInvitationsOf(tx, { tokenId: id })) {
+    await noteAudit(tx, {
+      ...{ ...who, chain: invited.organisationId ?? SERVER_CHAIN, action: 'invitation.revoke', target: invited.id },
+      line: `${invited.kind}: token ${id} was revoked`,
+    })
+  }
 }

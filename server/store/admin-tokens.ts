@@ -16,6 +16,7 @@ export async function addAdminToken(
     scopeId: string | null
     scopes: string
     createdBy: string
+    madeBy: string | null
     seconds: number
   },
 ): Promise<AdminTokenRow> {
@@ -51,6 +52,24 @@ export async function revokeAdminToken(tx: Tx, id: string): Promise<AdminTokenRo
   if (!row) throw notFound('token')
   return row
 }
+
+/** Until the transaction ends it is not revoked: what it makes now is found by whoever revokes it afterwards. False when it has ended. */
+export async function holdAdminToken(tx: Tx, id: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: adminToken.id })
+    .from(adminToken)
+    .where(and(eq(adminToken.id, id), isNull(adminToken.revokedAt)))
+    .for('share')
+  return row !== undefined
+}
+
+/** What these tokens have made and nobody has revoked. */
+export const standingMadeBy = (tx: Tx, ids: readonly string[]): Promise<AdminTokenRow[]> =>
+  tx
+    .select()
+    .from(adminToken)
+    .where(and(inArray(adminToken.madeBy, [...ids]), isNull(adminToken.revokedAt)))
+    .orderBy(asc(adminToken.id))
 
 /** Written at most once a minute. */
 export const noteTokenUsed = async (tx: Tx, id: string): Promise<void> =>

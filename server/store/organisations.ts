@@ -1,8 +1,8 @@
 /** Enterprises, organisations, who belongs to one. Knows no policy and no principal. */
-import { and, asc, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, not, or } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { enterprise, membership, organisation, owner } from '../db/schema.ts'
+import { enterprise, invitation, membership, oidcIdentity, organisation, owner, scimUser } from '../db/schema.ts'
 import { mintId } from './ids.ts'
 import { notFound, refuse } from './refused.ts'
 
@@ -114,6 +114,58 @@ export const listMembers = (
         )
         .orderBy(asc(membership.ownerId))
         .limit(page.limit)
+
+/**
+ * Whether a place has a claim to a person: they are its member, its provider or its sign-in knows them, or they came by an invitation to it or of this token. An id alone is none.
+ * `places`: the enterprise and its organisations, or the one.
+ */
+export async function isKnownTo(
+  tx: Tx,
+  ownerId: string,
+  { places, tokenId }: { places: readonly string[]; tokenId: string },
+): Promise<boolean> {
+  const here = [...places]
+  const [row] = await tx
+    .select({ id: owner.id })
+    .from(owner)
+    .where(
+      and(
+        eq(owner.id, ownerId),
+        or(
+          exists(
+            tx
+              .select()
+              .from(membership)
+              .where(and(eq(membership.ownerId, ownerId), inArray(membership.organisationId, here))),
+          ),
+          exists(
+            tx
+              .select()
+              .from(scimUser)
+              .where(and(eq(scimUser.ownerId, ownerId), inArray(scimUser.scopeId, here), not(scimUser.isLetGo))),
+          ),
+          exists(
+            tx
+              .select()
+              .from(oidcIdentity)
+              .where(and(eq(oidcIdentity.ownerId, ownerId), inArray(oidcIdentity.organisationId, here))),
+          ),
+          exists(
+            tx
+              .select()
+              .from(invitation)
+              .where(
+                and(
+                  eq(invitation.usedBy, ownerId),
+                  or(eq(invitation.createdBy, tokenId), inArray(invitation.organisationId, here)),
+                ),
+              ),
+          ),
+        ),
+      ),
+    )
+  return row !== undefined
+}
 
 /** Again changes nothing. Throws NOT_FOUND for nobody, BAD_INPUT for somebody else's member. */
 export async function addMember(

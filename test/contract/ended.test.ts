@@ -218,7 +218,15 @@ describe.each(places)('%s', (name, open) => {
     const token = () =>
       database.transaction((tx) =>
         addAdminToken(tx, {
-          ...{ name: 'people', tokenHash: key(), scopeId: null, scopes: 'MEMBERS', createdBy: 'root', seconds: 600 },
+          ...{
+            name: 'people',
+            tokenHash: key(),
+            scopeId: null,
+            scopes: 'MEMBERS',
+            createdBy: 'root',
+            madeBy: null,
+            seconds: 600,
+          },
         }),
       )
     const [revoked, late, raced, standing] = [await token(), await token(), await token(), await token()]

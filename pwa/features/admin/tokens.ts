@@ -3,7 +3,7 @@ import { graphql, type ResultOf, type VariablesOf } from '../../graphql/graphql.
 
 export const AdminTokensDocument = graphql(`
   query AdminTokens {
-    adminTokens { id name scopes scopeId createdAt createdBy expiresAt lastUsedAt revokedAt }
+    adminTokens { id name scopes scopeId createdAt createdBy madeBy expiresAt lastUsedAt revokedAt }
   }
 `)
 export const CreateAdminTokenDocument = graphql(`
@@ -25,3 +25,12 @@ export const inOrder = (tokens: readonly ListedToken[], now: number): readonly L
   )
 export const isOver = (token: ListedToken, now: number): boolean =>
   token.revokedAt !== null || Date.parse(token.expiresAt) <= now
+
+/** How many that still open something it has made, at any remove. */
+export function madeCount(tokens: readonly ListedToken[], id: string, now: number): number {
+  const made = tokens.filter((one) => one.madeBy === id && !isOver(one, now))
+  return made.reduce((count, one) => count + 1 + madeCount(tokens, one.id, now), 0)
+}
+
+export const endsToo = (made: number): string =>
+  made === 1 ? 'The token that it made ends with it.' : `The ${made} tokens that came from it end with it.`

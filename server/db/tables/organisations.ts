@@ -58,7 +58,8 @@ export const policyDocument = pgTable(
 
 /**
  * A script of an admin, kept as a hash (F6). `scope_id` is an enterprise, an organisation, or null for the whole server; `scopes` are words
- * separated by spaces. Dead after `expires_at` or from `revoked_at` on.
+ * separated by spaces. Dead after `expires_at` or from `revoked_at` on. `made_by` is the token that made it, null for one of a person's script: what a revoked
+ * token has made ends with it (docs/decisions/0025).
  */
 export const adminToken = pgTable(
   'admin_token',
@@ -70,9 +71,10 @@ export const adminToken = pgTable(
     scopes: text('scopes').notNull(),
     createdAt: instant('created_at').notNull().default(sql`now()`),
     createdBy: text('created_by').notNull(),
+    madeBy: text('made_by'),
     expiresAt: instant('expires_at').notNull(),
     lastUsedAt: instant('last_used_at'),
     revokedAt: instant('revoked_at'),
   },
-  (t) => [index('admin_token_scope').on(t.scopeId)],
+  (t) => [index('admin_token_scope').on(t.scopeId), index('admin_token_made_by').on(t.madeBy)],
 )

@@ -2,14 +2,17 @@
 
 import { parseName } from '../../auth/parse.ts'
 import { endSignedInOf } from '../../auth/sign-in/oidc-leaving.ts'
+import type { Tx } from '../../db/database.ts'
 import { write } from '../../live/write.ts'
 import { bringUnder, letGo } from '../../policy/applying.ts'
+import type { AdminPrincipal } from '../../policy/principal.ts'
 import { noteAudit, SERVER_CHAIN } from '../../store/audit.ts'
 import {
   createEnterprise,
   createOrganisation,
   type EnterpriseRow,
   holdOrganisation,
+  isKnownTo,
   listEnterprises,
   listMembers,
   listOrganisations,
@@ -113,6 +116,14 @@ builder.queryFields((t) => ({
   }),
 }))
 
+/** Throws NOT_FOUND for whom this token's place has no claim to, whoever they are (F1). */
+async function requireClaim(tx: Tx, { scopeId, tokenId }: AdminPrincipal, ownerId: string): Promise<void> {
+  if (scopeId === null) return
+  const under = scopeId.startsWith('ent_') ? await listOrganisations(tx, { enterpriseId: scopeId }) : []
+  const places = [scopeId, ...under.map(({ id }) => id)]
+  if (!(await isKnownTo(tx, ownerId, { places, tokenId }))) throw notFound('person')
+}
+
 builder.mutationFields((t) => ({
   createEnterprise: t.field({
     type: Enterprise,
@@ -148,12 +159,14 @@ builder.mutationFields((t) => ({
   }),
   addMember: t.field({
     type: Member,
-    description: "From now on the organisation's policy holds for this person, running sessions included.",
+    description:
+      "From now on the organisation's policy holds for this person, running sessions included. A token of an enterprise or organisation reaches people of its place and those whom it has invited; who belongs nowhere comes by an invitation, or by a token of the server.",
     authScopes: { is: ['admin'] },
     args: { organisationId: t.arg.id({ required: true }), ownerId: t.arg.id({ required: true }) },
     resolve: (_root, args, context) =>
       write(context, async (tx, ring) => {
-        const { by, place } = await adminIn(context, tx, 'MEMBERS', args.organisationId)
+        const { by, place, principal } = await adminIn(context, tx, 'MEMBERS', args.organisationId)
+        await requireClaim(tx, principal, args.ownerId)
         const row = await bringUnder(tx, ring, by, args)
         return { ...row, place: { ...place, organisationId: row.organisationId } }
       }),

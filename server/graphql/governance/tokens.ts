@@ -27,6 +27,11 @@ const AdminToken = builder.objectRef<TokenShape>('AdminToken').implement({
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     createdBy: t.exposeString('createdBy'),
+    madeBy: t.exposeID('madeBy', {
+      nullable: true,
+      description:
+        'The token that made it: it ends with that one, when that is revoked. Null for one that a script of a person made.',
+    }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
     lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true }),
     revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
@@ -102,12 +107,14 @@ builder.mutationFields((t) => ({
   }),
   revokeAdminToken: t.field({
     type: AdminToken,
+    description:
+      'Ends what it has made as well, at any remove, unless that is to be kept: for one that was replaced. What runs out by itself ends alone.',
     authScopes: { is: ['admin'] },
-    args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) =>
+    args: { id: t.arg.id({ required: true }), keepsMade: t.arg.boolean({ required: true, defaultValue: false }) },
+    resolve: (_root, asked, context) =>
       write(context, async (tx, ring) => {
         const of = (scopeId: string | null) => placeOf(tx, scopeId)
-        const row = await endAdminToken(tx, ring, adminOf(context), of, id)
+        const row = await endAdminToken(tx, ring, adminOf(context), of, asked)
         return { ...row, place: await of(row.scopeId) }
       }),
   }),
