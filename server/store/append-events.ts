@@ -4,7 +4,7 @@ import type { Tx } from '../db/database.ts'
 import { session } from '../db/schema.ts'
 import { given, statement } from '../db/statement.ts'
 import { bodyRefsIn, type EventKind } from './event-kinds.ts'
-import { columns, into, rowsText, values } from './event-rows.ts'
+import { into, ofBatch, type Rows, rowsOfBatches, unnested, values } from './event-rows.ts'
 import { limits } from './limits.ts'
 import type { Push } from './push-events.ts'
 
@@ -49,7 +49,7 @@ export async function appendEvents(tx: Tx, batches: readonly Batch[]): Promise<(
 
 const now = sql.raw('extract(epoch from now()) * 1000 as at')
 
-const one = statement<'last' | 'sessionId' | 'ownerId' | 'hostId' | 'epoch' | 'attachmentId' | 'before' | 'rows'>(
+const one = statement<'last' | 'sessionId' | 'ownerId' | 'hostId' | 'epoch' | 'attachmentId' | 'before' | keyof Rows>(
   () => sql`
   with moved as (
     update ${session} set last_seq = ${given('last')}
@@ -58,21 +58,21 @@ const one = statement<'last' | 'sessionId' | 'ownerId' | 'hostId' | 'epoch' | 'a
       and withheld_by is null
     returning id, epoch),
   added as (${into}
-    select moved.id, ${values} from moved cross join json_to_recordset(${given('rows')}::json) as one ${columns})
+    select moved.id, ${values} from moved cross join ${unnested})
   select 0 as n, ${now} from moved`,
 )
 
 const appendOne = ({ sessionId, epoch, attachmentId, events, by: { ownerId, hostId } }: Batch): SQL => {
   const [before, last] = [(events[0]?.seq ?? 0) - 1, events.at(-1)?.seq ?? 0]
-  return one({ sessionId, epoch, attachmentId, ownerId, hostId, before, last, rows: rowsText(events) })
+  return one({ sessionId, epoch, attachmentId, ownerId, hostId, before, last, ...rowsOfBatches([events]) })
 }
 
 // A session that somebody else has locked is left to the long way, which waits: one slow session holds no other up (peer 2).
-const many = statement<'batches'>(
+const many = statement<'batches' | keyof Rows>(
   () => sql`
   with asked as materialized (
     select * from json_to_recordset(${given('batches')}::json)
-      as a (n int, id text, owner_id text, host_id text, epoch int, attachment_id text, first int, last int, events json)),
+      as a (n int, id text, owner_id text, host_id text, epoch int, attachment_id text, first int, last int)),
   free as materialized (
     select s.id from ${session} s join asked a on s.id = a.id order by s.id for no key update of s skip locked),
   moved as (
@@ -80,33 +80,22 @@ const many = statement<'batches'>(
     where s.id = a.id and s.id in (select id from free) and s.owner_id = a.owner_id and s.host_id = a.host_id and s.epoch = a.epoch
       and s.attachment_id = a.attachment_id and s.last_seq = a.first - 1 and s.ended_at is null and s.deleted_at is null
       and s.withheld_by is null
-    returning s.id, s.epoch, a.n, a.events),
+    returning s.id, s.epoch, a.n),
   added as (${into}
-    select moved.id, ${values} from moved cross join lateral json_to_recordset(moved.events) as one ${columns})
+    select moved.id, ${values} from moved join ${unnested} on ${ofBatch} = moved.n)
   select n, ${now} from moved`,
 )
 
-const appendMany = (batches: readonly Batch[]): SQL => many({ batches: batchesText(batches) })
+const appendMany = (batches: readonly Batch[]): SQL =>
+  many({
+    batches: JSON.stringify(batches.map(headOf)),
+    ...rowsOfBatches(batches.map(({ events }) => events)),
+  })
 
-const batchesText = (batches: readonly Batch[]): string =>
-  `[${batches
-    .map(({ sessionId, epoch, attachmentId, by, events }, n) => {
-      const [first, last] = [events[0]?.seq, events.at(-1)?.seq]
-      const head = JSON.stringify({
-        ...{
-          n,
-          id: sessionId,
-          owner_id: by.ownerId,
-          host_id: by.hostId,
-          epoch,
-          attachment_id: attachmentId,
-          first,
-          last,
-        },
-      })
-      return `${head.slice(0, -1)},"events":${rowsText(events)}}`
-    })
-    .join()}]`
+const headOf = ({ sessionId, epoch, attachmentId, by, events }: Batch, n: number) => ({
+  ...{ n, id: sessionId, owner_id: by.ownerId, host_id: by.hostId, epoch, attachment_id: attachmentId },
+  ...{ first: events[0]?.seq, last: events.at(-1)?.seq },
+})
 
 /** Rows of a raw statement, which one driver gives as a list and the other in an object. */
 function rowsOf(result: unknown): Record<string, unknown>[] {

@@ -53,12 +53,13 @@ describe.each(places)('a push in one statement on %s', (name, open) => {
       'é ü 漢字 🙂 \u{10FFFF}',
       '',
       "it's {a: 1}",
+      'control \u001e\u0001 characters',
     ]
     const batch = words.map((one, index) => text(index + 1, one))
     const tool = { toolCallId: 't1', kind: 'read', title: 'Read', status: 'completed', rawInput: '{"path":"a"}' }
     batch.push(event(batch.length + 1, 'ToolCallChanged', tool))
     const other = { ...text(batch.length + 1), kind: 'Later', format: 'other' as const, known: null }
-    batch.push(other)
+    batch.push(other, { ...other, seq: other.seq + 1, kind: 'NULL' })
     const [short, long] = [await attach(place.database, who), await attach(place.database, who)]
     expect(await append(short, batch)).toBe(batch.length)
     const { id: sessionId, epoch, attachmentId } = long
