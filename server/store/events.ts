@@ -18,13 +18,15 @@ const MAX_SEQ = 2_147_483_647
 
 /** What the database says of `e`: nothing that would be made into one thing on its way and into another to be shown. Through Drizzle's columns an event took twice as long. */
 type Told = Omit<EventRow, 'sessionId' | 'at' | 'receivedAt'> & { at: number; receivedAt: number }
-const told = (payload: SQL) => sql`e.seq, e.epoch, e.kind, e.format, encode(e.digest, 'hex') as digest,
+const toldOf = (payload: SQL) => sql`e.seq, e.epoch, e.kind, e.format, encode(e.digest, 'hex') as digest,
   (extract(epoch from e.at) * 1000)::float8 as at, (extract(epoch from e.received_at) * 1000)::float8 as "receivedAt", ${payload} as payload`
 
-const rowOf = (sessionId: string, one: Told): EventRow => ({
-  ...{ sessionId, seq: one.seq, epoch: one.epoch, kind: one.kind, digest: one.digest, format: one.format },
-  ...{ at: new Date(one.at), receivedAt: new Date(one.receivedAt), payload: one.payload },
-})
+// Written out: two objects spread into one took as long as all the rest of a row.
+function rowOf(sessionId: string, told: Told): EventRow {
+  const { seq, epoch, kind, digest, format, payload } = told
+  const [at, receivedAt] = [new Date(told.at), new Date(told.receivedAt)]
+  return { sessionId, seq, epoch, at, receivedAt, kind, digest, format, payload }
+}
 
 const forms = { text: sql`convert_from(e.payload, 'UTF8')`, bytes: sql`e.payload` }
 const inForms = <Made>(make: (payload: SQL) => Made) => ({ text: make(forms.text), bytes: make(forms.bytes) })
@@ -33,7 +35,7 @@ const inForms = <Made>(make: (payload: SQL) => Made) => ({ text: make(forms.text
 // next one's rows on that connection begin behind a hole.
 const sorted = sql`order by page.seq + 0`
 
-const window = (payload: SQL, order: 'asc' | 'desc') => sql`select ${told(payload)} from ${event} e
+const window = (payload: SQL, order: 'asc' | 'desc') => sql`select ${toldOf(payload)} from ${event} e
     where e.session_id = ${given('sessionId')} and e.seq > ${given('after')} and e.seq < ${given('before')}
     order by e.seq ${sql.raw(order)} limit ${given('limit')}`
 
@@ -68,7 +70,7 @@ const following = inForms((payload) =>
   statement<'sessionId' | 'ownerId' | 'after' | 'limit'>(
     () => sql`
   select s.last_seq as "lastSeq", page.* from ${session} s
-  left join lateral (select ${told(payload)} from ${event} e
+  left join lateral (select ${toldOf(payload)} from ${event} e
     where e.session_id = s.id and e.seq > ${given('after')} order by e.seq limit ${given('limit')}) page on true
   where s.id = ${given('sessionId')} and s.owner_id = ${given('ownerId')} and s.deleted_at is null ${sorted}`,
   ),
