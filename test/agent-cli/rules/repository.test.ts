@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { REPOSITORY_FILE, repositoryWords } from '../../../agent-cli/rules/repository.ts'
+import { maxRuleFileBytes } from '../../../agent-cli/rules/rule-file.ts'
 import { standing } from '../../../agent-cli/rules/rules.ts'
 
 let top: string
@@ -75,7 +76,7 @@ const hostile: readonly [string, unknown][] = [
   ['a word nobody knows', { remote: 'everything' }],
   ['a prototype', '{"__proto__": {"remote": "full"}, "constructor": 1}'],
   ['control characters in a name', '{"\\u001b[2J": 1}'],
-  ['more than a rule file holds', `{"remote":"full","x":"${'x'.repeat(70_000)}"}`],
+  ['more than a rule file holds', `{"remote":"full","x":"${'x'.repeat(maxRuleFileBytes)}"}`],
   ['nesting', '['.repeat(20_000)],
   ['thousands of patterns', { neverRemote: Array.from({ length: 5000 }, () => ({ name: 'a', patterns: ['*'] })) }],
 ]

@@ -260,7 +260,7 @@ describe('[F6] who says how people sign in', () => {
   })
 })
 
-test('[G4] sixty beginnings from one address in ten minutes; the name of nobody counts as well', async () => {
+test('[G4] 60 beginnings from one address in ten minutes; the name of nobody counts as well', async () => {
   // Its keys are of another kind than the others’: both are in use out there.
   const other = await createOidcHouse({ provider: { alg: 'RS256' } })
   try {
