@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { print } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { SERVER_FLAGS } from '../../agent-cli/commands/programs.ts'
 import type { Caller } from '../../agent-cli/remote/credentials.ts'
 import { graphql } from '../../agent-cli/remote/graphql.ts'
 import { ask, type Endpoint } from '../../agent-cli/remote/graphql-http.ts'
@@ -70,6 +71,7 @@ export async function startProduct(options: ProductOptions): Promise<Contestant>
   }
   const served = await serve({
     ...options,
+    nodeFlags: SERVER_FLAGS,
     env: { ...env, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) },
   })
   const endpoint: Endpoint = { url: served.url }

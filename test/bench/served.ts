@@ -53,13 +53,15 @@ export async function serve(options: {
   script: string
   gauge: string
   env: Readonly<Record<string, string>>
+  /** For node, as whoever starts it says. */
+  nodeFlags?: readonly string[]
   /** Folder for a CPU profile, written when it stops. */
   profileDir?: string
 }): Promise<Served> {
-  const { script, gauge, env, profileDir } = options
-  const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+  const { script, gauge, env, profileDir, nodeFlags = [] } = options
+  const profiling = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
   const own = Object.entries(process.env).filter(([name]) => !/^(OFFDESK_|XDG_|DATABASE_URL|NODE_)/.test(name))
-  const child = spawn(process.execPath, ['--expose-gc', ...flags, '--import', gauge, script], {
+  const child = spawn(process.execPath, ['--expose-gc', ...nodeFlags, ...profiling, '--import', gauge, script], {
     env: { ...Object.fromEntries(own), NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
