@@ -20,6 +20,7 @@ import { IconButton, TextLink } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Divider, EmptyState } from '../ui/note.tsx'
+import { Typed } from '../ui/typed.tsx'
 import { useWide } from '../ui/wide.ts'
 
 /** The newest value while no finger is down; the one before it until the finger is lifted: rows never move under a finger. */
@@ -205,7 +206,7 @@ function Nothing(props: {
     <EmptyState>
       {props.children || (
         <>
-          No session yet. On the workstation, start one with <code>offdesk run claude --remote</code>; it appears here
+          No session yet. On the workstation, start one with <Typed>offdesk run claude --remote</Typed>; it appears here
           by itself.
         </>
       )}

@@ -17,6 +17,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { EmptyState } from '../ui/note.tsx'
 import { Group, GroupHeading, GroupNote, Row } from '../ui/row.tsx'
+import { Typed } from '../ui/typed.tsx'
 
 const words = (problem: Problem): string => {
   const { title, detail } = signInFailure(problem)
@@ -67,7 +68,7 @@ export default function SignInSettingsScreen() {
       <GroupHeading icon="key">Your passkeys</GroupHeading>
       {own.loaded && !has && (
         <GroupNote>
-          You have none to sign in with. At a terminal of yours, <code>offdesk invite --myself</code> prints a link:
+          You have none to sign in with. At a terminal of yours, <Typed>offdesk invite --myself</Typed> prints a link:
           open it where the passkey is to be.
         </GroupNote>
       )}

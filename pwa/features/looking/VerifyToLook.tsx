@@ -5,6 +5,7 @@ import { useLink } from '../../graphql/connection-context.tsx'
 import { AppMark } from '../../ui/app-mark.tsx'
 import { Button } from '../../ui/button.tsx'
 import { deviceWord } from '../../ui/device-word.ts'
+import { Typed } from '../../ui/typed.tsx'
 import { minutesWords } from '../lock/lock-words.ts'
 import type { LookingState } from './looking.ts'
 import { Stoppables } from './stoppables.tsx'
@@ -29,7 +30,8 @@ export function VerifyToLook({ state }: { state: Extract<LookingState, { kind: '
       {!can && !isAway && (
         <p>
           This {word} has no passkey that counts. Make one and confirm it at a workstation’s terminal with{' '}
-          <code>offdesk devices pin</code>; or type <code>offdesk invite --myself</code> there for one to sign in with.
+          <code>offdesk devices pin</code>; or type <Typed>offdesk invite --myself</Typed> there for one to sign in
+          with.
         </p>
       )}
       {isAway && (
