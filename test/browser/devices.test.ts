@@ -1,6 +1,8 @@
 // A person's devices and workstations: seen, renamed, limited and revoked from any of them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
+import { knocks } from '../kit/joining.ts'
+import { joins } from '../kit/sign-in.ts'
 
 let desk: Desk
 let phone: DeskPhone
@@ -35,11 +37,43 @@ describe('devices and workstations', () => {
     await desktop.control(/^Kitchen tablet/).waitFor()
   })
 
+  it('[T4][F3] one below full is told why it may not add a workstation, also where a code would be typed, until its person can show who they are', async () => {
+    await phone.opens('/settings/devices')
+    await phone.sees(/^Letting a workstation in needs a device with full, or a passkey that you sign in with\./)
+    expect(await phone.control(/^Add a workstation/).isDisabled()).toBe(true)
+    await phone.opens('/login')
+    await phone.sees('This phone may not add a workstation')
+    await phone.sees(/“offdesk invite --myself” prints a link/)
+    expect(await phone.page.locator('dialog[open]').getByRole('textbox').count()).toBe(0)
+    await phone.taps('Close')
+
+    const { gql } = desk.server
+    const attic = await desk.server.enrolledHost('attic')
+    const link = 'mutation { createInvitation(input: {kind: PASSKEY, name: "me"}) { code } }'
+    const { createInvitation } = await gql<{ createInvitation: { code: string } }>(attic.token, link)
+    await joins(gql, createInvitation.code, { deviceName: 'Library computer' })
+    const { code, state, reveals } = await knocks(gql)
+    await phone.opens('/login')
+    await phone.page.locator('dialog[open]').getByRole('textbox').fill(code)
+    await phone.taps('Add it')
+    await expect.poll(state).toBe('JOINED')
+    await reveals()
+    await phone.sees('Does laptop show the same code?')
+    await phone.taps('Same code, add it')
+    // No passkey here that would count: the key press at a workstation that is known remains.
+    await phone.sees(/^One key press is left, at a workstation that is known here already/)
+    expect(await state()).toBe('REVEALED')
+    await phone.taps('The codes differ')
+    await phone.sees('Ended: the codes differ')
+    await phone.presses('Escape')
+    await phone.seesNo('Ended: the codes differ')
+  })
+
   it('[F8][T3] all others are revoked at once; this one stays', async () => {
-    await phone.taps('Revoke all others 2 other devices, this phone stays')
+    await phone.taps('Revoke all others 3 other devices, this phone stays')
     await phone.sees(/Kitchen tablet/)
     await phone.taps('Revoke all others')
-    await phone.sees('2 other devices revoked.')
+    await phone.sees('3 other devices revoked.')
     for (const lost of [tablet, desktop]) await lost.sees(/may no longer connect$/)
     await phone.control(/^Pixel 8 This phone/).waitFor()
     expect(await phone.control(/^Kitchen tablet/).count()).toBe(0)

@@ -64,3 +64,24 @@ export const letsIn = async (gql: Gql, token: string, pairingId: string, asserti
   return (await gql<{ confirmPairing: { state: string } }>(token, document, { id: pairingId, a: assertion }))
     .confirmPairing.state
 }
+
+/** `offdesk login` on a machine that nobody knows, while a person types its code on a screen. */
+export async function knocks(gql: Gql, name = 'laptop') {
+  const publicKey = await exportPublicKey((await generateKeys(true)).publicKey)
+  const nonce = randomText(32)
+  const input = { name, platform: 'linux', publicKey, commitment: await commitment('ENROL_HOST', publicKey, nonce) }
+  type Asked = { requestEnrolment: { code: string; token: string; pairing: { id: string } } }
+  const { requestEnrolment } = await gql<Asked>(
+    null,
+    'mutation($input: RequestEnrolmentInput!) { requestEnrolment(input: $input) { code token pairing { id } } }',
+    { input },
+  )
+  const { code, token, pairing } = requestEnrolment
+  type Now = { pairing: { state: string } }
+  return {
+    code,
+    state: async () => (await gql<Now>(token, 'query($id: ID!) { pairing(id: $id) { state } }', pairing)).pairing.state,
+    /** Once the state is JOINED. */
+    reveals: () => steps(gql).reveal(token, pairing.id, nonce),
+  }
+}

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useIdentity } from '../../keys/identity-context.tsx'
 import { Age } from '../../ui/age.tsx'
 import { Answers, Button } from '../../ui/button.tsx'
+import { deviceWord } from '../../ui/device-word.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Sheet, SheetPart } from '../../ui/sheet.tsx'
@@ -11,9 +12,19 @@ import { CodeField, isWholeCode } from '../pairing/code-field.tsx'
 import { FailureView } from '../pairing/failure-view.tsx'
 import { MatchForHost } from '../pairing/match-view.tsx'
 import { useHandshake } from '../pairing/use-handshake.ts'
-import { useDoors } from '../sign-in/doors.ts'
+import { useDoors, type WhyNot, whyNotWords } from '../sign-in/doors.ts'
 import { AskAgainAnswers, AskAgainFirst, AskAgainInstead, AskedAgain, useAskAgain } from './ask-again.tsx'
 import { useConsent } from './consent.ts'
+
+/** Said before a code is typed in vain (F3): whoever comes from `offdesk login` opens this sheet by its address. */
+function MayNot({ why }: { why: WhyNot }) {
+  return (
+    <>
+      <h2 className="type-sheet">This {deviceWord()} may not add a workstation</h2>
+      <p>{whyNotWords(why)}</p>
+    </>
+  )
+}
 
 export function EnrolSheet(props: { onClose: () => void; onJoined: () => void }) {
   const identity = useIdentity()
@@ -26,6 +37,7 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
   const [otherwise, setOtherwise] = useState(false)
   const again = useAskAgain(asks ? null : (doors?.provider ?? null))
   const asksFirst = again !== null && again.freshUntilMs === null && !otherwise && step.kind === 'none'
+  const mayNot = step.kind === 'none' ? (doors?.whyNotEnrol ?? null) : null
   const still = step.kind === 'matching' ? step.still : null
   useEffect(() => {
     if (still !== null) setConfirming(false)
@@ -48,6 +60,7 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
   const content = () => {
     switch (step.kind) {
       case 'none':
+        if (mayNot) return <MayNot why={mayNot} />
         if (again && asksFirst) return <AskAgainFirst ask={again} onOtherwise={() => setOtherwise(true)} />
         return (
           <>
@@ -112,23 +125,26 @@ export function EnrolSheet(props: { onClose: () => void; onJoined: () => void })
         )
     }
   }
-  const footer =
-    again && asksFirst ? (
-      <AskAgainAnswers ask={again} onCancel={props.onClose} />
-    ) : step.kind === 'none' ? (
-      <Answers>
-        <Button kind="quiet" tall onClick={props.onClose}>
-          Cancel
-        </Button>
-        <Button tall disabled={!isWholeCode(code)} onClick={add}>
-          Add it
-        </Button>
-      </Answers>
-    ) : step.kind === 'done' ? (
-      <Button kind="quiet" tall block onClick={props.onClose}>
-        Close
+  const footer = mayNot ? (
+    <Button kind="quiet" tall block onClick={props.onClose}>
+      Close
+    </Button>
+  ) : again && asksFirst ? (
+    <AskAgainAnswers ask={again} onCancel={props.onClose} />
+  ) : step.kind === 'none' ? (
+    <Answers>
+      <Button kind="quiet" tall onClick={props.onClose}>
+        Cancel
       </Button>
-    ) : undefined
+      <Button tall disabled={!isWholeCode(code)} onClick={add}>
+        Add it
+      </Button>
+    </Answers>
+  ) : step.kind === 'done' ? (
+    <Button kind="quiet" tall block onClick={props.onClose}>
+      Close
+    </Button>
+  ) : undefined
   return (
     <Sheet
       open

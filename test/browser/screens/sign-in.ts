@@ -1,11 +1,8 @@
 /** Signing in where nobody is anybody yet: a server's first link, its owner at home with nothing there, invitations, a workstation let in. */
-import { randomText } from '../../../protocol/bytes.ts'
-import { exportPublicKey, generateKeys } from '../../../protocol/keys.ts'
-import { commitment } from '../../../protocol/pairing.ts'
 import { openFirstLink } from '../../../server/auth/sign-in/links.ts'
 import { startBrowser } from '../../kit/browser.ts'
+import { knocks } from '../../kit/joining.ts'
 import { builtPages } from '../../kit/pages.ts'
-import { steps } from '../../kit/people.ts'
 import { createPhone, type Phone } from '../../kit/phone.ts'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { plugIn } from '../../kit/virtual-authenticator.ts'
@@ -109,24 +106,10 @@ export async function signIn(out: string, complaints: Complaint[]): Promise<void
   for (const server of servers.values()) await server.close()
 }
 
-/** `offdesk login` on a machine nobody knows, up to where both sides show the code. */
 async function asksToBeLetIn(device: Phone, { gql }: TestServer): Promise<void> {
-  const publicKey = await exportPublicKey((await generateKeys(true)).publicKey)
-  const nonce = randomText(32)
-  const committed = await commitment('ENROL_HOST', publicKey, nonce)
-  const input = { name: 'laptop', platform: 'linux', publicKey, commitment: committed }
-  type Asked = { requestEnrolment: { code: string; token: string; pairing: { id: string } } }
-  const { requestEnrolment: asked } = await gql<Asked>(
-    null,
-    'mutation($input: RequestEnrolmentInput!) { requestEnrolment(input: $input) { code token pairing { id } } }',
-    { input },
-  )
-  await device.page.locator('dialog[open]').getByRole('textbox').fill(asked.code)
+  const { code, state, reveals } = await knocks(gql)
+  await device.page.locator('dialog[open]').getByRole('textbox').fill(code)
   await device.taps('Add it')
-  type Now = { pairing: { state: string } }
-  const state = async () =>
-    (await gql<Now>(asked.token, 'query($id: ID!) { pairing(id: $id) { state } }', { id: asked.pairing.id })).pairing
-      .state
-  for (let left = 100; left > 0 && (await state()) !== 'JOINED'; left--) await device.page.waitForTimeout(100)
-  await steps(gql).reveal(asked.token, asked.pairing.id, nonce)
+  for (let left = 600; left > 0 && (await state()) !== 'JOINED'; left--) await device.page.waitForTimeout(100)
+  await reveals()
 }
