@@ -86,7 +86,7 @@ export function HistorySheet(props: {
               {saysWords(node)}
             </>
           }
-          {...(node.version === standing.version ? { end: 'stands' } : {})}
+          {...(node.version === standing.version ? { end: 'in force' } : {})}
           {...(props.may && node.version !== standing.version
             ? { trailing: <TextLink onClick={() => setChosen(node)}>Roll back</TextLink> }
             : {})}
