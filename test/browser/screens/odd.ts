@@ -47,8 +47,11 @@ export async function odd(desk: Desk, { all, shoot }: Studio<DeskPhone>, cwd: st
   })
   await shoot('odd-1-picture')
   await all(async (device) => {
-    await device.tapsOn(/^Edited/)
-    await device.page.locator('.session').getByText('remote was off').last().scrollIntoViewIfNeeded()
+    await device.page
+      .getByText(/^Edited/)
+      .last()
+      .click()
+    await device.page.getByRole('log').evaluate((log) => log.scrollTo(0, log.scrollHeight * 0.6))
   })
   await shoot('odd-2-withheld-and-diff')
   agent.starts('npm test', { rawInput: { command: 'npm test -- --watch' } })

@@ -18,7 +18,12 @@ type Seen = { name: string; isPhone: boolean; look: Look }
 /** All of them, or those that the command line names. */
 export const LOOKS: readonly Seen[] = (['light', 'dark'] as const)
   .flatMap((colorScheme): Seen[] => [
-    { name: `phone-${colorScheme}`, isPhone: true, look: { colorScheme } },
+    // One is the README's picture.
+    {
+      name: `phone-${colorScheme}`,
+      isPhone: true,
+      look: { colorScheme, deviceScaleFactor: colorScheme === 'light' ? 1.5 : 1 },
+    },
     { name: `desktop-${colorScheme}`, isPhone: false, look: { colorScheme } },
   ])
   .filter(({ name }, _, all) => !all.some((one) => process.argv.includes(one.name)) || process.argv.includes(name))
