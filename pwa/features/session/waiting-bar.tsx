@@ -8,8 +8,9 @@ export function WaitingBar(props: { decisions: readonly Decision[]; hidden: bool
   const [first] = props.decisions
   return (
     <div aria-live="polite">
-      {first && !props.hidden && (
-        <button type="button" className="waiting-bar" onClick={() => props.onOpen(first.id)}>
+      {first && (
+        // Hidden, not gone, while its sheet is open: the focus comes back to it.
+        <button type="button" className="waiting-bar" hidden={props.hidden} onClick={() => props.onOpen(first.id)}>
           <DecisionTile kind={askedKind(first)} />
           <span className="waiting-bar-text">
             <strong className="cut">{first.title}</strong>
