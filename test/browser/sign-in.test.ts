@@ -1,11 +1,14 @@
 // Signing in on the screen: the first owner by the printed link, others by invitation, a passkey from any browser; and what a browser may do that
 // no workstation trusts yet. Chromium's virtual authenticator is the finger.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomText } from '../../protocol/bytes.ts'
+import { exportPublicKey, generateKeys } from '../../protocol/keys.ts'
+import { commitment } from '../../protocol/pairing.ts'
 import { openFirstLink } from '../../server/auth/sign-in/links.ts'
 import { startBrowser, type TestBrowser } from '../kit/browser.ts'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
-import { knocks } from '../kit/joining.ts'
 import { builtPages } from '../kit/pages.ts'
+import { steps } from '../kit/people.ts'
 import { createPhone, type Phone } from '../kit/phone.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { plugIn, type VirtualAuthenticator } from '../kit/virtual-authenticator.ts'
@@ -118,12 +121,31 @@ describe('a server that nobody owns', () => {
   })
 
   it('[F9][T4] a workstation is let in from a browser that has only signed in: its code, the same match code, and the passkey', async () => {
-    const { code, state, reveals } = await knocks(server.gql)
+    const { gql } = server
+    const publicKey = await exportPublicKey((await generateKeys(true)).publicKey)
+    const nonce = randomText(32)
+    const input = {
+      name: 'laptop',
+      platform: 'linux',
+      publicKey,
+      commitment: await commitment('ENROL_HOST', publicKey, nonce),
+    }
+    type Asked = { requestEnrolment: { code: string; token: string; pairing: { id: string } } }
+    const { requestEnrolment: asked } = await gql<Asked>(
+      null,
+      'mutation($input: RequestEnrolmentInput!) { requestEnrolment(input: $input) { code token pairing { id } } }',
+      { input },
+    )
     await owner.opens('/login')
-    await owner.page.locator('dialog[open]').getByRole('textbox').fill(code)
+    await owner.page.locator('dialog[open]').getByRole('textbox').fill(asked.code)
     await owner.taps('Add it')
+    const state = async () => {
+      type Now = { pairing: { state: string } }
+      return (await gql<Now>(asked.token, 'query($id: ID!) { pairing(id: $id) { state } }', { id: asked.pairing.id }))
+        .pairing.state
+    }
     await expect.poll(state).toBe('JOINED')
-    await reveals()
+    await steps(gql).reveal(asked.token, asked.pairing.id, nonce)
     await owner.sees('Does laptop show the same code?')
     await owner.sees(/^It asks from .* and says it is linux\./)
     await owner.sees(/^Your passkey is asked for/)
