@@ -9,5 +9,7 @@ it('[H2] the row that opened a sheet is still there while it is open, so that th
     renderToStaticMarkup(<WaitingBar decisions={[decision()]} hidden={hidden} onOpen={() => undefined} />)
   expect(drawn(true)).toMatch(/<button[^>]* hidden=""/)
   expect(drawn(false)).toMatch(/<button(?![^>]*hidden)/)
-  expect(renderToStaticMarkup(<WaitingBar decisions={[]} hidden={false} onOpen={() => undefined} />)).not.toContain('<button')
+  expect(renderToStaticMarkup(<WaitingBar decisions={[]} hidden={false} onOpen={() => undefined} />)).not.toContain(
+    '<button',
+  )
 })
