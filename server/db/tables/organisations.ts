@@ -59,7 +59,7 @@ export const policyDocument = pgTable(
 /**
  * A script of an admin, kept as a hash (F6). `scope_id` is an enterprise, an organisation, or null for the whole server; `scopes` are words
  * separated by spaces. Dead after `expires_at` or from `revoked_at` on. `made_by` is the token that made it, null for one of a person's script: what a revoked
- * token has made ends with it (docs/decisions/0025).
+ * token has made ends with it (docs/decisions/0027).
  */
 export const adminToken = pgTable(
   'admin_token',
