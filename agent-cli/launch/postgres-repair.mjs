@@ -2,7 +2,7 @@
 // ends the process, or never writes again (github.com/porsager/postgres issues 1154, 1208). A BEGIN that fills a connection's pipeline does not reserve
 // it: the transaction fails with UNSAFE_TRANSACTION and stays open, and whatever is written over that connection later is answered and never
 // committed (issues 823, 1189). What is asked between a connection's error and its close is never answered, nor what opens a connection that ends
-// before its first word. Plain Node.
+// before its first word. Rows that came before a statement failed leave holes in the next result. Plain Node.
 import { readFile } from 'node:fs/promises'
 
 const REPAIRS = [
@@ -33,6 +33,11 @@ const REPAIRS = [
   [
     "error(Errors.connection('CONNECTION_CLOSED', options, socket))\n",
     "error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = results = errorResponse = null\n    result = new Result()\n",
+  ],
+  // Rows of a statement that failed behind them are counted on: the next result would begin with as many holes.
+  [
+    'query = results = errorResponse = null\n    result = new Result()\n',
+    'query = results = errorResponse = null\n    result = new Result()\n    rows = 0\n',
   ],
   // A timer that is cleared and still noted keeps every later write of this connection from being sent.
   [

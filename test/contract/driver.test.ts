@@ -76,6 +76,25 @@ for (let round = 0; round < 10; round++) {
 console.log('settled ' + settled)
 process.exit(0)
 `
+/** A statement that fails behind its first rows, and one that is cut there. */
+const HALF = `
+import postgres from 'postgres'
+const sql = postgres(process.argv[2], { max: 1, fetch_types: false, onnotice: () => {} })
+const other = postgres(process.argv[2], { max: 1, onnotice: () => {} })
+const [{ pid }] = await sql\`select pg_backend_pid() as pid\`
+const said = []
+const ask = async () => said.push(JSON.stringify(await sql\`select 1 as one\`))
+await sql\`select 1 / (3 - number) from generate_series(1, 5) number\`.catch(() => {})
+await ask()
+// More than the server's buffer, so that rows are here when it ends.
+const cut = sql\`select repeat('x', 9000), pg_sleep(case when number = 9 then 5 else 0 end) from generate_series(1, 9) number\`.catch(() => {})
+while ((await other\`select 1 from pg_stat_activity where pid = \${pid} and wait_event = 'PgSleep'\`).length === 0);
+await other\`select pg_terminate_backend(\${pid})\`
+await cut
+await ask()
+console.log(said.join(' '))
+process.exit(0)
+`
 const out = fileURLToPath(new URL('../.out', import.meta.url))
 let postgres: TestPostgres
 let folder: string
@@ -112,4 +131,8 @@ test('a connection that ends inside a transaction is an error of that transactio
 
 test('[E10] what is asked while connections are being reset is refused or answered, and never left without either', async () => {
   expect(await run(RESETS)).toBe('settled 80')
+}, 60_000)
+
+test('a statement that fails behind its first rows leaves none of them to the next one', async () => {
+  expect(await run(HALF)).toBe('[{"one":1}] [{"one":1}]')
 }, 60_000)
