@@ -45,10 +45,10 @@ export async function ask<R, V>(
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     }
     const body = JSON.stringify({ query: textOf(document), variables })
-    const url = `${endpoint.url.replace(/\/$/, '')}/graphql`
+    const url = placeOf(endpoint)
     const posted = endpoint.fetch
       ? await fetched(await endpoint.fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }))
-      : await post(new URL(url), headers, body, signal, endpoint.road)
+      : await post(url, headers, body, signal, endpoint.road)
     status = posted.status
     text = posted.text
   } catch (error) {
@@ -101,6 +101,16 @@ function refusal(error: unknown, status: number): RemoteError {
   const facts = typeof extensions === 'object' && extensions !== null ? extensions : {}
   const code = typeof facts.code === 'string' ? facts.code : 'BAD_RESPONSE'
   return new RemoteError(code, typeof message === 'string' ? message : 'The server refused.', { ...facts, status })
+}
+
+const places = new WeakMap<Endpoint, URL>()
+
+function placeOf(endpoint: Endpoint): URL {
+  const known = places.get(endpoint)
+  if (known !== undefined) return known
+  const url = new URL(`${endpoint.url.replace(/\/$/, '')}/graphql`)
+  places.set(endpoint, url)
+  return url
 }
 
 const texts = new WeakMap<object, string>()

@@ -42,7 +42,7 @@ export async function post(
   const way = (road ?? (await ourRoad())).optionsFor(url)
   return new Promise((resolve, reject) => {
     const bytes = Buffer.from(body)
-    const options = { method: 'POST', headers: { ...headers, 'content-length': bytes.byteLength } }
+    const options = { ...way, method: 'POST', headers: { ...headers, 'content-length': bytes.byteLength } }
     const send = (isAgain: boolean) => {
       let request: ClientRequest | null = null
       let response: IncomingMessage | null = null
@@ -68,10 +68,7 @@ export async function post(
         got.on('error', fail)
         got.on('aborted', () => fail(new Error('The answer broke off.')))
       }
-      request =
-        url.protocol === 'https:'
-          ? requestSecure(url, { ...options, ...way }, answered)
-          : requestPlain(url, { ...options, ...way }, answered)
+      request = url.protocol === 'https:' ? requestSecure(options, answered) : requestPlain(options, answered)
       request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
         if (statusCode === 200) return
         fail(new ProxyRefused(statusCode))

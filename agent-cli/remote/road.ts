@@ -1,17 +1,23 @@
 // The road to a server: straight, or through the proxy that this machine's environment names, trusting its own authorities besides the usual ones.
 // Knows no request. Node 20 reads no proxy variables by itself.
 import { readFileSync } from 'node:fs'
-import { Agent as HttpAgent } from 'node:http'
+import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { rootCertificates } from 'node:tls'
+import { urlToHttpOptions } from 'node:url'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { type Environment, proxyFor } from '../../protocol/proxy.ts'
 
 export { type Environment, proxyFor }
 
+type Way = ClientRequestArgs & { agent: HttpAgent | HttpsAgent; ca?: string[] }
+
 export type Road = {
-  /** The connection's agent, kept open and shared by all who go to the same place, and what a request over TLS trusts. */
-  optionsFor(url: URL): { agent: HttpAgent | HttpsAgent; ca?: string[] }
+  /**
+   * Where a request goes, the connection's agent, kept open and shared by all who go to the same place, and what a request over TLS trusts. Found out once for one
+   * and the same object: it is asked for every event.
+   */
+  optionsFor(url: URL): Way
   /** Between requests nothing is left open. */
   close(): void
 }
@@ -34,11 +40,20 @@ export function openRoad(env: Environment = process.env, ca: string | null = nul
     return made
   }
 
+  function find(url: URL): Way {
+    const proxy = proxyFor(url, env)
+    const straight = url.protocol === 'https:' ? secure : plain
+    return { ...urlToHttpOptions(url), agent: proxy === null ? straight : tunnel(proxy), ...trusted }
+  }
+
+  const found = new WeakMap<URL, Way>()
   return {
     optionsFor(url) {
-      const proxy = proxyFor(url, env)
-      const straight = url.protocol === 'https:' ? secure : plain
-      return { agent: proxy === null ? straight : tunnel(proxy), ...trusted }
+      const known = found.get(url)
+      if (known !== undefined) return known
+      const way = find(url)
+      found.set(url, way)
+      return way
     },
     close() {
       for (const agent of [plain, secure, ...tunnels.values()]) agent.destroy()
