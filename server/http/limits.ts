@@ -25,6 +25,8 @@ type Walk = {
   fragments: Map<string, FragmentDefinitionNode>
   /** Null: each page as large as one can be. */
   variables: Record<string, unknown> | null
+  /** Of a set, whether it asks for a page, itself or by its fragments. */
+  pages: Map<SelectionSetNode, boolean>
   fields: number
   aliases: number
 }
@@ -43,14 +45,22 @@ export function assertAffordable(
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
   const counted = (given: Walk['variables']) =>
-    walk(operation.selectionSet, 1, 1, { fragments, variables: given, fields: 0, aliases: 0 })
+    walk(operation.selectionSet, 1, 1, { fragments, variables: given, pages: new Map(), fields: 0, aliases: 0 })
   try {
     counted(null)
     always.set(operation, true)
   } catch {
-    counted(variables)
+    counted({ ...defaultsOf(operation), ...variables })
   }
 }
+
+/** As they are written: what is left out of the variables has them. */
+const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Record<string, unknown> =>
+  Object.fromEntries(
+    (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  )
 
 function walk(set: SelectionSetNode, depth: number, rows: number, seen: Walk): void {
   if (depth > MAX_DEPTH) throw tooLarge('selection depth', MAX_DEPTH)
@@ -76,14 +86,28 @@ function visit(field: FieldNode, depth: number, rows: number, seen: Walk): void 
 }
 
 function pageOf(field: FieldNode, seen: Walk): number {
-  const isConnection = field.selectionSet?.selections.some(
-    (one) => one.kind === Kind.FIELD && (one.name.value === 'edges' || one.name.value === 'pageInfo'),
-  )
-  if (!isConnection) return 1
-  const asked = field.arguments?.find((one) => one.name.value === 'first' || one.name.value === 'last')
-  if (asked?.value.kind === Kind.VARIABLE && seen.variables === null) return maxPageSize
-  const size = asked ? valueFromASTUntyped(asked.value, seen.variables) : null
-  return typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : limits.pageSize
+  if (!field.selectionSet || !asksPage(field.selectionSet, seen)) return 1
+  // Both may be there, and one of them empty.
+  const sizes = (field.arguments ?? []).flatMap(({ name, value }) => {
+    if (name.value !== 'first' && name.value !== 'last') return []
+    if (value.kind === Kind.VARIABLE && seen.variables === null) return maxPageSize
+    const size = valueFromASTUntyped(value, seen.variables)
+    return typeof size === 'number' ? Math.min(Math.max(1, size), maxPageSize) : []
+  })
+  return sizes.length > 0 ? Math.max(...sizes) : limits.pageSize
+}
+
+/** Kept by set: fragments of fragments would be looked through as often as they are named. */
+function asksPage(set: SelectionSetNode, seen: Walk): boolean {
+  const known = seen.pages.get(set)
+  if (known !== undefined) return known
+  const asks = set.selections.some((one) => {
+    if (one.kind === Kind.FIELD) return one.name.value === 'edges' || one.name.value === 'pageInfo'
+    const inner = one.kind === Kind.INLINE_FRAGMENT ? one : seen.fragments.get(one.name.value)
+    return inner !== undefined && asksPage(inner.selectionSet, seen)
+  })
+  seen.pages.set(set, asks)
+  return asks
 }
 
 function count(seen: Walk): void {

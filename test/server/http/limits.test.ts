@@ -70,4 +70,42 @@ describe('[G4] an operation is as large as its limit and no larger', () => {
       expect(isAffordable('Small', {})).toBe(true)
     }
   })
+
+  test('a page is as large as it will be asked: by a default of its variable, by `last` beside an empty `first`, and behind a fragment', () => {
+    const [many, few] = ['{ edges { node { b } } }', '{ a(first: 20) { edges { node { b } } } }']
+    for (const [good, bad] of [
+      [
+        `query($n: Int = 20) { a(first: $n) { edges { node ${few} } } }`,
+        `query($n: Int = 501) { a(first: $n) { edges { node { a(first: $n) ${many} } } } }`,
+      ],
+      [
+        `query($n: Int = 500) { a(first: $n) { edges { node ${few} } } }`,
+        `query($n: Int = 500) { a(first: $n) { edges { node { a(first: 21) ${many} } } } }`,
+      ],
+      [
+        `{ a(first: null, last: 500) { edges { node ${few} } } }`,
+        `{ a(first: null, last: 500) { edges { node { a(first: 21) ${many} } } } }`,
+      ],
+      [
+        `query($f: Int, $n: Int = 500) { a(first: $f, last: $n) { edges { node ${few} } } }`,
+        `query($f: Int, $n: Int = 500) { a(first: $f, last: $n) { edges { node { a(first: 21) ${many} } } } }`,
+      ],
+      [
+        `{ a(first: 500) { ...P } } fragment P on A { __typename edges { node ${few} } }`,
+        `{ a(first: 500) { ...P } } fragment P on A { __typename edges { node { a(first: 21) ${many} } } }`,
+      ],
+      [
+        `{ a(first: 500) { ... { ...P } } } fragment P on A { pageInfo { c } ...Q } fragment Q on A { edges { node ${few} } }`,
+        `{ a(first: 500) { ... { ...P } } } fragment P on A { pageInfo { c } ...Q } fragment Q on A { edges { node { a(first: 21) ${many} } } }`,
+      ],
+    ] as const) {
+      expect([good, limitOf(good)]).toEqual([good, 'ok'])
+      expect([bad, limitOf(bad)]).toEqual([bad, MAX_NESTED_ROWS])
+    }
+    // What is said counts, not the default beside it; an empty page of a default is the usual one.
+    const document = parse(`query($n: Int = 500) { a(first: $n) { edges { node { a(first: $n) ${many} } } } }`)
+    expect([{}, { n: 10 }, { n: null }, { n: 500 }, {}].map((variables) => limitOf(document, variables))).toEqual([
+      ...[MAX_NESTED_ROWS, 'ok', 'ok', MAX_NESTED_ROWS, MAX_NESTED_ROWS],
+    ])
+  })
 })
