@@ -7,8 +7,8 @@ import {
   addAdminToken,
   findAdminToken,
   holdAdminToken,
+  madeByTokens,
   revokeAdminToken,
-  standingMadeBy,
 } from '../store/admin-tokens.ts'
 import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
 import { findDevice } from '../store/devices.ts'
@@ -88,7 +88,7 @@ async function madeByFounder(tx: Tx, by: DevicePrincipal) {
 
 /**
  * What it holds open ends within a second, like any revoked credential (T3), and nobody is let in by what it has invited. So does what it has made, and what that has made: who revokes a token
- * that was stolen revokes what the thief made with it. `keepsMade`: for a token that was replaced by one that it made. Again ends nothing more. Throws NOT_FOUND, SCOPE_MISSING.
+ * that was stolen revokes what the thief made with it. `keepsMade`: for a token that was replaced by one that it made. Again ends what was kept, unless it is kept again. Throws NOT_FOUND, SCOPE_MISSING.
  */
 export async function endAdminToken(
   tx: Tx,
@@ -101,17 +101,18 @@ export async function endAdminToken(
   if (!there) throw notFound('token')
   if (there.id !== by.tokenId) requireAdmin(by, 'TOKENS', await placeOf(there.scopeId))
   const row = await revokeAdminToken(tx, id)
-  if (!there.revokedAt) await noteEnded(tx, by, await placeOf(there.scopeId), there, null)
-  // From maker to made, always: two that are revoked at once wait for each other in one order.
+  const ended: AdminTokenRow[] = [{ ...there, madeBy: null }]
+  // From maker to made, always: two that are revoked at once wait for each other in one order. Through those that are over as well: a thief would end the one between first and last.
   let makers = keepsMade ? [] : [id]
   while (makers.length > 0) {
-    const made = await standingMadeBy(tx, makers)
-    for (const one of made) {
-      await revokeAdminToken(tx, one.id)
-      await noteEnded(tx, by, await placeOf(one.scopeId), one, one.madeBy)
-    }
+    const made = await madeByTokens(tx, makers)
+    for (const one of made) if (one.revokedAt === null) await revokeAdminToken(tx, one.id)
+    ended.push(...made)
     makers = made.map((one) => one.id)
   }
+  // Every token before any link: a token that takes a link back is noted as used first.
+  for (const one of ended)
+    if (one.revokedAt === null) await noteEnded(tx, by, await placeOf(one.scopeId), one, one.madeBy)
   ring(trustTopic)
   return row
 }

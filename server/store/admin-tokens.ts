@@ -63,12 +63,12 @@ export async function holdAdminToken(tx: Tx, id: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** What these tokens have made and nobody has revoked. */
-export const standingMadeBy = (tx: Tx, ids: readonly string[]): Promise<AdminTokenRow[]> =>
+/** What these tokens have made, revoked ones too: such a one may have made others. */
+export const madeByTokens = (tx: Tx, ids: readonly string[]): Promise<AdminTokenRow[]> =>
   tx
     .select()
     .from(adminToken)
-    .where(and(inArray(adminToken.madeBy, [...ids]), isNull(adminToken.revokedAt)))
+    .where(inArray(adminToken.madeBy, [...ids]))
     .orderBy(asc(adminToken.id))
 
 /** Written at most once a minute. */

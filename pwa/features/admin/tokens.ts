@@ -26,10 +26,10 @@ export const inOrder = (tokens: readonly ListedToken[], now: number): readonly L
 export const isOver = (token: ListedToken, now: number): boolean =>
   token.revokedAt !== null || Date.parse(token.expiresAt) <= now
 
-/** How many that still open something it has made, at any remove. */
+/** How many that still open something it has made, at any remove, also through one that is over. */
 export function madeCount(tokens: readonly ListedToken[], id: string, now: number): number {
-  const made = tokens.filter((one) => one.madeBy === id && !isOver(one, now))
-  return made.reduce((count, one) => count + 1 + madeCount(tokens, one.id, now), 0)
+  const made = tokens.filter((one) => one.madeBy === id)
+  return made.reduce((count, one) => count + (isOver(one, now) ? 0 : 1) + madeCount(tokens, one.id, now), 0)
 }
 
 export const endsToo = (made: number): string =>
