@@ -22,9 +22,27 @@ const READS_ON_A_CONNECTION = 16
 /** Seconds until a connection is tried again. Only what waits for one tries. */
 const RETRY_SECONDS = () => 0.1 + Math.random() * 0.2
 
+/** Bytes as text in either form: which one is an operator's setting, and a pooler refuses a connection that asks for one. */
+const bytea = {
+  to: 17,
+  from: [17],
+  serialize: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString('hex')}`,
+  parse: (text: string) =>
+    text.startsWith('\\x')
+      ? Buffer.from(text.slice(2), 'hex')
+      : Buffer.from(
+          text.replace(/\\(\d{3}|\\)/g, (_, byte) =>
+            byte === '\\' ? byte : String.fromCharCode(Number.parseInt(byte, 8)),
+          ),
+          'latin1',
+        ),
+}
+
 const OPTIONS = {
   onnotice: () => {},
-  connection: { application_name: 'offdesk' },
+  // Instants as Drizzle reads them, whatever the database or the role has been set to: 3 February would be 2 March.
+  connection: { application_name: 'offdesk', datestyle: 'ISO' },
+  types: { bytea },
   // Else each new connection asks for array types, which nothing here has; when it ends before the answer, that query of the driver's own fails where nobody can hear it.
   fetch_types: false,
   backoff: RETRY_SECONDS,

@@ -1,14 +1,19 @@
-/** The driver as it is bundled, against a PostgreSQL whose connections end in the middle of transactions, or are full. */
+/** The driver as it is bundled, against a PostgreSQL whose connections end in the middle of transactions, or are full; and our own use of it on one that an operator has set up otherwise. */
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { sql } from 'drizzle-orm'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 // @ts-expect-error plain JavaScript, for the build runs it
 import { postgresRepair } from '../../agent-cli/launch/postgres-repair.mjs'
+import { createDatabase } from '../../server/db/database.ts'
+import { findEvents, listEvents, sessionWithEvents } from '../../server/store/events.ts'
+import { findSession } from '../../server/store/sessions.ts'
 import { startPostgres, type TestPostgres } from '../kit/postgres.ts'
+import { attach, person, push, text } from './place.ts'
 
 const PROGRAM = `
 import postgres from 'postgres'
@@ -135,4 +140,33 @@ test('[E10] what is asked while connections are being reset is refused or answer
 
 test('a statement that fails behind its first rows leaves none of them to the next one', async () => {
   expect(await run(HALF)).toBe('[{"one":1}] [{"one":1}]')
+}, 60_000)
+
+test("[E2] [E9] instants, digests and payloads come back as they went, whatever forms the database's operator has chosen", async () => {
+  const url = await postgres.create()
+  const name = new URL(url).pathname.slice(1)
+  const first = await createDatabase({ url })
+  for (const setting of ["datestyle = 'SQL, DMY'", "bytea_output = 'escape'", "timezone = 'America/St_Johns'"])
+    await first.read((tx) => tx.execute(sql.raw(`alter database ${name} set ${setting}`)))
+  await first.close()
+  const database = await createDatabase({ url })
+  const who = await person(database)
+  const session = await attach(database, who)
+  const at = new Date('2026-02-03T04:05:06.789Z')
+  const pushed = ['a', '\\ \\x41 \\101 ü 🙂 \u001e'].map((words, index) => ({ ...text(index + 1, words), at }))
+  expect(await push(database, who, session, pushed)).toBe(2)
+  // The long way compares digests.
+  expect(await push(database, who, session, pushed)).toBe(2)
+  const page = { after: null, before: null, limit: 9, backward: true }
+  const of = { ownerId: who.ownerId, sessionId: session.id }
+  const rows = await database.read((tx) => listEvents(tx, session.id, page))
+  expect(rows).toMatchObject(pushed.map(({ seq, digest, json }) => ({ seq, at, digest, payload: json })))
+  const places = pushed.map(({ seq }) => ({ sessionId: session.id, seq }))
+  const found = await database.read((tx) => findEvents(tx, places))
+  const asText = found.map((row) => ({ ...row, payload: Buffer.from(row.payload).toString() }))
+  expect(asText.sort((one, other) => one.seq - other.seq)).toEqual(rows)
+  const row = await database.read((tx) => findSession(tx, who.ownerId, session.id))
+  expect(await database.read((tx) => sessionWithEvents(tx, of, page))).toEqual({ session: row, rows })
+  expect(Math.abs((row?.updatedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60 * 60_000)
+  await database.close()
 }, 60_000)
