@@ -55,10 +55,13 @@ export async function odd(desk: Desk, { all, shoot }: Studio<DeskPhone>, cwd: st
   })
   await shoot('odd-2-withheld-and-diff')
   agent.starts('npm test', { rawInput: { command: 'npm test -- --watch' } })
-  await all((device) => device.sees('npm test -- --watch'))
+  // What is new is below what is read.
+  await all(async (device) => {
+    await device.taps('New below')
+    await device.sees('npm test -- --watch')
+  })
   await session.cancelTurn()
   await agent.cancelled()
-  agent.ends('cancelled')
   await all((device) => device.sees(/^Turn cancelled/))
   await shoot('odd-3-cancelled')
 }
@@ -105,7 +108,7 @@ export async function manySessions(desk: Desk, { visits, all, shoot }: Studio<De
 export async function refused(_desk: Desk, { all, shoot }: Studio<DeskPhone>): Promise<void> {
   await all(async (device) => {
     await device.pairs('VIEW')
-    await device.sees(/may look|view only/i)
+    await device.sees(/may go up to|may look/i)
   })
   await shoot('why-1-view-only')
   await all(async (device) => {

@@ -39,8 +39,12 @@ export async function createStudio<Device extends Phone>(
 ): Promise<Studio<Device>> {
   const eyes: Eye<Device>[] = []
   for (const look of LOOKS) eyes.push({ ...look, device: await make(look) })
-  // Pictures are taken also where much else runs.
-  for (const { device } of eyes) device.context.setDefaultTimeout(PATIENCE_MS)
+  for (const { device } of eyes) {
+    // Pictures are taken also where much else runs.
+    device.context.setDefaultTimeout(PATIENCE_MS)
+    // tsx calls it around every named function, also in those that are sent into the page.
+    await device.context.addInitScript('globalThis.__name = (it) => it')
+  }
   const heard = new Map<Eye<Device>, { said: number; failed: string[] }>()
   for (const eye of eyes) {
     const failed: string[] = []

@@ -11,6 +11,7 @@ export async function turn(desk: Desk, studio: Studio<DeskPhone>, cwd: string, r
   const answered = (optionId: string) =>
     session.answer(session.view().decisions[0]?.id ?? '', { is: 'option', optionId })
   const opensSheet = (device: DeskPhone, eye: Eye) => (eye.isPhone ? device.taps(/Answer$/) : Promise.resolve())
+  await all((device) => device.sees(/^Nothing has been said yet/))
   await shoot('turn-01-empty')
 
   await desk.works('The payment retries never stop. Find out why and fix it.')
@@ -180,13 +181,13 @@ export async function offline(desk: Desk, { all, shoot }: Studio<DeskPhone>): Pr
     await device.sees(/sent in this order/)
   })
   await shoot('offline-1-outbox')
-  for (const [path, name] of [
-    ['/', 'offline-2-home'],
-    ['/settings', 'offline-3-settings'],
+  for (const [path, name, seen] of [
+    ['/', 'offline-2-home', /^Seen up to/],
+    ['/settings', 'offline-3-settings', 'About'],
   ] as const) {
     await all(async (device) => {
       await device.opens(path)
-      await device.sees(/offline|Seen up to/)
+      await device.sees(seen)
     })
     await shoot(name)
   }
