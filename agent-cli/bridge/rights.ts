@@ -46,6 +46,9 @@ export function mayEnterMode(command: HostCommand, facts: Facts, modeId: string)
   return rules.allowedModes.value.some((allowed) => allowed === (facts.meaningOf(modeId) ?? 'AUTOPILOT'))
 }
 
+// As people read it on the screens and write it behind --allow.
+const word = (rung: Rung): string => rung.toLowerCase()
+
 // The server may have lowered the device's rung; it cannot raise it above what was confirmed here.
 const granted = (command: HostCommand, device: TrustedDevice): Rung =>
   isRung(command.rung) ? lower(device.rung, command.rung) : device.rung
@@ -67,12 +70,12 @@ export function refusalOf(command: HostCommand, facts: Facts): Refused | null {
   const needed = neededRung(command, facts)
   const most = rules.maxRung.value
   if (!reaches(most, needed) && !takesAway(command, facts))
-    return ruled(rules, 'maxRung', `No device may go above ${most} here; this needs ${needed}.`, most)
+    return ruled(rules, 'maxRung', `No device may go above ${word(most)} here; this needs ${word(needed)}.`, most)
   if (reaches(allowed, needed)) return null
   const isCeiling = reaches(may, needed)
   const message = isCeiling
-    ? `The terminal set the ceiling of this session to ${ceiling}; this needs ${needed}.`
-    : `The device may ${may}; this needs ${needed}. Pair it again with more: “offdesk devices pair --allow <rung>”.`
+    ? `The terminal set the ceiling of this session to ${word(ceiling)}; this needs ${word(needed)}.`
+    : `The device may ${word(may)}; this needs ${word(needed)}. Pair it again with more: “offdesk devices pair --allow <rung>”.`
   return { code: 'RUNG_TOO_LOW', message, rule: isCeiling ? 'T4 ceiling' : 'T4 device' }
 }
 

@@ -22,7 +22,7 @@ import {
 import { activeHostIds, type HostRow, revokeHostRow } from '../store/hosts.ts'
 import { removePush } from '../store/pushes.ts'
 import { notFound, refuse } from '../store/refused.ts'
-import { type Rung, rungAtLeast } from '../store/rung.ts'
+import { type Rung, rungAtLeast, rungWord } from '../store/rung.ts'
 import { lowerDevicesCommands, refuseDevicesCommands } from '../store/taken-away.ts'
 import { ownerTopic, type Ring, trustTopic } from '../store/topic.ts'
 import { requireStillIn } from './letting-in.ts'
@@ -79,7 +79,8 @@ export async function endorseDevice(
   if (!(await activeHostIds(tx, by.ownerId)).includes(hostId)) throw notFound('host')
   if (!device?.publicKey || device.revokedAt) throw notFound('device')
   const newRung = (device.awaitsTrust ? asked.rung : null) ?? device.rung
-  if (!rungAtLeast(by.rung, newRung)) throw tooLow(by, `Endorsing a device with the rung ${newRung} needs it.`)
+  if (!rungAtLeast(by.rung, newRung))
+    throw tooLow(by, `Endorsing a device with the rung ${rungWord(newRung)} needs it.`)
   if (!(await rosterPlaces(tx, [by.deviceId])).get(by.deviceId)?.includes(hostId)) {
     throw refuse('RUNG_TOO_LOW', 'That host does not know this device, so its word counts for nothing there.', {
       rule: 'a device vouches only at hosts that hold it in their roster',

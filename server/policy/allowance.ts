@@ -4,7 +4,7 @@ import { type RefusalLevel, type Refused, refuse } from '../store/refused.ts'
 import { type Bounds, because } from './effective.ts'
 import type { Principal } from './principal.ts'
 import type { From } from './resolve.ts'
-import { lowestRung, type Rung, rungAtLeast } from './rung.ts'
+import { lowestRung, type Rung, rungAtLeast, rungWord } from './rung.ts'
 import type { DeviceKind } from './settings.ts'
 
 export type Limit = {
@@ -64,7 +64,7 @@ const kindLimit = (kind: DeviceKind, { from }: Bounds['allowedDeviceKinds']): Li
 const maxRungLimit = ({ value, from }: Bounds['maxRung']): Limit => ({
   code: 'POLICY',
   rule: `maxRung ${value}`,
-  message: `No device may go above ${value}.`,
+  message: `No device may go above ${rungWord(value)}.`,
   ...because('maxRung', from),
 })
 
@@ -84,7 +84,7 @@ const deviceLimit = (rung: Rung): Limit => ({
   rule: `device rung ${rung}`,
   level: 'device',
   owner: 'whoever confirms devices at a host terminal',
-  message: `This device may go up to ${rung}.`,
+  message: `This device may go up to ${rungWord(rung)}.`,
   remedy:
     'Pair it again at a host terminal: offdesk devices pair --allow <rung>. A device cannot be raised from a device.',
 })
@@ -114,7 +114,7 @@ const sessionLimit = (rung: Rung): Limit => ({
   rule: `session ceiling ${rung}`,
   level: 'session',
   owner: 'the terminal that runs this session',
-  message: `The terminal lets devices go up to ${rung} in this session.`,
+  message: `The terminal lets devices go up to ${rungWord(rung)} in this session.`,
   remedy: 'Start the session again with a higher ceiling, at its terminal.',
 })
 
@@ -155,7 +155,7 @@ export function requirePublishing({ remoteControl, bounds }: Stands): void {
 /** Throws POLICY or RUNG_TOO_LOW, naming the rule, unless `has` reaches `needs`. */
 export function requireRung(has: Allowance, needs: Rung, what: string): void {
   if (has.rung !== null && rungAtLeast(has.rung, needs)) return
-  throw refusalOf(has.limit ?? deviceLimit(has.rung ?? 'VIEW'), `${what} needs ${needs}.`)
+  throw refusalOf(has.limit ?? deviceLimit(has.rung ?? 'VIEW'), `${what} needs ${rungWord(needs)}.`)
 }
 
 /** PASSKEY_REQUIRED where its person must be verified before anything is shown; null else, also under OFF. */

@@ -27,7 +27,7 @@ export async function setRemoteControl(
   if (by.kind === 'device' && !rungAtLeast(by.rung, lowers ? 'ANSWER' : 'FULL')) {
     throw refuse(
       'RUNG_TOO_LOW',
-      `${lowers ? 'Lowering' : 'Raising'} remote control needs ${lowers ? 'ANSWER' : 'FULL'}.`,
+      `${lowers ? 'Lowering' : 'Raising'} remote control needs ${lowers ? 'answer' : 'full'}.`,
       {
         rule: `device rung ${by.rung}`,
         level: 'device',
