@@ -97,7 +97,8 @@ export function DeviceSheet(props: { device: Device; use: DevicesUse; onClose: (
                 awaits ? setWanted(rung) : void run(use.limit(device.id, rung), `Limited to ${rungName[rung]}.`)
               }
               title={rungName[rung].charAt(0).toUpperCase() + rungName[rung].slice(1)}
-              detail={`It ${rungSentence[rung]}`}
+              // Its name stands above.
+              detail={`It ${rungSentence[rung].replace(` (${rungName[rung]})`, '')}`}
             />
           ))}
         </fieldset>

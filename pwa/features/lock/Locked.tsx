@@ -40,7 +40,7 @@ export function Locked({ lock }: { lock: Lock }) {
       <AppMark size={40} />
       <h1 className="type-sheet">Offdesk is locked</h1>
       <p>
-        {minutes !== null && `Nobody touched it for ${minutesWords(minutes)}. `}
+        {minutes !== null && `It locks after ${minutesWords(minutes)} without a touch. `}
         {byPolicy && 'Your organisation asks for this lock. '}
         {canOpen
           ? 'The agents go on working. Show that it is you to go on here.'

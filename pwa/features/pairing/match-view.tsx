@@ -86,7 +86,7 @@ export function MatchForHost(props: {
         this {deviceWord()} once you have pressed y there too.
       </p>
       {step.pairing.openerAddress && (
-        <p className="ink-3">
+        <p className="ink-2">
           It asks from {step.pairing.openerAddress}
           {step.pairing.openerPlatform && ` and says it is ${step.pairing.openerPlatform}`}. If that is not where you
           have just typed “offdesk login”, say no.
