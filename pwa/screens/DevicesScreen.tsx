@@ -6,10 +6,10 @@ import { DeviceSheet } from '../features/devices/device-sheet.tsx'
 import { type Device, type Host, useDevices } from '../features/devices/devices.ts'
 import { rungName } from '../features/devices/rung-words.ts'
 import { EnrolSheet } from '../features/enrolment/enrol-sheet.tsx'
-import { useDoors, whyNotWords } from '../features/sign-in/doors.ts'
+import { useDoors } from '../features/sign-in/doors.ts'
 import { Age, At } from '../ui/age.tsx'
 import { Header } from '../ui/bars.tsx'
-import { IconButton } from '../ui/button.tsx'
+import { IconButton, TextLink } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { deviceWord, isComputerName } from '../ui/device-word.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
@@ -133,9 +133,11 @@ export default function DevicesScreen({ enrols = false }: { enrols?: boolean }) 
           lead={<Icon name={doors?.whyNotEnrol ? 'lock' : 'plus'} />}
           title="Add a workstation"
           wrap
-          detail={doors?.whyNotEnrol ? whyNotWords(doors.whyNotEnrol) : 'With the code its terminal shows'}
+          detail={doors?.whyNotEnrol?.message ?? 'With the code its terminal shows'}
           disabled={doors === undefined || doors.whyNotEnrol !== null}
           onClick={() => setEnrolling(true)}
+          // The sheet says what would lift it.
+          trailing={doors?.whyNotEnrol ? <TextLink onClick={() => setEnrolling(true)}>Why?</TextLink> : undefined}
         />
       </Group>
       {said !== null && <GroupNote>{said}</GroupNote>}
