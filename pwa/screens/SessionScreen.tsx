@@ -155,7 +155,7 @@ function Session({ id, decisionId }: { id: string; decisionId?: string }) {
           />
         )}
         {state.source !== 'opening' && !state.transcript.items.some(isSaid) && endings.length === 0 && !refused && (
-          <p className="session-empty">Nothing has been said yet. Write the first prompt below.</p>
+          <p className="session-empty">Nothing has been said yet.{may && ' Write the first prompt below.'}</p>
         )}
         {refused && (
           <p className="session-refused" role="alert">

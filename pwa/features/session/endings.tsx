@@ -184,8 +184,9 @@ export function useEndings(props: {
               </>
             }
             detail={problem.message}
-            trailing={
-              <>
+            trailing={<IconButton icon="cross" label="Dismiss" onClick={() => refusals.dismiss(entry.key)} />}
+            below={
+              <div className="refused-deeds">
                 {problem.rule !== undefined && (
                   <TextLink
                     onClick={() =>
@@ -213,8 +214,7 @@ export function useEndings(props: {
                     Edit
                   </TextLink>
                 )}
-                <IconButton icon="cross" label="Dismiss" onClick={() => refusals.dismiss(entry.key)} />
-              </>
+              </div>
             }
           />
         </Group>

@@ -87,7 +87,7 @@ export function useSession(sessionId: string, tail: TailState, deviceId: string 
     turn: working || row.state === 'IDLE' ? turn : null,
     ended:
       row.state === 'ENDED'
-        ? `This session has ended${row.endReason ? `: ${row.endReason}` : ''}. To go on, start it again on ${row.host.name}.`
+        ? `This session has ended${row.endReason ? `: ${row.endReason.replace(/\.$/, '')}` : ''}. To go on, start it again on ${row.host.name}.`
         : null,
     maxPromptChars: detail.limits?.maxPromptChars ?? MAX_PROMPT_CHARS,
     attachLimits: detail.limits,
