@@ -95,8 +95,8 @@ function Policy({ scopeId }: { scopeId: string }) {
                   key={one}
                   wrap
                   title={settingTitle(one)}
-                  detail={value === null ? 'Left to the others' : valueWords(one, value)}
-                  {...(changed.includes(one) ? { end: 'changed', tone: 'strong' as const } : {})}
+                  end={value === null ? 'Left to the others' : valueWords(one, value)}
+                  {...(changed.includes(one) ? { detail: 'Changed, not applied', tone: 'strong' as const } : {})}
                   chevron
                   disabled={!may}
                   onClick={() => setEditing(one)}

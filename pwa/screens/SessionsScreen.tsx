@@ -3,6 +3,8 @@ import './sessions.css'
 import { type PointerEvent, type ReactNode, type TouchEvent, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useDecisions } from '../features/decisions/decisions.tsx'
+import { useEffectivePolicy } from '../features/policy/effective.ts'
+import { whoseWords } from '../features/policy/setting-words.ts'
 import { SessionMenu } from '../features/session/session-menu.tsx'
 import { useArchived } from '../features/sessions/archived.ts'
 import { BulkBar } from '../features/sessions/bulk-bar.tsx'
@@ -16,7 +18,7 @@ import { AwaitsTrust } from '../features/sign-in/awaits-trust.tsx'
 import { useLink } from '../graphql/connection-context.tsx'
 import { At } from '../ui/age.tsx'
 import { ScreenTitle } from '../ui/bars.tsx'
-import { IconButton, TextLink } from '../ui/button.tsx'
+import { Button, IconButton, TextLink } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Divider, EmptyState } from '../ui/note.tsx'
@@ -202,9 +204,29 @@ function Nothing(props: {
   if (props.count > 0 || !props.known) return null
   if (props.query) return <EmptyState>No session fits “{props.query}”.</EmptyState>
   if (props.view === 'archived') return <EmptyState>Nothing is archived.</EmptyState>
+  return <NoSession>{props.children}</NoSession>
+}
+
+/** Nothing is listed while remote control is off, and nothing could be started: then that is said, and whose word it is (F3). */
+function NoSession({ children }: { children: ReactNode }) {
+  const [, go] = useLocation()
+  const policy = useEffectivePolicy()
+  const rule = policy?.remoteControl === 'OFF' && policy.settings.find(({ name }) => name === 'remoteControl')
+  if (rule && !children)
+    return (
+      <EmptyState
+        action={
+          <Button kind="quiet" onClick={() => go('/settings/policy')}>
+            What holds for you
+          </Button>
+        }
+      >
+        Remote control is off, so no session is shown here. Agents go on at their terminals. {whoseWords(rule)}
+      </EmptyState>
+    )
   return (
     <EmptyState>
-      {props.children || (
+      {children || (
         <>
           No session yet. On the workstation, start one with <Typed>offdesk run claude --remote</Typed>; it appears here
           by itself.

@@ -64,7 +64,7 @@ describe('administration', () => {
     await person.opens('/settings/policy')
     await person.sees('Remote control: View only')
     await person.sees(
-      /Set by the admins of the organisation Blue\. Ask the admins of the organisation Blue: their policy says “Remote control”/,
+      /Set by the admins of the organisation Blue\. Ask the admins of the organisation Blue: their policy sets “Remote control”/,
     )
   })
 

@@ -2,11 +2,7 @@
 import { Icon } from '../../ui/icon.tsx'
 import { Group, Row } from '../../ui/row.tsx'
 import type { EffectiveSetting } from './effective.ts'
-import { nobodySaid, settingTitle, valueTextWords } from './setting-words.ts'
-
-/** The server names a setting by its field; people know it by its title. */
-const whoseWords = ({ name, owner, remedy }: EffectiveSetting): string =>
-  `Set by ${owner}.${remedy === null ? '' : ` ${remedy.replace(`sets ${name}`, `says “${settingTitle(name)}”`)}`}`
+import { nobodySaid, settingTitle, valueTextWords, whoseWords } from './setting-words.ts'
 
 export function ExplainedSettings({ settings }: { settings: readonly EffectiveSetting[] }) {
   return (

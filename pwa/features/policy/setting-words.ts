@@ -36,6 +36,13 @@ const isKnown = (name: string): name is SettingName => name in titles
 /** A setting of a newer server is called what the server calls it. */
 export const settingTitle = (name: string): string => (isKnown(name) ? titles[name] : name)
 
+/** The server's remedy names a setting by its field; people know it by its title. */
+export const namedByTitle = (remedy: string): string =>
+  remedy.replace(/\bsets (\w+)\b/, (said, name: string) => (isKnown(name) ? `sets “${titles[name]}”` : said))
+/** Whose word a setting is, and what would lift it. */
+export const whoseWords = ({ owner, remedy }: { owner: string; remedy: string | null }): string =>
+  `Set by ${owner}.${remedy === null ? '' : ` ${namedByTitle(remedy)}`}`
+
 const control: Record<string, string> = {
   OFF: 'Off',
   DISABLED: 'Off',

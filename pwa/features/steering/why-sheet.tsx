@@ -2,6 +2,7 @@
 import { Button } from '../../ui/button.tsx'
 import { Row } from '../../ui/row.tsx'
 import { Sheet, SheetTitle } from '../../ui/sheet.tsx'
+import { namedByTitle } from '../policy/setting-words.ts'
 
 export type Why = {
   title: string
@@ -39,8 +40,8 @@ export function WhySheet({ why, onClose }: { why: Why | null; onClose: () => voi
     >
       {why && (
         <>
-          <SheetTitle aside="Why?" title={why.title} who={why.message} />
-          {why.remedy != null && <Row sheet wrap title="What would lift it" detail={why.remedy} />}
+          <SheetTitle chip={<span className="type-second">Why?</span>} title={why.title} who={why.message} />
+          {why.remedy != null && <Row sheet wrap title="What would lift it" detail={namedByTitle(why.remedy)} />}
           {why.level != null && (
             <Row
               sheet
