@@ -13,6 +13,11 @@ export function NotPaired() {
   const [location, go] = useLocation()
   // Whoever came to let a workstation in goes on there once they are somebody.
   const wantsLogin = location === '/login'
+  const pair = (
+    <Button tall block kind={wantsLogin ? 'quiet' : 'primary'} onClick={() => go('/pair')}>
+      Pair this {deviceWord()}
+    </Button>
+  )
   return (
     <div className="app-message">
       <AppMark size={40} />
@@ -22,9 +27,7 @@ export function NotPaired() {
           ? 'A workstation asks to be let in. Sign in first; then its code is typed here.'
           : 'Pair it with a workstation to see its sessions and steer them from here.'}
       </p>
-      <Button tall block kind={wantsLogin ? 'quiet' : 'primary'} onClick={() => go('/pair')}>
-        Pair this {deviceWord()}
-      </Button>
+      {!wantsLogin && pair}
       <Button
         tall
         block
@@ -36,6 +39,7 @@ export function NotPaired() {
       >
         Sign in
       </Button>
+      {wantsLogin && pair}
     </div>
   )
 }

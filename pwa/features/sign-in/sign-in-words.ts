@@ -32,7 +32,12 @@ export function signInFailure(problem: Problem): FailureWords {
     case 'OFFLINE':
       return { title: 'The server gave no answer', detail: 'Check the network of this device.', again: true }
     case 'NOT_FOUND':
-      return { title: 'Nobody signs in under this name', detail, again: true }
+      // The refusal's remedy is for who asked with a list; here a name was typed.
+      return {
+        title: 'Nobody signs in under this name',
+        detail: `${problem.message} Look at how its short name is written, or ask whoever runs it.`,
+        again: true,
+      }
     case 'SIGN_IN_STATE':
       return { title: 'Begin again', detail, again: false }
     case 'SIGN_IN_PERSON':
