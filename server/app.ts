@@ -13,6 +13,7 @@ import type { BucketRule } from './http/buckets.ts'
 import { createDirect } from './http/direct.ts'
 import { tellError } from './http/errors.ts'
 import { MAX_TOKENS } from './http/limits.ts'
+import { withEnds } from './http/pipelined.ts'
 import { createRates, withRates } from './http/rates.ts'
 import { createHttp } from './http/yoga.ts'
 import { type Bell, createBell } from './live/bell.ts'
@@ -130,7 +131,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   return {
     fetch: async (request) => yoga.fetch(request),
     handle: (server) => {
-      server.on('request', withRates(rates, publicUrl, direct))
+      server.on('request', withEnds(withRates(rates, publicUrl, direct)))
       sockets.push(createSockets(server, { yoga, parts, documents, trusted, rates, feeds, log }))
     },
     stop: () => {
