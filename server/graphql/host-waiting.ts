@@ -2,7 +2,7 @@
  * Hosts that wait for commands in this process, and those that have just gone to ask again. Each holds one short record; one timer and one statement look after
  * all of them, for when a ring is lost or concerns everyone. Knows no command.
  */
-import type { Bell, Watch } from '../live/bell.ts'
+import type { Bell } from '../live/bell.ts'
 import { type HostLook, movedHosts } from '../store/host-commands.ts'
 import type { Queued } from '../store/queue-command.ts'
 import { hostTopic, trustTopic } from '../store/topic.ts'
@@ -41,6 +41,9 @@ class Place {
   wake: (() => void) | null = null
   until = 0
   timer: NodeJS.Timeout | null = null
+  /** What it was told is known to stand up to this one of the room's rings for everyone. */
+  room: Room | null = null
+  heard = 0
   private deaf: (() => void) | null = null
 
   constructor(bell: Bell, hostId: string) {
@@ -54,8 +57,10 @@ class Place {
   }
 
   /** Forgets what was rung, and hears what is rung from here on. */
-  mark(): void {
+  mark(room: Room): void {
     this.rung = null
+    this.room = room
+    this.heard = room.rings
     this.listen()
   }
 
@@ -75,7 +80,12 @@ class Place {
 type Room = {
   waiting: Set<Place>
   rested: Map<string, Place>
-  ring: Watch
+  /** So many concerned everyone. */
+  rings: number
+  /** A ring came since the look that is under way began. */
+  isDue: boolean
+  isLooking: boolean
+  deaf: () => void
   timer: NodeJS.Timeout
   database: Context['database']
 }
@@ -92,7 +102,7 @@ export function waitAsHost(context: Context, hostId: string): Waiting {
   let place: Place | null = before ?? new Place(bell, hostId)
   return {
     deadline: before?.until ?? null,
-    mark: () => place?.mark(),
+    mark: () => place?.mark(roomOf(bell, context.shared)),
     close: () => place?.close(),
     rested: (after) => {
       const kept = before ?? take(bell, hostId, after)
@@ -102,7 +112,7 @@ export function waitAsHost(context: Context, hostId: string): Waiting {
       return kept.seen
     },
     rest: (seen) => {
-      if (place) keep(rooms.get(bell) ?? openRoom(context, context.shared), place, seen)
+      if (place) keep(roomOf(bell, context.shared), place, seen)
       place = null
     },
     news: (seen, milliseconds) =>
@@ -110,7 +120,7 @@ export function waitAsHost(context: Context, hostId: string): Waiting {
         const mine = place
         if (!mine) return resolve('none')
         mine.seen = seen
-        const room = rooms.get(bell) ?? openRoom(context, context.shared)
+        const room = roomOf(bell, context.shared)
         const leave = (settle: () => void) => {
           if (!room.waiting.has(mine)) return
           stand(room, mine)
@@ -135,7 +145,7 @@ export function parkAsHost(
   if (rooms.get(bell)?.rested.get(asked.hostId)?.rung) return null
   const place = take(bell, asked.hostId, asked.after)
   if (!place) return null
-  const room = rooms.get(bell) ?? openRoom({ bell }, database)
+  const room = roomOf(bell, database)
   place.until = performance.now() + asked.milliseconds
   wait(room, place, asked.milliseconds, () => {
     stand(room, place)
@@ -171,6 +181,7 @@ function wait(room: Room, place: Place, milliseconds: number, over: () => void):
   place.wake = over
   place.timer = setTimeout(over, milliseconds)
   if (place.rung) over()
+  else if (!isCurrent(room, place)) void lookAgain(place.bell, room)
 }
 
 function stand(room: Room, place: Place): void {
@@ -192,28 +203,42 @@ function take(bell: Bell, hostId: string, after: string | null): Place | null {
 }
 
 function keep(room: Room, place: Place, seen: HostLook): void {
+  // Rung for everyone while it was looked for: its next poll looks.
+  if (!isCurrent(room, place)) {
+    place.close()
+    return
+  }
   room.rested.get(place.hostId)?.close()
   place.seen = seen
   place.until = performance.now() + REST_MILLISECONDS
   room.rested.set(place.hostId, place)
 }
 
+const isCurrent = (room: Room, place: Place): boolean => place.room === room && place.heard === room.rings
+
+const roomOf = (bell: Bell, database: Context['database']): Room => rooms.get(bell) ?? openRoom(bell, database)
+
 // It outlives the poll that opens it, and looks for all.
-function openRoom({ bell }: { bell: Bell }, database: Context['database']): Room {
+function openRoom(bell: Bell, database: Context['database']): Room {
   const room: Room = {
-    ...{ waiting: new Set(), rested: new Map(), ring: bell.watch(trustTopic), database },
+    ...{ waiting: new Set(), rested: new Map(), rings: 0, isDue: false, isLooking: false, database },
+    // Whoever is revoked or limited, it concerns one of many: those that it concerns are woken, and not everyone who waits.
+    deaf: bell.listen(trustTopic, () => {
+      room.rings += 1
+      forget(room, Number.POSITIVE_INFINITY)
+      void lookAgain(bell, room)
+    }),
     timer: setInterval(() => void look(bell, room), SAFETY_MILLISECONDS),
   }
   room.timer.unref()
   rooms.set(bell, room)
-  void listen(bell, room)
   return room
 }
 
 function closeRoom(bell: Bell, room: Room): void {
   clearInterval(room.timer)
   rooms.delete(bell)
-  room.ring.close()
+  room.deaf()
 }
 
 /** Those that have not come back by now; all of them where anything may have changed for anyone. */
@@ -225,24 +250,34 @@ function forget(room: Room, until: number): void {
   }
 }
 
-// Whoever is revoked or limited, it concerns one of many: those that it concerns are woken, and not everyone who waits.
-async function listen(bell: Bell, room: Room): Promise<void> {
-  while (rooms.get(bell) === room) {
-    room.ring.mark()
-    if (!(await room.ring.rung(SAFETY_MILLISECONDS * 30))) continue
-    forget(room, Number.POSITIVE_INFINITY)
+// What a look has read may be from before a ring that came meanwhile: one more follows it, for all of those (L3).
+async function lookAgain(bell: Bell, room: Room): Promise<void> {
+  room.isDue = true
+  if (room.isLooking) return
+  room.isLooking = true
+  while (room.isDue && rooms.get(bell) === room) {
+    room.isDue = false
     await look(bell, room)
   }
+  room.isLooking = false
 }
 
 /** Those that the store has news for go and read it. A database that does not answer is found out by whoever reads. */
 async function look(bell: Bell, room: Room): Promise<void> {
   forget(room, performance.now())
-  const waiting = [...room.waiting].map(({ hostId, seen }) => ({ id: hostId, mark: seen?.mark ?? '' }))
-  if (waiting.length === 0) {
+  const { rings } = room
+  const places = [...room.waiting]
+  if (places.length === 0) {
     if (room.rested.size === 0) closeRoom(bell, room)
     return
   }
-  const moved = new Set(await room.database.read((tx) => movedHosts(tx, waiting)).catch(() => []))
-  if (moved.size > 0) for (const place of [...room.waiting]) if (moved.has(place.hostId)) place.ring('some')
+  const waiting = places.map(({ hostId, seen }) => ({ id: hostId, mark: seen?.mark ?? '' }))
+  const found = await room.database.read((tx) => movedHosts(tx, waiting)).catch(() => null)
+  if (!found) return
+  const moved = new Set(found)
+  for (const place of places) {
+    if (moved.has(place.hostId)) {
+      if (room.waiting.has(place)) place.ring('some')
+    } else if (place.room === room && place.heard < rings) place.heard = rings
+  }
 }
