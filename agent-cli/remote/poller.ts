@@ -28,6 +28,10 @@ const longWaitSeconds = 55
 const shortWaitSeconds = 25
 /** A wait that breaks off sooner has lost its server, and not its proxy's patience. */
 const patienceMs = 20_000
+/** Whoever bears a wait of this length bears a long one. */
+const wholeMs = 50_000
+/** No answer, or one that is not this server's: a proxy may say in JSON that it waits no longer. */
+const isCut = (code: string) => ['UNREACHABLE', 'BAD_RESPONSE'].includes(code)
 /** No command of these codes can come without a person doing something first. */
 export const isFinalForHost = (code: string) => ['REVOKED', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code)
 
@@ -57,8 +61,9 @@ export function createPoller(options: {
   let turn = new AbortController()
   /** Not heard since the last failure: then a quick answer says that the way is open, before a long wait begins. */
   let isLost = true
-  /** Long waits, one after the other, that something on the way has cut. */
+  /** Long waits, one after the other, that something on the way has cut, and how long it bore the last of them. */
   let cuts = 0
+  let borneMs = patienceMs
   let begun = 0
 
   async function once(): Promise<void> {
@@ -68,7 +73,9 @@ export function createPoller(options: {
     const timeoutSeconds = waitSeconds === 0 ? probeTimeoutSeconds : waitSeconds + 5
     begun = now()
     const { hostCommands } = await call(PollCommands, { hostId, after, waitSeconds }, { signal, timeoutSeconds })
-    if (waitSeconds === longWaitSeconds && now() - begun > patienceMs) cuts = 0
+    if (waitSeconds === longWaitSeconds && now() - begun > borneMs) cuts = 0
+    // What fails from here on is no wait.
+    begun = now()
     isLost = false
     news.onReached()
     news.onFacts({ ...hostCommands.policy, revokedDeviceIds: hostCommands.revokedDeviceIds })
@@ -115,7 +122,11 @@ export function createPoller(options: {
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
         // Two in a row are no restart: who stands on the way is asked for no more than it bears.
-        if (code === 'UNREACHABLE' && now() - begun > patienceMs) cuts += 1
+        const lastedMs = now() - begun
+        if (isCut(code) && lastedMs > patienceMs) {
+          cuts += 1
+          borneMs = Math.min(lastedMs, wholeMs)
+        }
         news.onLost(failure, isFinalForHost(code))
         const waitMs = isPassing(failure) ? backoff.next() : 15_000
         await pause(waitMs, AbortSignal.any([ended.signal, turn.signal])).catch(() => undefined)

@@ -25,30 +25,25 @@ test('[C2] after a server was away everything unsettled is read again: its datab
   expect(places).toEqual([null, 'here', 'here', null, 'here'])
 })
 
-test('[C2] where a proxy cuts long waits twice in a row, the host asks for shorter ones, and a single cut changes nothing', async () => {
+type Wait = { seconds: number; isCut: boolean }
+/** What a host asks for, and what becomes of each long wait: how long it lasts, and whether it is cut. */
+async function waitsAsked(long: Wait[], code = 'UNREACHABLE'): Promise<number[]> {
   let clockMs = 0
   const waits: number[] = []
-  // What becomes of each long wait: how long it lasts, and whether it is cut.
-  const long = [
-    { seconds: 30, isCut: true },
-    { seconds: 55, isCut: false },
-    { seconds: 30, isCut: true },
-    { seconds: 2, isCut: true },
-    { seconds: 30, isCut: true },
-  ]
+  const most = long.length + 2
   let enough = () => {}
   const done = new Promise<void>((resolve) => {
     enough = resolve
   })
   const call = (async (_document: unknown, { waitSeconds }: { waitSeconds: number }) => {
     if (waitSeconds > 0) waits.push(waitSeconds)
-    if (waits.length === 7) {
+    if (waits.length === most) {
       enough()
       await new Promise(() => {})
     }
     const what = waitSeconds > 0 ? long.shift() : undefined
     clockMs += (what?.seconds ?? 0) * 1000
-    if (what?.isCut) throw new RemoteError('UNREACHABLE', 'cut')
+    if (what?.isCut) throw new RemoteError(code, 'cut')
     const policy = { remoteControl: 'VIEW_AND_CONTROL' }
     return { hostCommands: { commands: [], after: 'here', policy, revokedDeviceIds: [] } }
   }) as unknown as Caller
@@ -58,5 +53,19 @@ test('[C2] where a proxy cuts long waits twice in a row, the host asks for short
     ...{ random: () => 0, now: () => clockMs },
   })
   await done
-  expect(waits).toEqual([55, 55, 55, 55, 55, 25, 25])
+  return waits
+}
+const cut = (seconds: number): Wait => ({ seconds, isCut: true })
+const whole = (seconds: number): Wait => ({ seconds, isCut: false })
+
+// Some say so in an answer of their own, which is not this server's.
+test.each(['UNREACHABLE', 'BAD_RESPONSE'])(
+  '[C2] where a proxy cuts long waits twice in a row (%s), the host asks for shorter ones, and a single cut changes nothing',
+  async (code) => {
+    expect(await waitsAsked([cut(30), whole(55), cut(30), cut(2), cut(30)], code)).toEqual([55, 55, 55, 55, 55, 25, 25])
+  },
+)
+
+test('[C2] a wait that was answered sooner than the last one was cut says nothing for the proxy', async () => {
+  expect(await waitsAsked([cut(30), whole(24), cut(30)])).toEqual([55, 55, 55, 25, 25])
 })
