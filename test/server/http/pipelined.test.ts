@@ -39,21 +39,20 @@ function requestOf(token: string, variables: object, accept: string): string {
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
-// The straight way, and yoga's.
-test.each(['application/json', 'text/html, application/json'])(
-  '[L4] two polls on one connection end with it (%s)',
-  async (accept) => {
-    const host = await server.enrolledHost()
-    const waits = (count: number) => vi.waitFor(() => expect(waitsOf(bell, host.id)).toBe(count), { timeout: 5000 })
-    const { hostCommands } = await server.gql<Polled>(host.token, POLL, { id: host.id, s: 0 })
-    const asked = requestOf(host.token, { id: host.id, after: hostCommands.after, s: 20 }, accept)
-    const socket = connect(server.port, '127.0.0.1')
-    socket.write(asked + asked)
-    await waits(2)
-    socket.destroy()
-    await waits(0)
-  },
-)
+/** The straight way, and yoga's. */
+const ACCEPTED = ['application/json', 'text/html, application/json']
+
+test.each(ACCEPTED)('[L4] two polls on one connection end with it (%s)', async (accept) => {
+  const host = await server.enrolledHost()
+  const waits = (count: number) => vi.waitFor(() => expect(waitsOf(bell, host.id)).toBe(count), { timeout: 5000 })
+  const { hostCommands } = await server.gql<Polled>(host.token, POLL, { id: host.id, s: 0 })
+  const asked = requestOf(host.token, { id: host.id, after: hostCommands.after, s: 20 }, accept)
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write(asked + asked)
+  await waits(2)
+  socket.destroy()
+  await waits(0)
+})
 
 test('[L4] polls on one connection are answered in their order', async () => {
   const host = await server.enrolledHost()
