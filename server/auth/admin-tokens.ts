@@ -1,6 +1,6 @@
 /** Making and ending admins' tokens: the first by the person who set the server up, each further one by one that may (F6). Knows no transport. */
 import type { Tx } from '../db/database.ts'
-import { ADMIN_SCOPES, type AdminPlace, type AdminScope, requireAdmin } from '../policy/admin.ts'
+import { ADMIN_SCOPES, type AdminPlace, type AdminScope, reachesPlace, requireAdmin } from '../policy/admin.ts'
 import type { AdminPrincipal, DevicePrincipal } from '../policy/principal.ts'
 import {
   type AdminTokenRow,
@@ -98,7 +98,7 @@ export async function endAdminToken(
   { id, keepsMade }: { id: string; keepsMade: boolean },
 ): Promise<AdminTokenRow> {
   const there = await findAdminToken(tx, id)
-  if (!there) throw notFound('token')
+  if (!there || !reachesPlace(by, await placeOf(there.scopeId))) throw notFound('token')
   if (there.id !== by.tokenId) requireAdmin(by, 'TOKENS', await placeOf(there.scopeId))
   const row = await revokeAdminToken(tx, id)
   const ended: AdminTokenRow[] = [{ ...there, madeBy: null }]

@@ -18,7 +18,7 @@ import {
 } from '../store/policy-documents.ts'
 import { notFound, refuse } from '../store/refused.ts'
 import { countRunning, listRunning, lockSessionsOf, type RunningSession } from '../store/running.ts'
-import { noteLetGo } from '../store/scim.ts'
+import { noteBroughtUnder } from '../store/scim.ts'
 import { lockPerson } from '../store/sign-in-passkeys.ts'
 import type { Ring } from '../store/topic.ts'
 import { firstDocument, type PolicyDocument, parseDocument, readDocument, type ScopeKind } from './document.ts'
@@ -142,7 +142,7 @@ export async function bringUnder(
   await lockAll(tx, asked.ownerId)
   await scopeName(tx, asked.organisationId)
   const row = await addMember(tx, { ...asked, addedBy: by.name })
-  await noteLetGo(tx, asked.ownerId, false)
+  await noteBroughtUnder(tx, asked)
   await enforce(tx, ring, await resolveFor(tx, new Map([[asked.ownerId, asked.organisationId]])), by.name)
   await noteAudit(tx, memberEntry(by, asked, 'member.add'))
   return row
@@ -156,6 +156,8 @@ export async function letGo(
   asked: { organisationId: string; ownerId: string },
 ): Promise<void> {
   await lockPolicies(tx)
+  // Before anything of theirs is locked: who is nobody, and whose members they are not, are one answer and as quick (F1).
+  if ((await findMember(tx, asked.ownerId))?.organisationId !== asked.organisationId) throw notFound('member')
   await lockAll(tx, asked.ownerId)
   if (!(await removeMember(tx, asked))) throw notFound('member')
   await enforce(tx, ring, await resolveFor(tx, new Map([[asked.ownerId, null]])), by.name)

@@ -8,6 +8,7 @@ import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
 import { placeOf } from '../store/organisations.ts'
 import { createOwner } from '../store/owners.ts'
 import { lockPolicies } from '../store/policy-documents.ts'
+import { lockSessionsOf } from '../store/running.ts'
 import {
   addScimUser,
   findScimUsers,
@@ -161,6 +162,8 @@ export async function deleteUser(tx: Tx, ring: Ring, provider: Provider, id: str
   const { row, isElsewhere } = await held(tx, provider, id)
   if (isElsewhere) await note(tx, provider, 'scim.user.change', row, 'deleted; they are not its any more')
   else {
+    // Letting go takes sessions, and ending takes hosts: whoever has a session gets its host.
+    await lockSessionsOf(tx, row.ownerId)
     await end(tx, ring, provider, row)
     // The provider made them, and nobody else would keep them out from now on. Who was here before it has their own way in.
     if (!row.isLinked) await removeSignInPasskeysOf(tx, row.ownerId)

@@ -1,5 +1,5 @@
 /** Provisioned people and groups: queries only. `scopes` are those a caller may see; null is all. Knows no protocol and no principal. */
-import { and, asc, count, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { randomText } from '../../protocol/bytes.ts'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
@@ -97,12 +97,28 @@ export async function writeScimUser(
   return row ?? null
 }
 
-/** An admin has let the person go, or has brought them under again. Means something for those who were here before. */
-export async function noteLetGo(tx: Tx, ownerId: string, isLetGo: boolean): Promise<void> {
+const isWithLetGo = (ownerId: string, isLetGo: boolean) =>
+  and(eq(scimUser.ownerId, ownerId), scimUser.isLinked, eq(scimUser.isLetGo, isLetGo))
+
+/** An admin has let the person go. Means something for those who were here before. */
+export async function noteLetGo(tx: Tx, ownerId: string): Promise<void> {
+  await tx.update(scimUser).set({ isLetGo: true }).where(isWithLetGo(ownerId, false))
+}
+
+/** They are brought under again. By an organisation of another place they are no more this provider's than before: they may leave it without an admin's hand. */
+export async function noteBroughtUnder(
+  tx: Tx,
+  { ownerId, organisationId }: { ownerId: string; organisationId: string },
+): Promise<void> {
+  const roof = tx
+    .select({ id: organisation.enterpriseId })
+    .from(organisation)
+    .where(eq(organisation.id, organisationId))
+  const reaches = or(inArray(scimUser.scopeId, ['', organisationId]), inArray(scimUser.scopeId, roof))
   await tx
     .update(scimUser)
-    .set({ isLetGo })
-    .where(and(eq(scimUser.ownerId, ownerId), scimUser.isLinked, ne(scimUser.isLetGo, isLetGo)))
+    .set({ isLetGo: false })
+    .where(and(isWithLetGo(ownerId, true), reaches))
 }
 
 export async function removeScimUser(tx: Tx, id: string): Promise<void> {

@@ -10,10 +10,12 @@ import { session } from '../../server/db/schema.ts'
 import { applyPolicy, bringUnder, letGo } from '../../server/policy/applying.ts'
 import type { Provider } from '../../server/scim/provider.ts'
 import { createUser, deleteUser, patchUser } from '../../server/scim/users.ts'
+import { endSession } from '../../server/store/attachments.ts'
 import { lockHost } from '../../server/store/commands.ts'
 import { createEnterprise, createOrganisation } from '../../server/store/organisations.ts'
 import { lockFirstOwner } from '../../server/store/owners.ts'
 import { noteLetGo } from '../../server/store/scim.ts'
+import { lockSession } from '../../server/store/sessions.ts'
 import { useSetupCode } from '../../server/store/setup-codes.ts'
 import { alive, waitsOrOver } from './crossing.ts'
 import { attach, type Person, type Place, person, places, silent } from './place.ts'
@@ -60,7 +62,7 @@ describe.each(places)('%s', (name, open) => {
     const user = await linked()
     await done(async (tx) => {
       await letGo(tx, silent, by, member(blue))
-      await noteLetGo(tx, who.ownerId, true)
+      await noteLetGo(tx, who.ownerId)
     })
     await expect(done((tx) => patchUser(tx, silent, idp, user.id, [off]))).rejects.toMatchObject({ status: 404 })
     expect(await here()).toEqual({ devices: 2, hosts: 1 })
@@ -72,7 +74,7 @@ describe.each(places)('%s', (name, open) => {
     const back = await linked()
     await done(async (tx) => {
       await letGo(tx, silent, by, member(blue))
-      await noteLetGo(tx, who.ownerId, true)
+      await noteLetGo(tx, who.ownerId)
       await bringUnder(tx, silent, by, member(red))
     })
     await done((tx) => patchUser(tx, silent, idp, back.id, [off]))
@@ -82,6 +84,41 @@ describe.each(places)('%s', (name, open) => {
     const leaver = await linked()
     await done((tx) => letGo(tx, silent, idp.by, member(blue)))
     await done((tx) => patchUser(tx, silent, idp, leaver.id, [off]))
+    expect(await here()).toEqual({ devices: 0, hosts: 0 })
+  })
+
+  it('[F1] whom an admin has let go stays their own also when they leave another enterprise, by whichever way', async () => {
+    const user = await linked()
+    await done(async (tx) => {
+      await letGo(tx, silent, by, member(blue))
+      await noteLetGo(tx, who.ownerId)
+    })
+    const elsewhere = await done(async (tx) => {
+      const { id: enterpriseId } = await createEnterprise(tx, 'Other')
+      return (await createOrganisation(tx, { name: 'Green', enterpriseId })).id
+    })
+    await done((tx) => bringUnder(tx, silent, by, member(elsewhere)))
+    // As its group lets them go, and not an admin's hand.
+    await done((tx) => letGo(tx, silent, by, member(elsewhere)))
+    await expect(done((tx) => patchUser(tx, silent, idp, user.id, [off]))).rejects.toMatchObject({ status: 404 })
+    expect(await here()).toEqual({ devices: 2, hosts: 1 })
+  })
+
+  it('[T3] whose provider deletes them while a session of theirs ends is ended: sessions come before hosts there too', async () => {
+    const user = await linked()
+    const open = await attach(place.database, who)
+    let isHeld = () => {}
+    const held = new Promise<void>((go) => {
+      isHeld = go
+    })
+    const ends = place.other.transaction(async (tx) => {
+      await lockSession(tx, open.id)
+      isHeld()
+      await waitsOrOver(tx, () => name === 'PGlite')
+      await endSession(tx, silent, who, { sessionId: open.id, epoch: open.epoch, reason: 'done' })
+    })
+    const deletes = held.then(() => done((tx) => deleteUser(tx, silent, idp, user.id)))
+    expect((await Promise.allSettled([ends, deletes])).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
     expect(await here()).toEqual({ devices: 0, hosts: 0 })
   })
 

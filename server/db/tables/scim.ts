@@ -25,7 +25,7 @@ export const scimUser = pgTable(
     active: boolean('active').notNull().default(true),
     /** The person was here before: the provider knows them and did not make them, and does not sign them in. */
     isLinked: boolean('is_linked').notNull().default(false),
-    /** An admin has let them go since, who were here before: until they are brought under again the provider ends nothing of theirs. */
+    /** An admin has let them go since, who were here before: until they are brought under its place again the provider ends nothing of theirs. */
     isLetGo: boolean('is_let_go').notNull().default(false),
     data: text('data').notNull(),
     version: integer('version').notNull().default(1),

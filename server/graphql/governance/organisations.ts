@@ -180,7 +180,7 @@ builder.mutationFields((t) => ({
       write(context, async (tx, ring) => {
         const { by, principal } = await adminIn(context, tx, 'MEMBERS', args.organisationId)
         await letGo(tx, ring, by, args)
-        await noteLetGo(tx, args.ownerId, true)
+        await noteLetGo(tx, args.ownerId)
         await endSignedInOf(tx, ring, principal, args.ownerId)
         return args.ownerId
       }),

@@ -82,6 +82,19 @@ test('[F1] a token of an enterprise brings under whom it has invited or whom it 
     server.gql(at.admin, 'mutation($o: ID!, $p: ID!) { removeMember(organisationId: $o, ownerId: $p) }', {
       ...{ o: at.organisationId, p: ownerId },
     })
+  const words = (document: string, variables: object) =>
+    server.gql(people.token, document, variables).then(
+      () => null,
+      ({ code, message }: Refusal) => ({ code, message }),
+    )
+  // Nor does another door tell who is here: whom it does not reach, and who is nobody, are one answer.
+  const isOneAnswer = async (document: string, id: string, nobody: string) => {
+    const said = await words(document, { id })
+    expect(said).toMatchObject({ code: 'NOT_FOUND' })
+    expect(said).toEqual(await words(document, { id: nobody }))
+  }
+  const removing = `mutation($id: ID!) { removeMember(organisationId: "${at.organisationId}", ownerId: $id) }`
+  await isOneAnswer(removing, at.ownerId, 'own_nobody')
   // They belong nowhere, and their id was seen somewhere.
   expect(await add(people.token, at.ownerId)).toBe('NOT_FOUND')
   expect(await add(people.token, 'own_nobody')).toBe('NOT_FOUND')
@@ -97,6 +110,9 @@ test('[F1] a token of an enterprise brings under whom it has invited or whom it 
   )
   expect(await add(at.admin, at.ownerId, createOrganisation.id)).toBeNull()
   expect(await add(people.token, at.ownerId)).toBe('NOT_FOUND')
+  await isOneAnswer('query($id: ID!) { memberDevices(ownerId: $id) { id } }', at.ownerId, 'own_nobody')
+  const theirs = await made('theirs', at.admin, createEnterprise.id)
+  await isOneAnswer('mutation($id: ID!) { revokeAdminToken(id: $id) { id } }', theirs.adminToken.id, 'adm_nobody')
 
   const link = await createsInvitation(server.gql, people.token, { name: 'Bob', organisationId: at.organisationId })
   const bob = await joins(server.gql, link.code, { personName: 'Bob' })
