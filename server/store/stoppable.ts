@@ -1,5 +1,5 @@
 /** What of an owner's may be ended without being seen (D5): sessions at work and open decisions, with no word of what is said in them. */
-import { and, asc, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { command, host, session } from '../db/schema.ts'
 import type { CommandRow } from './commands.ts'
@@ -48,7 +48,7 @@ export async function findStoppable(tx: Tx, ownerId: string, deviceId: string): 
     )
     .orderBy(asc(session.id))
     .limit(MOST)
-  const said = await lastSaid(tx, ids, deviceId)
+  const said = await lastSaid(tx, open, deviceId)
   return rows.map(({ state, ...row }) => ({
     ...{ ...row, ownerId, isWorking: state === 'WORKING' },
     decisions: open
@@ -57,14 +57,20 @@ export async function findStoppable(tx: Tx, ownerId: string, deviceId: string): 
   }))
 }
 
-/** By session and decision. Without it a deny that its host refused would look like one on its way. */
-async function lastSaid(tx: Tx, sessionIds: string[], deviceId: string): Promise<Map<string, Deniable['said']>> {
-  if (sessionIds.length === 0) return new Map()
+/** By session and decision, of these alone: a session of days has had thousands. Without it a deny that its host refused would look like one on its way. */
+async function lastSaid(
+  tx: Tx,
+  open: readonly { id: string; sessionId: string }[],
+  deviceId: string,
+): Promise<Map<string, Deniable['said']>> {
+  if (open.length === 0) return new Map()
   const { sessionId, decisionId, key, state, number } = command
+  const sessionIds = [...new Set(open.map((one) => one.sessionId))]
+  const ids = open.map(({ id }) => id)
   const rows = await tx
     .select({ sessionId, decisionId, key, state })
     .from(command)
-    .where(and(inArray(sessionId, sessionIds), eq(command.deviceId, deviceId), isNotNull(decisionId)))
+    .where(and(inArray(sessionId, sessionIds), inArray(decisionId, ids), eq(command.deviceId, deviceId)))
     .orderBy(asc(number))
   return new Map(rows.map((row) => [`${row.sessionId}/${row.decisionId}`, { key: row.key, state: row.state }]))
 }

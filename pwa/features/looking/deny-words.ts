@@ -9,11 +9,12 @@ const ENDED: Partial<Record<NonNullable<Deniable['said']>['state'], string>> = {
   REFUSED: 'The workstation refused it. It still waits.',
   EXPIRED: 'It came too late for the workstation. It still waits.',
   UNKNOWN: 'Nobody knows whether it arrived. It still waits.',
+  SUPERSEDED: 'Another answer came first. It still waits.',
 }
 
-/** A button is done when the host has said so, and what a host has refused can be said again (C5, D2). */
+/** A button is done when the host has said so, and what a host has refused can be said again (C5, D2). An allow of before, wherever it is, holds no deny back (D5). */
 export function denyState(here: Said | undefined, there: Deniable['said']): DenyState {
-  if (here === undefined) return { waits: null, said: null }
+  if (!here?.answer.isDeny) return { waits: null, said: null }
   const { state, answer } = here
   switch (state.kind) {
     case 'refused':

@@ -5,9 +5,9 @@ import { denyState } from '../../../../pwa/features/looking/deny-words.ts'
 import type { Deniable } from '../../../../pwa/features/looking/documents.ts'
 
 type There = Deniable['said']
-const said = (state: Said['state']): Said => ({
+const said = (state: Said['state'], isDeny = true): Said => ({
   answer: {
-    ...{ key: 'k1', what: 'Deny', isDeny: true, saidAtMs: 0, seen: { hostId: 'hst_1', optionName: 'Deny' } },
+    ...{ key: 'k1', what: 'Deny', isDeny, saidAtMs: 0, seen: { hostId: 'hst_1', optionName: 'Deny' } },
     ...{ kind: 'QUESTION', input: { sessionId: 's', decisionId: 'd', epoch: 1, answer: { decline: {} } } },
   },
   state,
@@ -27,6 +27,10 @@ it.each<[string, Said | undefined, There, ReturnType<typeof denyState>['waits'],
   ['the host has refused it', said(command('QUEUED')), told('REFUSED'), null, /workstation refused/],
   ['it was too late', said(command('QUEUED')), told('EXPIRED'), null, /too late/],
   ['nobody knows', said(command('QUEUED')), told('UNKNOWN'), null, /Nobody knows/],
+  ['another answer came first', said(command('SUPERSEDED')), null, null, /Another answer came first/],
+  ['an allow of before is on its way', said(command('QUEUED'), false), told('DELIVERED'), null, null],
+  ['an allow of before waits for the server', said({ kind: 'kept', untilMs: 1 }, false), null, null, null],
+  ['an allow of before was refused', said(command('QUEUED'), false), told('REFUSED'), null, null],
   [
     'the server did not take it',
     said({ kind: 'refused', problem: { code: 'X', message: 'No.' } }),
