@@ -102,6 +102,8 @@ function collect(given: Given, type: GraphQLObjectType, set: SelectionSetNode, i
     if (one.directives && one.directives.length > 0) throw new Unplain()
     if (one.kind === Kind.FIELD) {
       const key = one.alias?.value ?? one.name.value
+      // A plain object takes no field of that name.
+      if (key === '__proto__') throw new Unplain()
       into.set(key, [...(into.get(key) ?? []), one])
       continue
     }

@@ -119,6 +119,7 @@ describe('each request has one answer, whichever way it takes', () => {
     'a directive': () => ({
       body: { query: 'query($no: Boolean!) { viewer { id name @skip(if: $no) } }', variables: { no: true } },
     }),
+    'a name that objects have of their own': () => ({ body: { query: '{ viewer { __proto__: id name } }' } }),
     'a page of another origin': () => ({
       body: { query: '{ viewer { id } }' },
       headers: { origin: 'https://evil.example' },
