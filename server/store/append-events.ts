@@ -23,7 +23,7 @@ export function weighPlain(events: Push['events']): { isPlain: boolean; bytes: n
   const no = { isPlain: false, bytes: 0 }
   for (const [index, { seq, kind, format, bytes, problem, refs }] of events.entries()) {
     sum += bytes
-    if (problem || seq !== (events[0]?.seq ?? 0) + index) return no
+    if (problem || seq < 1 || seq !== (events[0]?.seq ?? 0) + index) return no
     if ((format === 'json' && !plain.has(kind)) || bytes > limits.maxEventBytes) return no
     if (bodyRefsIn(refs).length > 0) return no
   }
