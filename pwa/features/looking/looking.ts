@@ -65,7 +65,8 @@ export function createLooking(
       put({ kind: 'free' })
       return
     }
-    const untilMs = whyNot === null && until !== null ? Date.parse(until) : 0
+    // Never longer than one passkey is good for, by this clock: one that is behind would go on for as long as it is wrong.
+    const untilMs = whyNot === null && until !== null ? Math.min(Date.parse(until), now() + everyMinutes * 60_000) : 0
     storage.setItem(NAME, JSON.stringify({ everyMinutes, untilMs }))
     put(whyNot === null ? { kind: 'may', everyMinutes, untilMs } : { kind: 'due', everyMinutes, said: whyNot })
   }

@@ -75,6 +75,17 @@ it.each(['visibilitychange', 'resume', 'pageshow', 'focus'])(
   },
 )
 
+it('wakes to the verification in time also where this clock is hours behind the server’s', () => {
+  const scene = createScene(60)
+  scene.store.heard(may('2026-11-20T18:00:00.000Z'))
+  scene.turns('hidden')
+  scene.sleeps(61 * 60_000)
+  scene.turns('visible')
+  expect(scene.store.current().kind).toBe('due')
+  scene.store.close()
+  scene.end()
+})
+
 it('shows again what the server says may be shown: this clock may be the one that is wrong', async () => {
   const scene = createScene(60)
   scene.store.heard(may(scene.until()))
