@@ -1,8 +1,8 @@
 // What the worker asks the server by itself, with the identity kept in IndexedDB: what a notice is about, and an answer given on
-// its button. One tap is one answer however often the event is delivered: the key follows from what was chosen (C1).
-import { sha256, toBase64Url, utf8 } from '../../protocol/bytes.ts'
+// its button. One tap is one answer however often the event is delivered: the key follows from what was chosen, and where (C1).
 import { evidenceDigest } from '../../protocol/pairing.ts'
 import { AnswerPermissionDocument } from '../features/decisions/answer-documents.ts'
+import { answerKey } from '../features/push/answer-key.ts'
 import type { Learned, NoticeAnswer, NoticeDecision } from '../features/push/notice.ts'
 import { SubscribePushDocument, subscriptionInput } from '../features/push/subscription.ts'
 import { ask } from '../graphql/ask.ts'
@@ -80,12 +80,6 @@ async function unseen(
     },
   }
   return { decision, evidenceMatches: false, stepUpFrom: 'VIEW' }
-}
-
-/** 22 signs that follow from the choice alone. */
-export async function answerKey(answer: NoticeAnswer): Promise<string> {
-  const chosen = `offdesk/notice/1\n${answer.decisionId}\n${answer.epoch}\n${answer.optionId}`
-  return `n_${toBase64Url(await sha256(utf8(chosen))).slice(0, 22)}`
 }
 
 /** Sends the answer of a button. Never throws: what went wrong is said on the notification. */

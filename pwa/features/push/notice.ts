@@ -30,6 +30,8 @@ export type NoticeAnswer = {
   evidenceDigest: string | null
   hostId: string
   hostName: string
+  /** When its notification was made: one tap there is one answer, and a later notification asks anew. */
+  shownAtMs: number
 }
 export type NoticeData = {
   path: string
@@ -108,7 +110,7 @@ export type NoticeDecision = Pick<Decision, 'id' | 'kind' | 'state' | 'epoch' | 
 }
 
 /** The notification of a notice. `isDue`: the person must be verified before anything is allowed. Deny may stand on any permission; Allow once only where everything asked is in its words. */
-export function notificationOf(notice: Notice, learned: Learned, isDue = false): Shown {
+export function notificationOf(notice: Notice, learned: Learned, isDue = false, nowMs = Date.now()): Shown {
   const { path, title, body, looking, isBare } = notice
   const data: NoticeData = { path, title, body, ...(looking && { looking }), ...(isBare && { isBare }) }
   const actions: NoticeAction[] = []
@@ -123,6 +125,7 @@ export function notificationOf(notice: Notice, learned: Learned, isDue = false):
       evidenceDigest: decision.evidenceDigest,
       hostId: decision.session.host.id,
       hostName: decision.session.host.name,
+      shownAtMs: nowMs,
     })
     const deny = decision.options.find((option) => option.kind === 'reject_once') ?? decision.options.find(isDeny)
     const once = decision.options.filter((option) => option.kind === 'allow_once')
@@ -181,7 +184,9 @@ export function answeredNotice(
       ? `${answer.name} was not sent: ${outcome.why} Open to answer.`
       : outcome.state === 'SUPERSEDED'
         ? `Your ${answer.name} came second. It was not applied.`
-        : `${answer.name} sent, waiting for ${answer.hostName}.`
+        : outcome.state === 'REFUSED'
+          ? `Your ${answer.name} was refused. Open to see why, and to answer.`
+          : `${answer.name} sent, waiting for ${answer.hostName}.`
   const { path, title, looking, isBare } = data
   return {
     title,

@@ -1,5 +1,7 @@
 /** What a push becomes: our words, this origin only, buttons only where everything asked is in them, settled without a sound. */
+
 import { describe, expect, it } from 'vitest'
+import { answerKey } from '../../../../pwa/features/push/answer-key.ts'
 import {
   answeredNotice,
   decisionIn,
@@ -123,6 +125,20 @@ describe('the notification', () => {
     const shown = notificationOf(notice({ kind: 'DECISION_SETTLED', silent: true }), null)
     expect(shown.options).toMatchObject({ tag: 'dec_1', silent: true, renotify: false })
     expect(notificationOf(notice(), null).options).toMatchObject({ tag: 'dec_1', silent: false, renotify: true })
+  })
+
+  it('[C1][D5] a button has one key however often it is pressed, and what was refused can be said anew from the next notification', async () => {
+    const keyAt = async (nowMs: number) => {
+      const { deny } = readNoticeData(notificationOf(notice(), learned(), false, nowMs).options.data)
+      return deny && answerKey(deny)
+    }
+    expect(await keyAt(1)).toBe(await keyAt(1))
+    expect(await keyAt(1)).not.toBe(await keyAt(2))
+    expect(await keyAt(1)).toMatch(/^[\w-]{16,64}$/)
+    const data = readNoticeData(notificationOf(notice(), learned()).options.data)
+    expect(data.deny && answeredNotice(data, data.deny, { kind: 'sent', state: 'REFUSED' }).options.body).toBe(
+      'Your Deny was refused. Open to see why, and to answer.',
+    )
   })
 
   it('[C5] after a button it says sent, never done; a loser is told; what was not sent is heard', () => {
