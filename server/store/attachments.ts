@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
-import { session } from '../db/schema.ts'
+import { event, session } from '../db/schema.ts'
 import type { Rung } from '../policy/rung.ts'
 import { lockHost } from './commands.ts'
 import { settleLeftOver } from './delivery.ts'
@@ -64,6 +64,8 @@ export async function startSession(tx: Tx, ring: Ring, start: SessionStart): Pro
     .onConflictDoNothing()
     .returning()
   if (made) {
+    // Of a row that somebody has removed by hand, or a restore has left out: nothing of it is this session's (docs/decisions/0025-no-key-on-events.md).
+    await tx.delete(event).where(eq(event.sessionId, id))
     ring(ownerTopic(ownerId))
     return made
   }

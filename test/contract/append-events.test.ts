@@ -1,5 +1,7 @@
 /** The push in one statement: what it stores is what the long way stores, and whatever needs a look it leaves alone. */
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { session } from '../../server/db/schema.ts'
 import { appendEvents, type Batch, weighPlain } from '../../server/store/append-events.ts'
 import { endSession } from '../../server/store/attachments.ts'
 import { type EventRow, listEvents } from '../../server/store/events.ts'
@@ -202,4 +204,13 @@ describe.each(places)('a push in one statement on %s', (name, open) => {
       })
       expect(await short([batchOf(held, texts(1, 2)), batchOf(free, texts(3, 4))])).toEqual([2, 4])
     })
+
+  it('[E5] what the row of a session left behind, when somebody removed it, is shown to nobody and does not stand in the way of its refill', async () => {
+    const its = await attach(place.database, who)
+    await append(its, [text(1), text(2)])
+    await place.database.transaction((tx) => tx.delete(session).where(eq(session.id, its.id)))
+    const again = await attach(place.database, who, { id: its.id })
+    expect(await seqs(its.id)).toEqual([])
+    expect(await append(again, [text(1, 'anew')])).toBe(1)
+  })
 })
