@@ -1,5 +1,5 @@
 /** The page and GraphQL over plain HTTP: headers, origins, limits, masking, and polls that end with their request (L4, T6, G4). */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +9,9 @@ import { startServer, type TestServer } from '../../kit/server.ts'
 
 let server: TestServer
 let host: EnrolledHost
+const folder = mkdtempSync(join(tmpdir(), 'offdesk-http-'))
 beforeAll(async () => {
-  const pages = join(mkdtempSync(join(tmpdir(), 'offdesk-http-')), 'pages')
+  const pages = join(folder, 'pages')
   mkdirSync(join(pages, 'assets'), { recursive: true })
   writeFileSync(join(pages, 'index.html'), '<!doctype html><title>Offdesk</title>')
   writeFileSync(join(pages, 'sw.js'), '// worker')
@@ -19,7 +20,10 @@ beforeAll(async () => {
   server = await startServer({ pages, publicUrl: 'https://desk.example.com' })
   host = await server.enrolledHost()
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  await server?.close()
+  rmSync(folder, { recursive: true })
+})
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${server.url}/graphql`, {
