@@ -60,7 +60,9 @@ describe('a command that was perhaps done', () => {
     await phone.taps('To the end')
     await phone.sees(/^Line 2000/)
     await phone.taps('Send again')
-    await expect.poll(() => phone.page.getByLabel('Prompt').inputValue()).toBe('Delete the staging snapshot')
+    await expect
+      .poll(() => phone.page.getByLabel('Prompt', { exact: true }).inputValue())
+      .toBe('Delete the staging snapshot')
     expect(phone.complaints).toEqual([])
   })
 })

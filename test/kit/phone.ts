@@ -63,8 +63,8 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
     tapCount++
   }
   /** A deadline that says what a person would have seen instead. */
-  const whatIsThere = (claim: string) => async () => {
-    throw new Error(`${claim}; on ${page.url()} stands:\n${await page.locator('body').innerText()}`)
+  const whatIsThere = (claim: string) => async (cause: unknown) => {
+    throw new Error(`${claim}; on ${page.url()} stands:\n${await page.locator('body').innerText()}`, { cause })
   }
   const phone: Phone = {
     page,
@@ -87,6 +87,8 @@ export async function createPhone(context: BrowserContext, url: string, touch: b
     writes: (label, text) =>
       front()
         .getByLabel(label)
+        // A prompt that was sent is labelled too (“Your prompt”), and may be there before the field is.
+        .and(page.locator('input, textarea, select, [contenteditable]'))
         .filter({ visible: true })
         .last()
         .fill(text)
