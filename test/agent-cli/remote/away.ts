@@ -20,9 +20,12 @@ export async function server(options: ServerOptions = {}): Promise<TestServer> {
 }
 
 /** Makes the machine of `dataDir` known to the server. */
-export async function enrolled(at: TestServer, dataDir: string): Promise<void> {
+export const enrolled = async (at: TestServer, dataDir: string): Promise<void> =>
+  enrolledBy(at, await at.database.transaction(openSetup), dataDir)
+
+/** The same at a server whose database is its own. */
+export async function enrolledBy(at: { url: string }, setupCode: string, dataDir: string): Promise<void> {
   const hostDir = join(dataDir, 'host')
-  const setupCode = await at.database.transaction(openSetup)
   await enrolWithSetupCode({
     endpoint: { url: at.url },
     identity: await openIdentity(hostDir),
@@ -41,7 +44,7 @@ export type Phone = {
 
 /** Reads the QR, joins, compares, and the person at the terminal presses the key. */
 export async function paired(
-  at: TestServer,
+  at: Pick<TestServer, 'gql'>,
   session: BridgeSession,
   rung: 'VIEW' | 'ANSWER' | 'STEER' | 'FULL' = 'STEER',
 ): Promise<Phone> {
