@@ -28,38 +28,28 @@ export async function ask<R, V>(
   options: AskOptions = {},
 ): Promise<R> {
   options.signal?.throwIfAborted()
-  // A controller of its own: signals made of signals are three times as dear, and this is asked for every event.
-  const given = new AbortController()
-  const giveUp = () => given.abort(options.signal?.reason)
-  const { timeoutSeconds = 30 } = options
-  const late = () => given.abort(new Error(`No answer within ${timeoutSeconds} seconds.`))
-  const timer = setTimeout(late, timeoutSeconds * 1_000)
-  options.signal?.addEventListener('abort', giveUp, { once: true })
-  const { signal } = given
-  let status = 0
-  let text: string
+  const { signal, timeoutSeconds = 30 } = options
+  let posted: Posted
   try {
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json',
-      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-    }
+    const headers = headersFor(options.token)
     const body = JSON.stringify({ query: textOf(document), variables })
     const url = placeOf(endpoint)
-    const posted = endpoint.fetch
-      ? await fetched(await endpoint.fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }))
-      : await post(url, headers, body, signal, endpoint.road)
-    status = posted.status
-    text = posted.text
+    const how = { signal, timeoutSeconds, road: endpoint.road }
+    posted = endpoint.fetch
+      ? await fetched(endpoint.fetch, url, headers, body, how)
+      : await post(url, headers, body, how)
   } catch (error) {
-    if (options.signal?.aborted) throw options.signal.reason
+    if (signal?.aborted) throw signal.reason
     throw new RemoteError('UNREACHABLE', `The server at ${endpoint.url} does not answer.${whyNot(error)}`, {}, error)
-  } finally {
-    clearTimeout(timer)
-    options.signal?.removeEventListener('abort', giveUp)
   }
-  return dataOf(text, status, endpoint.url) as R
+  return dataOf(posted.text, posted.status, endpoint.url) as R
 }
+
+const headersFor = (token: string | undefined): Record<string, string> => ({
+  'content-type': 'application/json',
+  accept: 'application/graphql-response+json, application/json',
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+})
 
 /** What stands on the way, where a person can do something about it. */
 function whyNot(error: unknown): string {
@@ -69,10 +59,18 @@ function whyNot(error: unknown): string {
   return ` Its certificate is not trusted here (${code}). Where your own authority signs, name its certificate in NODE_EXTRA_CA_CERTS.`
 }
 
-const fetched = async (response: Response): Promise<Posted> => ({
-  status: response.status,
-  text: await response.text(),
-})
+async function fetched(
+  ask: typeof fetch,
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+  { signal, timeoutSeconds }: { signal: AbortSignal | undefined; timeoutSeconds: number },
+): Promise<Posted> {
+  const late = AbortSignal.timeout(timeoutSeconds * 1_000)
+  const given = signal ? AbortSignal.any([signal, late]) : late
+  const response = await ask(url, { method: 'POST', headers, body, signal: given, redirect: 'error' })
+  return { status: response.status, text: await response.text() }
+}
 
 function dataOf(text: string, status: number, url: string): unknown {
   let answer: unknown

@@ -28,59 +28,92 @@ export class ProxyRefused extends Error {
   }
 }
 
+/** A longer one Node would write into three times its room. */
+const maxTextChars = 16 * 1024
+
+export type PostOptions = {
+  readonly signal?: AbortSignal | undefined
+  /** From sending to the whole answer; without it there is no end to the waiting. */
+  readonly timeoutSeconds?: number
+  readonly road?: Road | null | undefined
+}
+
 /**
  * Rejects with the signal's reason, or with what went wrong on the way. Sent again once when a kept connection turns out to be closed: whatever is
  * posted here may arrive twice (E2, C1).
  */
 export async function post(
   url: URL,
-  headers: Record<string, string>,
+  headers: Readonly<Record<string, string>>,
   body: string,
-  signal: AbortSignal,
-  road: Road | null = ours,
+  { signal, timeoutSeconds, road = ours }: PostOptions = {},
 ): Promise<Posted> {
   const way = (road ?? (await ourRoad())).optionsFor(url)
+  // A list goes out as it stands, and a text in one piece with it: header by header takes Node a tenth of a millisecond longer.
+  const options = { ...way, method: 'POST', headers: listed(url, headers, Buffer.byteLength(body)) }
+  const content = body.length < maxTextChars ? body : Buffer.from(body)
   return new Promise((resolve, reject) => {
-    const bytes = Buffer.from(body)
-    const options = { ...way, method: 'POST', headers: { ...headers, 'content-length': bytes.byteLength } }
-    const send = (isAgain: boolean) => {
-      let request: ClientRequest | null = null
-      let response: IncomingMessage | null = null
-      const leave = () => signal.removeEventListener('abort', abort)
-      const fail = (error: unknown) => {
+    let request: ClientRequest
+    let response: IncomingMessage | null = null
+    let timer: NodeJS.Timeout | null = null
+    let isOver = false
+    const leave = () => {
+      isOver = true
+      if (timer !== null) clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+    const fail = (error: unknown) => {
+      leave()
+      reject(error)
+    }
+    const giveUp = (why: unknown) => {
+      fail(why)
+      request.destroy()
+    }
+    const abort = () => giveUp(signal?.reason)
+    const answered = (got: IncomingMessage) => {
+      response = got
+      const chunks: Buffer[] = []
+      got.on('data', (chunk: Buffer) => chunks.push(chunk))
+      got.on('end', () => {
         leave()
-        reject(error)
-      }
-      const abort = () => {
-        fail(signal.reason)
-        request?.destroy()
-      }
-      if (signal.aborted) return reject(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      const answered = (got: IncomingMessage) => {
-        response = got
-        const chunks: Buffer[] = []
-        got.on('data', (chunk: Buffer) => chunks.push(chunk))
-        got.on('end', () => {
-          leave()
-          resolve({ status: got.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') })
-        })
-        got.on('error', fail)
-        got.on('aborted', () => fail(new Error('The answer broke off.')))
-      }
-      request = url.protocol === 'https:' ? requestSecure(options, answered) : requestPlain(options, answered)
-      request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-        if (statusCode === 200) return
-        fail(new ProxyRefused(statusCode))
-        request?.destroy()
+        const [only, ...others] = chunks
+        const whole = only && others.length === 0 ? only : Buffer.concat(chunks)
+        resolve({ status: got.statusCode ?? 0, text: whole.toString('utf8') })
       })
+      // Also when it breaks off.
+      got.on('error', fail)
+    }
+    const send = (isAgain: boolean) => {
+      request = url.protocol === 'https:' ? requestSecure(options, answered) : requestPlain(options, answered)
+      if (way.isTunnel) {
+        request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+          if (statusCode !== 200) giveUp(new ProxyRefused(statusCode))
+        })
+      }
       request.on('error', (error) => {
-        if (isAgain || response || signal.aborted || !request?.reusedSocket) return fail(error)
-        leave()
+        if (isAgain || response || isOver || !request.reusedSocket) return fail(error)
         send(true)
       })
-      request.end(bytes)
+      request.end(content)
+    }
+    if (signal?.aborted) return reject(signal.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    if (timeoutSeconds !== undefined) {
+      timer = setTimeout(() => giveUp(new Error(`No answer within ${timeoutSeconds} seconds.`)), timeoutSeconds * 1_000)
     }
     send(false)
   })
+}
+
+/** As Node would write them of a request's options: then it adds none but `connection`. */
+function listed(url: URL, headers: Readonly<Record<string, string>>, bytes: number): string[] {
+  const list = ['host', url.host]
+  if (url.username !== '' && headers.authorization === undefined) {
+    const said = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    list.push('authorization', `Basic ${Buffer.from(said).toString('base64')}`)
+  }
+  for (const name in headers) list.push(name, headers[name] ?? '')
+  list.push('content-length', String(bytes))
+  return list
 }

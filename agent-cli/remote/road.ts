@@ -10,7 +10,7 @@ import { type Environment, proxyFor } from '../../protocol/proxy.ts'
 
 export { type Environment, proxyFor }
 
-type Way = ClientRequestArgs & { agent: HttpAgent | HttpsAgent; ca?: string[] }
+type Way = ClientRequestArgs & { agent: HttpAgent | HttpsAgent; isTunnel: boolean; ca?: string[] }
 
 export type Road = {
   /**
@@ -43,7 +43,8 @@ export function openRoad(env: Environment = process.env, ca: string | null = nul
   function find(url: URL): Way {
     const proxy = proxyFor(url, env)
     const straight = url.protocol === 'https:' ? secure : plain
-    return { ...urlToHttpOptions(url), agent: proxy === null ? straight : tunnel(proxy), ...trusted }
+    const agent = proxy === null ? straight : tunnel(proxy)
+    return { ...urlToHttpOptions(url), agent, isTunnel: proxy !== null, ...trusted }
   }
 
   const found = new WeakMap<URL, Way>()

@@ -87,7 +87,6 @@ async function proxy(port: number, status = 200) {
 }
 
 const url = new URL('https://offdesk.acme.test/graphql')
-const never = () => new AbortController().signal
 const road = (env: Environment, trusted: string | null = ca) => {
   const opened = openRoad(env, trusted)
   ends.push(() => opened.close())
@@ -98,7 +97,7 @@ test('a request goes through the proxy, keeps its tunnel for the next, and trust
   const via = await proxy(await serverOverTls())
   const way = road({ HTTPS_PROXY: via.url.replace('//', '//user:p%40ss@') })
   for (let n = 0; n < 3; n += 1)
-    expect(await post(url, {}, '{}', never(), way)).toMatchObject({ status: 200, text: '{"data":{"ok":true}}' })
+    expect(await post(url, {}, '{}', { road: way })).toMatchObject({ status: 200, text: '{"data":{"ok":true}}' })
   expect(via.asked).toEqual([
     { to: 'offdesk.acme.test:443', as: `Basic ${Buffer.from('user:p@ss').toString('base64')}` },
   ])
@@ -116,7 +115,7 @@ test('without that authority nothing is sent, and the person is told what would 
 test('a proxy that says no is named as what stands on the way', async () => {
   const via = await proxy(1, 407)
   const way = road({ HTTPS_PROXY: via.url })
-  await expect(post(url, {}, '{}', never(), way)).rejects.toBeInstanceOf(ProxyRefused)
+  await expect(post(url, {}, '{}', { road: way })).rejects.toBeInstanceOf(ProxyRefused)
   const asking = ask({ url: url.origin, road: way }, AskViewer, {})
   await expect(asking).rejects.toMatchObject({
     code: 'UNREACHABLE',
@@ -129,7 +128,7 @@ test('a request that nobody waits for any more leaves the tunnel too', async () 
   const hung = createPlain()
   hung.on('connect', () => ended.abort(new Error('enough')))
   const way = road({ HTTPS_PROXY: `http://127.0.0.1:${await listening(hung)}` })
-  await expect(post(url, {}, '{}', ended.signal, way)).rejects.toThrow('enough')
+  await expect(post(url, {}, '{}', { signal: ended.signal, road: way })).rejects.toThrow('enough')
 })
 
 test.each<[Environment, string, string | null]>([
@@ -158,5 +157,5 @@ test('what is no proxy, and certificates that are none, are said in a sentence',
   expect(() => proxyFor(url, { HTTPS_PROXY: 'socks5://p:1' })).toThrow(/only http:\/\/ and https:\/\/ are spoken/)
   expect(() => openRoad({}, join(folder, 'none.pem'))).toThrow(/cannot be read \(ENOENT\)/)
   expect(() => openRoad({}, join(folder, 'names'))).toThrow(/hold no certificate/)
-  await expect(post(url, {}, '{}', never(), road({ HTTPS_PROXY: 'socks5://p:1' }))).rejects.toThrow(/only http/)
+  await expect(post(url, {}, '{}', { road: road({ HTTPS_PROXY: 'socks5://p:1' }) })).rejects.toThrow(/only http/)
 })
