@@ -14,26 +14,38 @@ const deepestFolder = 64
 /** One word for each file from the repository's top down to the folder; without a repository only the folder's own. Never rejects. */
 export async function repositoryWords(cwd: string): Promise<Word[]> {
   const words: Word[] = []
-  for (const folder of await foldersOf(resolve(cwd))) {
+  const folders = await foldersOf(resolve(cwd))
+  if (folders === null) return [tooDeep(resolve(cwd))]
+  for (const folder of folders) {
     const word = await wordOf(join(folder, REPOSITORY_FILE))
     if (word !== null) words.push(word)
   }
   return words
 }
 
-async function foldersOf(cwd: string): Promise<string[]> {
+/** Null when neither a repository's top nor the disk's was come to: what stands above would be passed over. */
+async function foldersOf(cwd: string): Promise<string[] | null> {
   const folders: string[] = []
-  for (let folder = cwd; folders.length < deepestFolder; folder = dirname(folder)) {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (folders.length === deepestFolder) return null
     folders.unshift(folder)
     const isTop = await stat(join(folder, '.git')).then(
       () => true,
       () => false,
     )
     if (isTop) return folders
-    if (dirname(folder) === folder) break
+    if (dirname(folder) === folder) return [cwd]
   }
-  return [cwd]
 }
+
+const tooDeep = (cwd: string): Word => ({
+  says: { remoteControl: 'OFF' },
+  source: {
+    ...{ level: 'repository', owner: 'whoever writes that repository' },
+    remedy: 'Start the session in a folder further up; until then it goes on at this terminal.',
+  },
+  because: `${JSON.stringify(cwd)} is ${deepestFolder} folders deep and more, and what stands above that may not be passed over: it cannot be obeyed.`,
+})
 
 const sourceOf = (path: string): Source => ({
   level: 'repository',

@@ -33,6 +33,18 @@ test('every file from the repository’s top down to the folder counts, and none
   expect((await holds(join(top, 'packages', 'shop'))).maxRung.value).toBe('FULL')
 })
 
+test('64 folders from the repository’s top, it and this one counted: one deeper closes the way, for the top’s file would be passed over', async () => {
+  await file({ remote: 'view' })
+  const deep = (folders: number) => join(top, ...Array.from({ length: folders - 1 }, () => 'd'))
+  await mkdir(deep(65), { recursive: true })
+  expect((await holds(deep(63))).maxRung.value).toBe('VIEW')
+  expect((await holds(deep(64))).maxRung.value).toBe('VIEW')
+  const of = await holds(deep(65))
+  expect(of.remoteControl.value).toBe('OFF')
+  expect(of.remoteControl.because).toContain('64 folders deep')
+  expect(of.remoteControl.source?.remedy).toContain('further up')
+})
+
 test('nothing in it can loosen what others say', async () => {
   const before = standing([
     {
