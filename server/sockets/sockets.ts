@@ -20,7 +20,7 @@ import { CLOSE, close, closeFor, endOperation, MAX_OPERATIONS, type Peer } from 
 import { wire } from './wire.ts'
 
 /** All that one process holds open. */
-const MAX_SOCKETS = 10_000
+export const MAX_SOCKETS = 10_000
 
 export type SocketsOptions = {
   yoga: Yoga

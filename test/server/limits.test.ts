@@ -137,22 +137,25 @@ test('SIGN_IN: 60 sign-ins begun in ten minutes from one address', async () => {
   expect(await begin()).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) })
 })
 
-test('OIDC connections: a handle of 40, an issuer of 512 characters, 5 claims', async () => {
+test('OIDC connections: a handle of 40, issuer, client id and claims of 512 characters, 5 claims', async () => {
   const document = 'mutation($i: SetOidcConnectionInput!) { setOidcConnection(input: $i) { handle } }'
   const set = (more: object) => {
     const good = { organisationId: at.organisationId, handle: 'acme', issuer: 'https://id.example.com', clientId: 'c' }
     return refusal(server.gql(at.admin, document, { i: { ...good, ...more } }))
   }
+  const issuerOf = (chars: number) => 'https://id.example.com/'.padEnd(chars, 'x')
   const most = {
-    handle: 'a'.repeat(40),
-    requiredClaims: Array.from({ length: MOST_CLAIMS }, (_, n) => ({ name: `c${n}`, value: 'v' })),
+    ...{ handle: 'a'.repeat(40), issuer: issuerOf(512), clientId: 'c'.repeat(512) },
+    requiredClaims: Array.from({ length: MOST_CLAIMS }, (_, n) => ({ name: `c${n}`, value: 'v'.repeat(512) })),
   }
   // These are let by: only then is the provider asked, who is not there.
   expect(await set(most)).toMatchObject({ code: 'SIGN_IN_PROVIDER' })
   const claim = (n: number) => ({ name: `c${n}`, value: 'v' })
   for (const more of [
     { handle: 'a'.repeat(41) },
-    { issuer: `https://id.example.com/${'x'.repeat(500)}` },
+    { issuer: issuerOf(513) },
+    { clientId: 'c'.repeat(513) },
+    { requiredClaims: [{ name: 'c', value: 'v'.repeat(513) }] },
     { requiredClaims: Array.from({ length: MOST_CLAIMS + 1 }, (_, n) => claim(n)) },
   ])
     expect(await set(more), JSON.stringify(more).slice(0, 60)).toMatchObject({ code: 'BAD_INPUT' })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { EventBody } from '../../../agent-cli/agent/translate/event-body.ts'
 import { createKeeping } from '../../../agent-cli/bridge/keeping.ts'
+import { limits } from '../../../agent-cli/bridge/limits.ts'
 import { createSettlements } from '../../../agent-cli/bridge/settlements.ts'
 import type { JournalView } from '../../../agent-cli/bridge/view.ts'
 import { openBodies } from '../../../agent-cli/journal/bodies.ts'
@@ -18,7 +19,7 @@ const settled = (decisionId: string): EventBody => ({
   decisionSettled: { decisionId, outcome: 'ANSWERED', origin: { surface: 'TERMINAL' } },
 })
 
-async function kept(maxWaitingBytes: number) {
+async function kept(maxWaitingBytes?: number) {
   const files = await folder()
   const disk = failingDisk()
   const log = await openLog(join(files, 'events.log'), { disk })
@@ -33,7 +34,7 @@ async function kept(maxWaitingBytes: number) {
     journal,
     epoch: 1,
     retryMs: 5,
-    maxWaitingBytes,
+    ...(maxWaitingBytes !== undefined && { maxWaitingBytes }),
     onJournal: (view) => said.push(view),
   })
   atEnd(() => keeping.close())
@@ -73,6 +74,33 @@ test('[E1] [D1] beyond its bound text is lost before answers are; the loss is co
   expect(bodies.at(-1)).toMatchObject({
     noticeShown: { severity: 'error', title: expect.stringContaining(`${count} events are missing here`) },
   })
+})
+
+test('maxWaitingBytes: 16 MiB wait to the byte while the disk refuses, half of it text; what is beyond is lost and counted', async () => {
+  const { disk, log, keeping, said } = await kept()
+  disk.freeBytes = 0
+  const half = limits.maxWaitingBytes / 2
+  expect(half).toBe(8 * 1024 * 1024)
+  // As many bytes as the bound counts, to the last: it weighs the JSON of the body.
+  const sized = (make: (words: string) => EventBody, bytes: number): EventBody =>
+    make('x'.repeat(bytes - Buffer.byteLength(JSON.stringify(make('')))))
+  const lost = () => Number(/(\d+) events could not be kept/.exec(said.at(-1)?.message ?? '')?.[1] ?? 0)
+  await keeping.write(sized(text, half + 1), at)
+  expect(lost()).toBe(1)
+  await keeping.write(sized(text, half), at)
+  expect(lost()).toBe(1)
+  await keeping.write(text('x'), at)
+  expect(lost()).toBe(2)
+  await keeping.write(sized(settled, half + 1), at)
+  expect(lost()).toBe(3)
+  await keeping.write(sized(settled, half), at)
+  expect(lost()).toBe(3)
+  await keeping.write(settled('d'), at)
+  expect(lost()).toBe(4)
+  disk.freeBytes = Number.POSITIVE_INFINITY
+  await eventually(() => said.at(-1)?.state === 'ok')
+  // The three that were kept.
+  expect(log.lastSeq).toBe(3)
 })
 
 test('[E7] an event that no journal can take is a tombstone, and what is behind it is written', async () => {

@@ -1,4 +1,5 @@
 /** T4: a passkey vouches for what needs the upper rungs: made, pinned, asked for; what the server says no to at once. */
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { randomText } from '../../../protocol/bytes.ts'
 import type { Refusal } from '../../kit/ask.ts'
@@ -107,6 +108,28 @@ describe('making one', () => {
       })
     expect((await begin(phone, 'https://desk.example.com')).beginPasskey.rpId).toBe('desk.example.com')
   })
+})
+
+test('[E10] the wish to pin one lasts 30 minutes: until then the host is told, afterwards it is over', async () => {
+  const authenticator = await makesPasskey(server.gql, phone)
+  const { commandId } = await asksToPin(server.gql, phone, authenticator, host.id)
+  /** So much later. */
+  const after = async (seconds: number) => {
+    await server.database.transaction((tx) =>
+      tx.execute(
+        sql`update command set expires_at = expires_at - make_interval(secs => ${seconds}) where id = ${commandId}`,
+      ),
+    )
+    const { hostCommands } = await server.gql<{ hostCommands: { commands: { id: string }[] } }>(
+      host.token,
+      'query($h: ID!) { hostCommands(hostId: $h, waitSeconds: 0) { commands { id } } }',
+      { h: host.id },
+    )
+    return hostCommands.commands.some(({ id }) => id === commandId)
+  }
+  expect([await after(0), await after(1740)]).toEqual([true, true])
+  // A minute more, and it is at its number; one more, and beyond it.
+  expect([await after(60), await after(1)]).toEqual([false, false])
 })
 
 describe('[T4] asking for one', () => {

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AuditLine, faultIn } from '../../../protocol/audit.ts'
 import { MAX_REFUSALS_A_MINUTE } from '../../../server/graphql/refusals-noted.ts'
@@ -126,6 +127,33 @@ describe('[F5] the audit', () => {
   })
 })
 
+/** An organisation whose chain holds so many entries, each sealed. */
+async function longChain(entriesInIt: number): Promise<string> {
+  type Made = { createOrganisation: { id: string } }
+  const document = 'mutation($e: ID!) { createOrganisation(name: "Long", enterpriseId: $e) { id } }'
+  const { id } = (await server.gql<Made>(at.admin, document, { e: at.enterpriseId })).createOrganisation
+  const there = (await entries(at.admin, `(scopeId: "${id}")`)).length
+  await server.database.transaction((tx) =>
+    tx.execute(sql`insert into audit_entry (chain, actor, actor_name, surface, action, outcome, line)
+      select ${id}, 'x', 'x', 'SERVER', 'test', 'DONE', 'x' from generate_series(${there + 1}::int, ${entriesInIt}::int)`),
+  )
+  await entries(at.admin, `(scopeId: "${id}")`)
+  return id
+}
+
+test('an export has 1,000 entries at once, and says whether there are more', async () => {
+  type Exported = { auditExport: { jsonl: string; after: number; isComplete: boolean } }
+  const exports = async (chain: string, args: string) => {
+    const document = `{ auditExport(scopeId: "${chain}"${args}) { jsonl after isComplete } }`
+    const { jsonl, after, isComplete } = (await server.gql<Exported>(at.admin, document)).auditExport
+    return [jsonl.split('\n').filter(Boolean).length, after, isComplete]
+  }
+  const chain = await longChain(1001)
+  expect(await exports(chain, ', after: 1')).toEqual([1000, 1001, true])
+  expect(await exports(chain, ', after: 0')).toEqual([1000, 1000, false])
+  expect(await exports(chain, ', after: 0, first: 1001')).toEqual([1000, 1000, false])
+})
+
 describe('[F5] a webhook', () => {
   let receiver: Server
   const bodies = createArrivals<{ signature: string; body: string; status: number }>('a request')
@@ -165,6 +193,27 @@ describe('[F5] a webhook', () => {
       .map((line): AuditLine => JSON.parse(line))
     expect(lines[0]?.number).toBe(1)
     expect((await faultIn(lines)).fault).toBeNull()
+  })
+
+  test('is sent 100 entries at once, the next one by itself', async () => {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/long`
+    const scopeId = await longChain(100)
+    // Adding it is the entry after those.
+    await server.gql(at.admin, 'mutation($s: ID!, $u: String!) { addAuditWebhook(scopeId: $s, url: $u) { secret } }', {
+      ...{ s: scopeId, u: url },
+    })
+    const sent: number[][] = []
+    while (sent.flat().length < 101) {
+      const { body, status } = await bodies.next()
+      if (status !== 200) continue
+      const lines = body.split('\n').filter(Boolean)
+      const own = lines.map((line): AuditLine => JSON.parse(line)).filter(({ chain }) => chain === scopeId)
+      if (own.length > 0) sent.push(own.map(({ number }) => number))
+    }
+    expect(sent.map((numbers) => [numbers[0], numbers.length])).toEqual([
+      [1, 100],
+      [101, 1],
+    ])
   })
 
   test.each([
