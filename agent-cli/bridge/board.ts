@@ -1,5 +1,6 @@
 // Holds the one current view of a session and tells those who look at it. Knows no agent, no network, no terminal.
-import { folded, type Happened } from './fold.ts'
+import { folded } from './fold.ts'
+import type { Happened } from './happened.ts'
 import type { SessionView } from './view.ts'
 
 export type Board = {

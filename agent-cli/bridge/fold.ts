@@ -1,10 +1,9 @@
 // One event into what is shown. Pure: the same events give the same view, here and after a restart.
-import type { EventBody, EventKinds } from '../agent/translate/event-body.ts'
+import type { EventKinds } from '../agent/translate/event-body.ts'
+import type { Happened } from './happened.ts'
 import { titled } from './naming.ts'
 import { transcribed } from './transcript.ts'
 import type { OpenDecision, QueuedPrompt, SessionView } from './view.ts'
-
-export type Happened = { readonly body: EventBody; readonly at: string; readonly epoch: number }
 
 export function folded(view: SessionView, happened: Happened): SessionView {
   const transcript = transcribed(view, happened)

@@ -2,8 +2,8 @@
 import type { LinkState } from '../remote/host-link.ts'
 import type { PusherState } from '../remote/pusher.ts'
 import type { TrustedDevice } from '../remote/roster.ts'
+import type { Refused } from './facts.ts'
 import { limits } from './limits.ts'
-import type { Refused } from './rights.ts'
 import type { RemoteView, Rung } from './view.ts'
 
 export const offView = (ceiling: Rung, maskedSecrets = 0): RemoteView => ({

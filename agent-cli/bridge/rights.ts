@@ -1,40 +1,13 @@
 // What a remote command needs and what its device may, as this host sees it: roster, ceiling, policy (T4, T5). The server is not believed.
 
 import { isRejection } from '../agent/translate/options.ts'
-import type { AskedDecision } from '../agent/translate/permission.ts'
 import type { HostCommand } from '../remote/host-operations.ts'
 import { isRung, lower, type Rung, reaches, type TrustedDevice } from '../remote/roster.ts'
-import type { Standing } from '../rules/rules.ts'
 import type { Asking } from '../trust/freshness.ts'
+import type { Facts, Refused } from './facts.ts'
 import { limits } from './limits.ts'
 import { deviceRefusal, ruled, ruledOut } from './ruling.ts'
 import type { CanonicalMode } from './view.ts'
-
-/** `level`, `owner` and `remedy` where a rule refuses (T7): whose it is and what would lift it. */
-export type Refused = {
-  code: string
-  message: string
-  rule: string
-  level?: string
-  owner?: string
-  remedy?: string
-}
-
-export type Facts = {
-  device: TrustedDevice | null
-  ceiling: Rung
-  rules: Standing
-  /** Why the session may not be remote at all, or null. */
-  sessionRefusal: Refused | null
-  decision: AskedDecision | null
-  meaningOf: (modeId: string) => CanonicalMode | null
-  /** The mode a waiting prompt will be set to before it runs; null when it runs in the mode that is. */
-  promptMode: string | null
-  /** The mode that is. */
-  standingMode: string | null
-  /** A passkey vouched for this very command, or its device needs none. */
-  isVouched: boolean
-}
 
 /** Whether its sender may turn this mode on: prompting under one that stands is another thing, and needs no passkey (T4). */
 export function mayEnterMode(command: HostCommand, facts: Facts, modeId: string): boolean {

@@ -8,8 +8,8 @@ import type { Machine } from '../rules/machine.ts'
 import { repositoryWords } from '../rules/repository.ts'
 import { type RuleName, type Standing, standing, type Word } from '../rules/rules.ts'
 import type { SessionOptions } from './contract.ts'
+import type { Facts, Refused } from './facts.ts'
 import type { Publishing } from './publishing.ts'
-import type { Facts, Refused } from './rights.ts'
 import type { Rung } from './view.ts'
 
 export type Ruling = {

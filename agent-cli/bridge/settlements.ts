@@ -7,7 +7,7 @@ import { isPassing, RemoteError } from '../remote/failure.ts'
 import { type CommandSettlement, SettleCommand } from '../remote/host-operations.ts'
 import { createBackoff, pause, sendTimeoutSeconds } from '../remote/pause.ts'
 import { createUnderWay } from '../remote/under-way.ts'
-import type { Refused } from './rights.ts'
+import type { Refused } from './facts.ts'
 
 export type CommandResult = CommandSettlement['state']
 

@@ -1,6 +1,6 @@
 // One event into the transcript: text grows, tool calls are upserted, the oldest items leave. Pure.
 import { type EventKinds, kindOf, type ToolCall } from '../agent/translate/event-body.ts'
-import type { Happened } from './fold.ts'
+import type { Happened } from './happened.ts'
 import { limits } from './limits.ts'
 import type { SessionView, Settlement, ToolCallView, Transcript, TranscriptItem } from './view.ts'
 

@@ -6,15 +6,8 @@ import { dirname } from 'node:path'
 import { type Disk, type DiskFile, fileMode, readFully, realDisk, syncFolder, writeFully } from './disk.ts'
 import { diskFailure, JournalError } from './failure.ts'
 import { limits } from './limits.ts'
+import type { Line } from './line.ts'
 import { verify } from './verify.ts'
-
-/** One durable line. `offset` is where the line starts; `bytes` is its whole length in the file. */
-export interface Line {
-  json: string
-  digest: string
-  offset: number
-  bytes: number
-}
 
 export interface Lines {
   /**

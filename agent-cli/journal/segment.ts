@@ -2,7 +2,8 @@
 // numbers are damaged; does not know the files beside it.
 import type { Disk } from './disk.ts'
 import { JournalError } from './failure.ts'
-import { type Line, lineBytes, openLines } from './lines.ts'
+import type { Line } from './line.ts'
+import { lineBytes, openLines } from './lines.ts'
 import { corrupt } from './verify.ts'
 
 /** Format 1 had no header and one file for all. This version reads both and writes 2. */

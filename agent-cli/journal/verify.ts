@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { type DiskFile, readFully } from './disk.ts'
 import { JournalError } from './failure.ts'
 import { limits } from './limits.ts'
-import type { Line } from './lines.ts'
+import type { Line } from './line.ts'
 
 const newline = 0x0a
 

@@ -1,6 +1,7 @@
 /** Making and ending admins' tokens: the first by the person who set the server up, each further one by one that may (F6). Knows no transport. */
 import type { Tx } from '../db/database.ts'
-import { ADMIN_SCOPES, type AdminPlace, type AdminScope, reachesPlace, requireAdmin } from '../policy/admin.ts'
+import { type AdminPlace, reachesPlace, requireAdmin } from '../policy/admin.ts'
+import { ADMIN_SCOPES, type AdminScope } from '../policy/admin-scope.ts'
 import type { AdminPrincipal, DevicePrincipal } from '../policy/principal.ts'
 import {
   type AdminTokenRow,

@@ -1,5 +1,5 @@
 /** What a token's standing means: a principal, or the refusal that says why not. Knows no table and no cache. */
-import { ADMIN_SCOPES } from '../policy/admin.ts'
+import { ADMIN_SCOPES } from '../policy/admin-scope.ts'
 import type { Stands } from '../policy/allowance.ts'
 import { type Bounds, boundsOf } from '../policy/effective.ts'
 import type { Principal } from '../policy/principal.ts'

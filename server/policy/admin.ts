@@ -1,20 +1,7 @@
 /** What an admin's token is good for: words for what it may do, and the part of the house it may do it in (F6). Knows no table. */
 import { refuse } from '../store/refused.ts'
+import type { AdminScope } from './admin-scope.ts'
 import type { AdminPrincipal, Principal } from './principal.ts'
-
-/** READ: names, members, devices, policies. POLICY: change them. ORGANISATIONS: make them. SCIM: what an identity provider may. SIGN_IN: say who may sign a person in. The rest say it themselves. */
-export const ADMIN_SCOPES = [
-  'AUDIT',
-  'DEVICES',
-  'MEMBERS',
-  'ORGANISATIONS',
-  'POLICY',
-  'READ',
-  'SCIM',
-  'SIGN_IN',
-  'TOKENS',
-] as const
-export type AdminScope = (typeof ADMIN_SCOPES)[number]
 
 /** Where something stands; with neither it is the server's own. */
 export type AdminPlace = { enterpriseId: string | null; organisationId: string | null }

@@ -1,6 +1,6 @@
 /** Who is asking: the kinds of principal of docs/protocol.md §1. Knows no token, no table and no field. */
 
-import type { AdminScope } from './admin.ts'
+import type { AdminScope } from './admin-scope.ts'
 import type { Rung } from './rung.ts'
 
 /** A workstation with its own credential: polls, acknowledges, pairs, governs its owner's devices. */

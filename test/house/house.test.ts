@@ -65,14 +65,14 @@ describe('the house', () => {
     expect(wrong).toEqual([])
   })
 
-  it('has no circle of imports', () => {
+  it('has no circle of imports, of types neither', () => {
     const done = new Set<string>()
     const circles: string[] = []
     const visit = (path: string, trail: string[]) => {
       const at = trail.indexOf(path)
       if (at >= 0) return void circles.push([...trail.slice(at), path].join(' → '))
       if (done.has(path) || !existsSync(path)) return
-      for (const next of typed(path)) visit(next, [...trail, path])
+      for (const next of imports(path)) visit(next, [...trail, path])
       done.add(path)
     }
     for (const path of code) visit(path, [])
@@ -88,14 +88,3 @@ describe('the house', () => {
     expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(MEDIAN_LINES)
   })
 })
-
-/** Imports that exist at run time: a type-only import makes no circle. */
-function typed(path: string): string[] {
-  if (!/\.(ts|tsx)$/.test(path)) return imports(path)
-  const source = readFileSync(path, 'utf8').replace(/^(import|export) type [^;]*?from '[^']*'$/gms, '')
-  const { importedFiles } = ts.preProcessFile(source, true, true)
-  return importedFiles
-    .map((file) => file.fileName)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => join(dirname(path), name))
-}

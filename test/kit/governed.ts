@@ -1,6 +1,6 @@
 /** A person, their host, phone and session under an organisation of an enterprise, and the admin's token that governs them. */
 import { randomText } from '../../protocol/bytes.ts'
-import { ADMIN_SCOPES } from '../../server/policy/admin.ts'
+import { ADMIN_SCOPES } from '../../server/policy/admin-scope.ts'
 import type { EnrolledHost, PairedDevice } from './people.ts'
 import type { TestServer } from './server.ts'
 import { type PublishedSession, publishSession } from './session.ts'

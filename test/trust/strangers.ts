@@ -1,5 +1,5 @@
 /** Everyone who must not see or change what is Ann's, each with a real credential or none. */
-import { ADMIN_SCOPES } from '../../server/policy/admin.ts'
+import { ADMIN_SCOPES } from '../../server/policy/admin-scope.ts'
 import { anotherPerson } from '../kit/another-person.ts'
 import type { Governed } from '../kit/governed.ts'
 import type { TestServer } from '../kit/server.ts'

@@ -1,6 +1,7 @@
 /** The way every field of an admin takes: which place, which scope, and the token noted as used. Knows no field. */
 import type { Tx } from '../../db/database.ts'
-import { type AdminPlace, type AdminScope, requireAdmin } from '../../policy/admin.ts'
+import { type AdminPlace, requireAdmin } from '../../policy/admin.ts'
+import type { AdminScope } from '../../policy/admin-scope.ts'
 import type { Governor } from '../../policy/applying.ts'
 import { noteTokenUsed } from '../../store/admin-tokens.ts'
 import { placeOf } from '../../store/organisations.ts'

@@ -1,6 +1,6 @@
 /** A policy document as the schema shows and takes it. What it means is policy/'s. */
 
-import { ADMIN_SCOPES } from '../../policy/admin.ts'
+import { ADMIN_SCOPES } from '../../policy/admin-scope.ts'
 import { CONTROLS, type PolicyDocument as DocumentValue } from '../../policy/document.ts'
 import { builder, partOf } from '../builder.ts'
 import { DeviceKind } from '../devices.ts'

@@ -1,7 +1,8 @@
 /** Tokens of admins: made, listed, ended (F6). */
 import { createAdminToken, endAdminToken } from '../../auth/admin-tokens.ts'
 import { write } from '../../live/write.ts'
-import { ADMIN_SCOPES, type AdminPlace, SERVER_PLACE } from '../../policy/admin.ts'
+import { type AdminPlace, SERVER_PLACE } from '../../policy/admin.ts'
+import { ADMIN_SCOPES } from '../../policy/admin-scope.ts'
 import { type AdminTokenRow, findAdminToken, listAdminTokens } from '../../store/admin-tokens.ts'
 import { listOrganisations, placeOf } from '../../store/organisations.ts'
 import { notFound } from '../../store/refused.ts'
