@@ -62,8 +62,16 @@ export type Context = Parts & {
   allowed(session: { ceiling: Rung } | null): Promise<Allowance>
 }
 
+/** The end of a request, as far as an AbortSignal says it: one of those is dear, and most requests wait for nothing. */
+export type Ending = {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(name: 'abort', onAbort: () => void, how: { once: true }): void
+  removeEventListener(name: 'abort', onAbort: () => void): void
+}
+
 /** `signal` is null where whoever asks ends what waits by itself. */
-export type Operation = { identity: Identity; address: string; signal: AbortSignal | null }
+export type Operation = { identity: Identity; address: string; signal: Ending | null }
 
 // Functions and not getters: a context is copied property by property on its way to the resolvers, and getters would all run.
 /** Nothing is watched until something asks for a signal: an operation that never waits costs no watch. */
