@@ -1,6 +1,7 @@
 /** A subscription as somebody asked it of a feed, and how one of its results is written out. Knows no feed and no transport. */
 import { type DocumentNode, execute, type GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Subscription } from './compiled/operation.ts'
+import { answerText } from './compiled/written.ts'
 import type { Context } from './context.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -35,7 +36,7 @@ export type Write = (asked: AskedFeed, value: object, context: Context) => Promi
 export function createWrite(schema: GraphQLSchema, mask: (error: unknown) => GraphQLError): Write {
   return async ({ document, operationName, subscription, given, variables }, value, context) => {
     try {
-      if (subscription.show) return JSON.stringify(await subscription.show(value, context, variables))
+      if (subscription.show) return answerText(await subscription.show(value, context, variables))
     } catch {
       // The executor says what is wrong, and what can be shown all the same.
     }

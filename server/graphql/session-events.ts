@@ -6,6 +6,7 @@ import { refuse } from '../store/refused.ts'
 import { isWellFormed } from '../store/well-formed.ts'
 import { builder, partOf } from './builder.ts'
 import { Event, type ShownEvent, showEvent } from './events/event.ts'
+import { EventEdge } from './events/unread.ts'
 import { parseNumber, parsePage, readWindow } from './pages.ts'
 import { takeAhead } from './read-ahead.ts'
 import { Session, sessionKey } from './session-ref.ts'
@@ -75,7 +76,7 @@ builder.objectFields(Session, (t) => ({
           takeAhead(row, page) ?? (await context.database.read((tx) => listEvents(tx, row.id, wanted)))
         const { edges, pageInfo } = await readWindow(page, read, (event) => String(event.seq))
         const key = sessionKey(row)
-        return { edges: edges.map(({ cursor, node }) => ({ cursor, node: showEvent(node, key) })), pageInfo }
+        return { edges: edges.map(({ node }) => new EventEdge(node, key, showEvent)), pageInfo }
       },
     },
     { name: 'EventConnection' },

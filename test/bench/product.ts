@@ -15,6 +15,7 @@ import { sign } from '../../protocol/keys.ts'
 import { EventFields } from '../../pwa/features/transcript/event-fields.ts'
 import { graphql as pageGraphql } from '../../pwa/graphql/graphql.ts'
 import { createDatabase, type Database } from '../../server/db/database.ts'
+import { readEvent } from '../../server/store/event-kinds.ts'
 import type { Contestant, Stop } from './contestant.ts'
 import { makeEvent } from './desk-log.ts'
 import { deviceKeys, makePairs, type Pair, storePairs } from './pairs.ts'
@@ -175,7 +176,9 @@ function waitForCommands(call: Caller, hostId: string, onCommand: () => void): P
 async function fill(database: Database | null, { sessionId }: Pair, count: number): Promise<void> {
   if (database === null) throw new Error('an embedded database is filled by its server alone')
   const { at, body, digest } = makeEvent(1)
-  const payload = JSON.stringify(Object.values(body as object)[0])
+  // As the server stores what is pushed to it.
+  const read = readEvent('AgentText', (body as { agentText: unknown }).agentText)
+  const payload = JSON.stringify('value' in read ? read.value.value : null)
   await database.transaction(async (tx) => {
     await tx.execute(sql`
       insert into event (session_id, seq, epoch, at, kind, digest, format, payload)

@@ -12,6 +12,7 @@ import {
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  getNullableType,
   isAbstractType,
   isLeafType,
   isListType,
@@ -21,10 +22,12 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { Principal } from '../../policy/principal.ts'
 import { permits, type Scopes } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { compileArguments, type Values } from './arguments.ts'
 import { Unplain } from './unplain.ts'
+import { Written, writtenList, writtenObject } from './written.ts'
 
 /**
  * Gives the value as the selection shows it to that context, ready for JSON; a promise of it where resolvers are run. Throws Unplain where the executor
@@ -79,21 +82,26 @@ function showObject(given: Given, type: GraphQLObjectType, sets: readonly Select
     for (const rule of rules) if (!permits(context.principal, rule(value, context))) throw new Unplain()
     const shown: Record<string, unknown> = {}
     let later: string[] | null = null
+    let isWritten = false
     for (let n = 0; n < keys.length; n++) {
       const key = keys[n] as string
       const one = (shows[n] as Show)(value, context, variables)
       shown[key] = one
-      if (typeof one === 'object' && one instanceof Promise) later = [...(later ?? []), key]
+      if (typeof one !== 'object') continue
+      if (one instanceof Promise) later = [...(later ?? []), key]
+      else isWritten ||= one instanceof Written
     }
-    return later ? whole(shown, later) : shown
+    if (later) return whole(shown, later)
+    return isWritten ? writtenObject(shown) : shown
   }
 }
 
-function whole(shown: Record<string, unknown>, later: readonly string[]): Promise<Record<string, unknown>> {
+function whole(shown: Record<string, unknown>, later: readonly string[]): Promise<unknown> {
   const ready = async (key: string) => {
     shown[key] = await shown[key]
   }
-  return heard(Promise.all(later.map(ready)).then(() => shown))
+  const done = () => (Object.values(shown).some((one) => one instanceof Written) ? writtenObject(shown) : shown)
+  return heard(Promise.all(later.map(ready)).then(done))
 }
 
 /** Fields in the order in which they are first asked, as the executor has them. */
@@ -124,11 +132,39 @@ function showField(given: Given, type: GraphQLObjectType, asked: readonly FieldN
   const sets = asked.flatMap(({ selectionSet }) => selectionSet ?? [])
   const show = showValue(given, field.type, sets)
   const read = field.args.length === 0 ? reader(field) : null
+  const write = read && writerOf(given, field.type, sets)
+  if (read && write)
+    return (parent, context, variables) => {
+      const text = write(parent, context.principal)
+      return text === null ? show(read(parent), context, variables) : new Written(text)
+    }
   if (read) return (parent, context, variables) => show(read(parent), context, variables)
   const resolve = resolver(given, type, field, asked)
   const answer = async (parent: unknown, context: Context, variables: Values) =>
     show(await resolve(parent, context, variables), context, variables)
   return (parent, context, variables) => heard(answer(parent, context, variables))
+}
+
+/**
+ * An abstract type's extension of this name: shows a field of that type by what its parent holds, without reading the value, as this very selection would; null where the value is to be read. It looks at
+ * the type's rules itself.
+ */
+export const WRITTEN_BY = 'writtenBy'
+export type WrittenBy = (
+  fieldsOf: (type: GraphQLObjectType) => ReadonlyMap<string, readonly FieldNode[]>,
+  types: readonly GraphQLObjectType[],
+) => (parent: unknown, principal: Principal) => string | null
+
+function writerOf(given: Given, type: GraphQLOutputType, sets: readonly SelectionSetNode[]) {
+  const shown = getNullableType(type)
+  const writtenBy = isAbstractType(shown) ? shown.extensions[WRITTEN_BY] : undefined
+  if (!isAbstractType(shown) || !writtenBy) return null
+  const fieldsOf = (one: GraphQLObjectType) => {
+    const nodes = new Map<string, FieldNode[]>()
+    for (const set of sets) collect(given, one, set, nodes)
+    return nodes
+  }
+  return (writtenBy as WrittenBy)(fieldsOf, given.schema.getPossibleTypes(shown))
 }
 
 /** Nobody may be waiting any more when it fails: what stands beside it failed first. */
@@ -186,12 +222,17 @@ function showPresent(given: Given, type: GraphQLOutputType, sets: readonly Selec
     return (value, context, variables) => {
       if (!Array.isArray(value)) throw new Unplain()
       let isLater = false
+      let isWritten = false
       const shown = value.map((each) => {
         const one = show(each, context, variables)
-        isLater ||= typeof one === 'object' && one instanceof Promise
+        if (typeof one === 'object') {
+          isLater ||= one instanceof Promise
+          isWritten ||= one instanceof Written
+        }
         return one
       })
-      return isLater ? heard(Promise.all(shown)) : shown
+      if (isLater) return heard(Promise.all(shown))
+      return isWritten ? writtenList(shown) : shown
     }
   }
   if (isLeafType(type)) return (value) => type.serialize(value)

@@ -4,7 +4,9 @@ import { type EventRow, readStored } from '../../store/events.ts'
 import { type BodyRef as BodyRefValue, bodyRef } from '../../store/kinds/values.ts'
 import { decodePayload, payloadText } from '../../store/payload.ts'
 import { builder, type SessionKey } from '../builder.ts'
+import { WRITTEN_BY } from '../compiled/selection.ts'
 import { BodyRef, BodyRefInput } from '../values.ts'
+import { writeUnread } from './unread.ts'
 
 type Envelope = { envelope: { row: EventHead; key: SessionKey; shownAs: string } }
 /** A row without its payload. */
@@ -38,6 +40,7 @@ function unknownOf(row: EventRow): { kind: string; json: string; jsonBody: BodyR
 
 export const Event = builder.interfaceRef<ShownEvent>('Event').implement({
   authScopes: ({ envelope }) => ({ session: envelope.key }),
+  extensions: { [WRITTEN_BY]: writeUnread },
   resolveType: ({ envelope }) => envelope.shownAs,
   fields: (t) => ({
     id: t.id({ resolve: ({ envelope: { row } }) => `${row.sessionId}/${row.seq}` }),
