@@ -25,8 +25,14 @@ export type SignedCommand = {
   readonly passkeyId: string | null
 }
 
-/** Canonical bytes: fourteen lines (docs/protocol.md §4.1). Throws RangeError when an id holds a line break. */
-export async function commandBytes(command: SignedCommand): Promise<Bytes> {
+/**
+ * Canonical bytes: fourteen lines (docs/protocol.md §4.1). Throws RangeError when an id holds a line break. `digestOf`: another way to the same digest,
+ * for whoever has a quicker one.
+ */
+export async function commandBytes(
+  command: SignedCommand,
+  digestOf: (text: string) => string | Promise<string> = sha256Hex,
+): Promise<Bytes> {
   const { decision, content } = command
   const bodies = bodiesOf(content)
   return lines(
@@ -41,7 +47,7 @@ export async function commandBytes(command: SignedCommand): Promise<Bytes> {
     content.kind,
     decision?.id ?? '-',
     decision?.evidenceDigest ?? '-',
-    await sha256Hex(canonicalJson(payloadOf(content))),
+    await digestOf(canonicalJson(payloadOf(content))),
     bodies.length === 0 ? '-' : bodies.join(' '),
     command.passkeyId ?? '-',
   )

@@ -2,7 +2,7 @@
 import { commandBytes, readProof } from '../../../protocol/command.ts'
 import type { CommandContent } from '../../../protocol/command-content.ts'
 import { answered } from '../../../protocol/command-input.ts'
-import { verify } from '../../../protocol/keys.ts'
+import { digestHex, isSignedBy } from '../../auth/signed.ts'
 import { requireStepUp } from '../../auth/step-up.ts'
 import type { Rung } from '../../policy/rung.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
@@ -51,8 +51,8 @@ export async function requireProof(
     const { counter, madeAtMs, signature, assertion } = proof
     const passkeyId = assertion?.id ?? null
     const signed = { ...to, deviceId, key: given.key, counter, madeAtMs, decision, content, passkeyId }
-    const bytes = await commandBytes(signed).catch(() => null)
-    if (bytes && (await verify(publicKey, bytes, signature))) {
+    const bytes = await commandBytes(signed, digestHex).catch(() => null)
+    if (bytes && (await isSignedBy(publicKey, bytes, signature))) {
       const { bounds, deviceKind } = await context.stands()
       const whose = { ownerId, deviceId, hostId: to.hostId, isScript: deviceKind === 'SCRIPT' }
       return requireStepUp(context.database, { ...whose, ...weighs, isGoverned: Boolean(bounds) }, { assertion, bytes })
