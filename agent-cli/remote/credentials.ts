@@ -2,6 +2,7 @@
 // whenever the server says it has ended. After any outage no person is needed (T2).
 import type { TadaDocumentNode } from 'gql.tada'
 import { credentialBytes } from '../../protocol/credential.ts'
+import type { Ending } from './ending.ts'
 import { codeOf } from './failure.ts'
 import { graphql } from './graphql.ts'
 import { type AskOptions, ask, type Endpoint } from './graphql-http.ts'
@@ -38,7 +39,7 @@ export function createCaller(options: {
   let current: { token: string; mintedAt: number } | undefined
   let minting: Promise<string> | undefined
 
-  async function mint(signal: AbortSignal | undefined): Promise<string> {
+  async function mint(signal: Ending | undefined): Promise<string> {
     const { hostId } = identity
     // Short: whoever needs a credential waits for this one.
     const asked = { signal: signal ?? undefined, timeoutSeconds: mintTimeoutSeconds }
@@ -55,7 +56,7 @@ export function createCaller(options: {
     return mintCredential.token
   }
 
-  function token(signal: AbortSignal | undefined): Promise<string> {
+  function token(signal: Ending | undefined): Promise<string> {
     if (current !== undefined && now() - current.mintedAt < life) return Promise.resolve(current.token)
     // One at a time, not ended by one caller's signal while another waits for it.
     minting ??= mint(undefined).finally(() => {
@@ -79,7 +80,7 @@ export function createCaller(options: {
   }
 }
 
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function untilAborted<T>(promise: Promise<T>, signal: Ending | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason)

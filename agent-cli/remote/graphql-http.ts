@@ -1,6 +1,7 @@
 // One GraphQL operation over HTTPS as one promise that always ends. Knows no operation and keeps nothing.
 import type { TadaDocumentNode } from 'gql.tada'
 import { print } from 'graphql'
+import type { Ending } from './ending.ts'
 import { RemoteError } from './failure.ts'
 import { type Posted, ProxyRefused, post } from './post.ts'
 import type { Road } from './road.ts'
@@ -15,7 +16,7 @@ export type Endpoint = {
 
 export type AskOptions = {
   readonly token?: string | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: Ending | undefined
   /** From sending to the whole answer; default 30. */
   readonly timeoutSeconds?: number
 }
@@ -64,12 +65,20 @@ async function fetched(
   url: URL,
   headers: Record<string, string>,
   body: string,
-  { signal, timeoutSeconds }: { signal: AbortSignal | undefined; timeoutSeconds: number },
+  { signal, timeoutSeconds }: { signal: Ending | undefined; timeoutSeconds: number },
 ): Promise<Posted> {
-  const late = AbortSignal.timeout(timeoutSeconds * 1_000)
-  const given = signal ? AbortSignal.any([signal, late]) : late
-  const response = await ask(url, { method: 'POST', headers, body, signal: given, redirect: 'error' })
-  return { status: response.status, text: await response.text() }
+  const given = new AbortController()
+  const end = () => given.abort(signal?.reason)
+  const late = () => given.abort(new Error(`No answer within ${timeoutSeconds} seconds.`))
+  const timer = setTimeout(late, timeoutSeconds * 1_000)
+  signal?.addEventListener('abort', end, { once: true })
+  try {
+    const response = await ask(url, { method: 'POST', headers, body, signal: given.signal, redirect: 'error' })
+    return { status: response.status, text: await response.text() }
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
+  }
 }
 
 function dataOf(text: string, status: number, url: string): unknown {

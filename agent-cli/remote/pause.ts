@@ -1,7 +1,8 @@
 // Waiting that can be ended, and how long to wait before trying again. Knows nothing of what is tried.
+import type { Ending } from './ending.ts'
 
 /** Resolves after that time, or rejects with the signal's reason. Does not keep the process alive. */
-export function pause(waitMs: number, signal?: AbortSignal): Promise<void> {
+export function pause(waitMs: number, signal?: Ending): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const end = () => {

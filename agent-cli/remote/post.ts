@@ -3,6 +3,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import { readMachine } from '../rules/machine.ts'
+import type { Ending } from './ending.ts'
 import { openRoad, type Road } from './road.ts'
 
 export type Posted = { status: number; text: string }
@@ -32,7 +33,7 @@ export class ProxyRefused extends Error {
 const maxTextChars = 16 * 1024
 
 export type PostOptions = {
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: Ending | undefined
   /** From sending to the whole answer; without it there is no end to the waiting. */
   readonly timeoutSeconds?: number
   readonly road?: Road | null | undefined

@@ -1,5 +1,6 @@
 // Requests that are under way, each of which can be given up. Knows no operation.
 import type { Caller } from './credentials.ts'
+import { createEnding, type Given } from './ending.ts'
 
 export type UnderWay = {
   /** As `call`, until it is given up; then it rejects with the reason. */
@@ -11,7 +12,7 @@ export type UnderWay = {
 }
 
 export function createUnderWay(call: Caller): UnderWay {
-  const asked = new Set<{ given: AbortController; since: number }>()
+  const asked = new Set<{ given: Given; since: number }>()
   const closed = new AbortController()
 
   function giveUp(afterMs: number, why: unknown): void {
@@ -22,10 +23,10 @@ export function createUnderWay(call: Caller): UnderWay {
   return {
     async ask(document, variables, how = {}) {
       closed.signal.throwIfAborted()
-      const one = { given: new AbortController(), since: performance.now() }
+      const one = { given: createEnding(), since: performance.now() }
       asked.add(one)
       try {
-        return await call(document, variables, { ...how, signal: one.given.signal })
+        return await call(document, variables, { ...how, signal: one.given })
       } finally {
         asked.delete(one)
       }
