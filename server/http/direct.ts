@@ -7,7 +7,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Identity } from '../auth/trust.ts'
 import type { Documents } from '../graphql/compiled/documents.ts'
 import type { Answer, Prepared } from '../graphql/compiled/operation.ts'
-import { answerText } from '../graphql/compiled/written.ts'
+import { answerBytes } from '../graphql/compiled/written.ts'
 import { createContext, type Parts } from '../graphql/context.ts'
 import type { Parked } from '../graphql/parking.ts'
 import type { TrustedDocuments } from '../graphql/trusted-documents.ts'
@@ -124,10 +124,10 @@ export function createDirect(options: DirectOptions): Handler {
   function say(given: Answer, { response, type }: To): void {
     if (response.destroyed) return
     const errors = given.errors?.map((error) => plain(tellError(error, log)))
-    const text = answerText(errors ? { ...given, errors } : given)
-    const length = Buffer.byteLength(text)
+    const said = answerBytes(errors ? { ...given, errors } : given)
+    const length = Buffer.byteLength(said)
     response.writeHead(200, [...HEAD, 'content-type', type, 'content-length', String(length)])
-    response.end(length < MAX_TEXT_BYTES ? text : Buffer.from(text))
+    response.end(typeof said === 'string' && length >= MAX_TEXT_BYTES ? Buffer.from(said) : said)
   }
 
   /** True when it waits before its operation. It holds what it waits with until then, and neither the request's bytes nor its words. */

@@ -33,9 +33,16 @@ type Literals = readonly string[]
 type Part = (row: EventRow, literals: Literals) => string
 type Write = (row: EventRow) => string | null
 
+/** The last session's: a page is of one. Without the quote behind it. */
+let last = { id: '', quoted: '"' }
+function quoted(id: string): string {
+  if (id !== last.id) last = { id, quoted: JSON.stringify(id).slice(0, -1) }
+  return last.quoted
+}
+
 /** As the fields of `Event` show them. */
 const ENVELOPE: Readonly<Record<string, Part>> = {
-  id: ({ sessionId, seq }) => JSON.stringify(`${sessionId}/${seq}`),
+  id: ({ sessionId, seq }) => `${quoted(sessionId)}/${seq}"`,
   seq: ({ seq }) => String(seq),
   epoch: ({ epoch }) => String(epoch),
   at: ({ at }) => `"${at.toISOString()}"`,

@@ -5,7 +5,7 @@ import { EventFields } from '../../../pwa/features/transcript/event-fields.ts'
 import { graphql as pageGraphql } from '../../../pwa/graphql/graphql.ts'
 import { fragmentsOf } from '../../../server/graphql/compiled/operation.ts'
 import { compileSelection } from '../../../server/graphql/compiled/selection.ts'
-import { answerText } from '../../../server/graphql/compiled/written.ts'
+import { answerBytes, answerText } from '../../../server/graphql/compiled/written.ts'
 import type { Context } from '../../../server/graphql/context.ts'
 import { showEvent } from '../../../server/graphql/events/event.ts'
 import { EventEdge } from '../../../server/graphql/events/unread.ts'
@@ -49,8 +49,12 @@ function both(text: string, rows: readonly EventRow[], context = device) {
   }
   const edges = rows.map((row) => new EventEdge(row, key, counted))
   const plain = rows.map((row) => ({ cursor: String(row.seq), node: showEvent(row, key) }))
-  const page = (of: readonly unknown[]) =>
-    answerText({ data: { events: show?.({ edges: of, pageInfo }, context, {}) } })
+  const page = (of: readonly unknown[]) => {
+    const answer = { data: { events: show?.({ edges: of, pageInfo }, context, {}) } }
+    const text = answerText(answer)
+    expect(String(answerBytes(answer))).toBe(text)
+    return text
+  }
   const spliced = page(edges)
   const readAtOnce = reads
   return { spliced, slow: page(plain), reads: readAtOnce }
