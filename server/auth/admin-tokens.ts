@@ -9,6 +9,7 @@ import {
   findAdminToken,
   holdAdminToken,
   madeByTokens,
+  requireTokenRoom,
   revokeAdminToken,
 } from '../store/admin-tokens.ts'
 import { noteAudit, SERVER_CHAIN } from '../store/audit.ts'
@@ -26,7 +27,7 @@ const MOST_DAYS = 366
 
 export type NewAdminToken = { name: string; scopes: readonly AdminScope[]; days: number; scopeId: string | null }
 
-/** `place` is where `scopeId` stands. The token is shown once. Throws SCOPE_MISSING, RUNG_TOO_LOW, BAD_INPUT, NOT_FOUND. */
+/** `place` is where `scopeId` stands. The token is shown once. Throws SCOPE_MISSING, RUNG_TOO_LOW, BAD_INPUT, NOT_FOUND, TOO_LARGE. */
 export async function createAdminToken(
   tx: Tx,
   by: AdminPrincipal | DevicePrincipal,
@@ -39,6 +40,7 @@ export async function createAdminToken(
   if (asked.days < 1 || asked.days > MOST_DAYS) throw refuse('BAD_INPUT', `A token lives for 1 to ${MOST_DAYS} days.`)
   const maker = by.kind === 'admin' ? await madeByToken(tx, by, place, scopes) : await madeByFounder(tx, by)
   const madeBy = by.kind === 'admin' ? by.tokenId : null
+  await requireTokenRoom(tx, madeBy)
   const { token, tokenHash } = newToken('oda')
   const { scopeId } = asked
   const seconds = asked.days * DAY_SECONDS
@@ -101,19 +103,18 @@ export async function endAdminToken(
   const there = await findAdminToken(tx, id)
   if (!there || !reachesPlace(by, await placeOf(there.scopeId))) throw notFound('token')
   if (there.id !== by.tokenId) requireAdmin(by, 'TOKENS', await placeOf(there.scopeId))
-  const row = await revokeAdminToken(tx, id)
-  const ended: AdminTokenRow[] = [{ ...there, madeBy: null }]
+  const { row, isFirst } = await revokeAdminToken(tx, id)
+  // Those that end here: of two who end one at once, one says so (F5).
+  const ended: AdminTokenRow[] = isFirst ? [{ ...row, madeBy: null }] : []
   // From maker to made, always: two that are revoked at once wait for each other in one order. Through those that are over as well: a thief would end the one between first and last.
   let makers = keepsMade ? [] : [id]
   while (makers.length > 0) {
     const made = await madeByTokens(tx, makers)
-    for (const one of made) if (one.revokedAt === null) await revokeAdminToken(tx, one.id)
-    ended.push(...made)
+    for (const one of made) if (one.revokedAt === null && (await revokeAdminToken(tx, one.id)).isFirst) ended.push(one)
     makers = made.map((one) => one.id)
   }
   // Every token before any link: a token that takes a link back is noted as used first.
-  for (const one of ended)
-    if (one.revokedAt === null) await noteEnded(tx, by, await placeOf(one.scopeId), one, one.madeBy)
+  for (const one of ended) await noteEnded(tx, by, await placeOf(one.scopeId), one, one.madeBy)
   ring(trustTopic)
   return row
 }

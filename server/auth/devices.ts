@@ -172,10 +172,11 @@ export async function endDevice(
   return row
 }
 
-/** Its credentials end at once; its sessions stay to be read. A host revokes itself or another of its owner's; a device needs FULL. */
+/** Its credentials end at once; its sessions stay to be read. Again changes nothing. A host revokes itself or another of its owner's; a device needs FULL. */
 export async function revokeHost(tx: Tx, ring: Ring, by: Governor, id: string): Promise<HostRow> {
   if (by.kind === 'device' && by.rung !== 'FULL') throw tooLow(by, 'Revoking a host needs FULL.')
-  const row = await revokeHostRow(tx, by.ownerId, id)
+  const { row, isFirst } = await revokeHostRow(tx, by.ownerId, id)
+  if (!isFirst) return row
   await note(tx, by, 'host.revoke', id, 'host')
   await settleLeftOver(
     tx,

@@ -24,7 +24,8 @@ export async function endPerson(
   // Hosts first: none of them need be told to forget what ends with it.
   const hostIds = (await activeHostIds(tx, ownerId)).sort()
   for (const id of hostIds) {
-    await revokeHostRow(tx, ownerId, id)
+    const { isFirst } = await revokeHostRow(tx, ownerId, id)
+    if (!isFirst) continue
     const refusal = { code: 'REVOKED', message: 'The host was revoked.', rule: 'a revoked host has no access' }
     await settleLeftOver(tx, ring, { hostId: id }, refusal)
     await noteAudit(tx, {

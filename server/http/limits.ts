@@ -21,6 +21,9 @@ export const MAX_FIELDS = 3000
 /** Rows that pages within pages may add up to. */
 export const MAX_NESTED_ROWS = 10_000
 
+/** `Session.search`. */
+const SEARCH = 'search'
+
 type Walk = {
   fragments: Map<string, FragmentDefinitionNode>
   /** Null: each page as large as one can be. */
@@ -86,6 +89,8 @@ function visit(field: FieldNode, depth: number, rows: number, seen: Walk): void 
 }
 
 function pageOf(field: FieldNode, seen: Walk): number {
+  // However few it is to give, it looks at very many: as the largest page there is.
+  if (field.name.value === SEARCH) return maxPageSize
   if (!field.selectionSet || !asksPage(field.selectionSet, seen)) return 1
   // Both may be there, and one of them empty.
   const sizes = (field.arguments ?? []).flatMap(({ name, value }) => {

@@ -26,8 +26,11 @@ export async function findSink(tx: Tx, id: string): Promise<SinkRow> {
   return row
 }
 
-export const removeSink = async (tx: Tx, id: string): Promise<void> =>
-  void (await tx.delete(auditSink).where(eq(auditSink.id, id)))
+/** Throws NOT_FOUND for all but the one call that removes it. */
+export async function removeSink(tx: Tx, id: string): Promise<void> {
+  const removed = await tx.delete(auditSink).where(eq(auditSink.id, id)).returning({ id: auditSink.id })
+  if (removed.length === 0) throw notFound('webhook')
+}
 
 /** One that has something to be sent, for this process alone until the lease ends; null when there is none. */
 export async function leaseSink(tx: Tx, seconds: number): Promise<SinkRow | null> {

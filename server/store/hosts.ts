@@ -49,15 +49,18 @@ export async function beat(tx: Tx, id: string): Promise<HostRow | null> {
   return row ?? null
 }
 
-/** Revokes for good. Revoking again changes nothing. Throws NOT_FOUND for another owner's. */
-export async function revokeHostRow(tx: Tx, ownerId: string, id: string): Promise<HostRow> {
-  const [row] = await tx
+/** Revokes for good; again changes nothing. `isFirst` is true for the call that did it. Throws NOT_FOUND for another owner's. */
+export async function revokeHostRow(tx: Tx, ownerId: string, id: string): Promise<{ row: HostRow; isFirst: boolean }> {
+  const own = and(eq(host.id, id), eq(host.ownerId, ownerId))
+  const [revoked] = await tx
     .update(host)
-    .set({ revokedAt: sql`coalesce(${host.revokedAt}, ${instantNow})`, liveUntil: null })
-    .where(and(eq(host.id, id), eq(host.ownerId, ownerId)))
+    .set({ revokedAt: instantNow, liveUntil: null })
+    .where(and(own, isNull(host.revokedAt)))
     .returning()
+  if (revoked) return { row: revoked, isFirst: true }
+  const [row] = await tx.select().from(host).where(own)
   if (!row) throw notFound('host')
-  return row
+  return { row, isFirst: false }
 }
 
 /** One owner's hosts in the order of their ids, past or before a cursor; one more than asked tells that there are more. */

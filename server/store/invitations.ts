@@ -93,15 +93,16 @@ export async function useInvitation(tx: Tx, id: string, usedBy: string): Promise
   return used.length > 0
 }
 
-/** Again changes nothing, nor for one that was used. Throws NOT_FOUND. */
-export async function revokeInvitation(tx: Tx, id: string): Promise<InvitationRow> {
-  await tx
+/** Again changes nothing, nor for one that was used. `isFirst` is true for the call that did it. Throws NOT_FOUND. */
+export async function revokeInvitation(tx: Tx, id: string): Promise<{ row: InvitationRow; isFirst: boolean }> {
+  const revoked = await tx
     .update(invitation)
     .set({ revokedAt: instantNow })
     .where(and(eq(invitation.id, id), isNull(invitation.usedAt), isNull(invitation.revokedAt)))
+    .returning({ id: invitation.id })
   const row = await findInvitation(tx, { id })
   if (!row) throw notFound('invitation')
-  return row
+  return { row, isFirst: revoked.length > 0 }
 }
 
 /** Links that open this very person: none of them opens anything any more. */

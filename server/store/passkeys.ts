@@ -100,7 +100,9 @@ export async function findPasskey(tx: Tx, ownerId: string, id: string): Promise<
 /** With its places; what is gone stays gone when asked again: NOT_FOUND. */
 export async function removePasskey(tx: Tx, ownerId: string, id: string): Promise<PlacedPasskey> {
   const row = await findPasskey(tx, ownerId, id)
-  await tx.delete(passkey).where(eq(passkey.id, id))
+  const removed = await tx.delete(passkey).where(eq(passkey.id, id)).returning({ id: passkey.id })
+  // Of two at once, one has removed it.
+  if (removed.length === 0) throw notFound('passkey')
   return row
 }
 

@@ -1,12 +1,12 @@
 /** [F6] [T3] What a revoked token has made ends with it (docs/decisions/0027), also what it is making at that moment, and what it has made through one that is over; on both databases. */
-import { inArray } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomText } from '../../protocol/bytes.ts'
 import { createAdminToken, endAdminToken } from '../../server/auth/admin-tokens.ts'
 import type { Tx } from '../../server/db/database.ts'
 import { adminToken } from '../../server/db/schema.ts'
 import type { AdminPrincipal } from '../../server/policy/principal.ts'
-import { type AdminTokenRow, addAdminToken, noteTokenUsed } from '../../server/store/admin-tokens.ts'
+import { type AdminTokenRow, addAdminToken, MOST_TOKENS, noteTokenUsed } from '../../server/store/admin-tokens.ts'
 import { addInvitation, revokeInvitation } from '../../server/store/invitations.ts'
 import { waitsOrOver } from './crossing.ts'
 import { type Place, places, refusalOf, silent } from './place.ts'
@@ -86,6 +86,38 @@ describe.each(places)('%s', (name, open) => {
     expect(await standing(root, child, last)).toBe(2)
     await done(ends(admin, root.id, false))
     expect(await standing(root, last)).toBe(0)
+  })
+
+  it('MOST_TOKENS: 500 come from one first token, at any remove, also when many are made at once; what was made today counts when it has ended', async () => {
+    expect(MOST_TOKENS).toBe(500)
+    const root = await done(first)
+    const child = await done(makes(root))
+    /** As many more, made by `child` so long ago. */
+    const fill = (many: number, age: string) =>
+      done((tx) =>
+        tx.execute(sql`insert into admin_token (id, name, token_hash, scopes, created_by, made_by, expires_at, created_at)
+          select ${child.id} || ${age} || n, 'made', ${child.id} || ${age} || n, 'TOKENS', 'x', ${child.id},
+            now() + interval '1 day', now() - ${age}::interval from generate_series(1, ${many}::int) n`),
+      )
+    const revokeAll = () =>
+      done((tx) =>
+        tx.execute(sql`update admin_token set revoked_at = now() where made_by in (${root.id}, ${child.id})`),
+      )
+    // With child itself 499: there is room for one.
+    await fill(498, '2 days')
+    const ends = await Promise.allSettled([
+      ...Array.from({ length: 5 }, () => done(makes(root))),
+      ...Array.from({ length: 5 }, () => place.other.transaction(makes(child))),
+    ])
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await refusalOf(done(makes(child)))).toMatchObject({ code: 'TOO_LARGE', limit: 500 })
+    // Another line has its own room.
+    await done(makes(await done(first)))
+    await revokeAll()
+    await done(makes(root))
+    await fill(500, '1 hour')
+    await revokeAll()
+    expect((await refusalOf(done(makes(root)))).code).toBe('TOO_LARGE')
   })
 
   it('a token that takes back a link while it and the link’s maker end waits for nobody who waits for it', async () => {

@@ -135,8 +135,8 @@ export async function endInvitation(
   const mayEnd = by.kind === 'admin' ? reachesPlace(by, place) : there?.createdBy === by.ownerId
   if (!there || !mayEnd) throw notFound('invitation')
   if (by.kind === 'admin') requireAdmin(by, 'MEMBERS', place)
-  const row = await revokeInvitation(tx, id)
-  if (there.revokedAt === null && row.revokedAt !== null) await note(tx, by, 'invitation.revoke', row, row.kind)
+  const { row, isFirst } = await revokeInvitation(tx, id)
+  if (isFirst) await note(tx, by, 'invitation.revoke', row, row.kind)
   return row
 }
 

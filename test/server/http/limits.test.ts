@@ -2,6 +2,7 @@
 import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { assertAffordable, MAX_ALIASES, MAX_DEPTH, MAX_FIELDS, MAX_NESTED_ROWS } from '../../../server/http/limits.ts'
+import { maxPageSize } from '../../../server/store/limits.ts'
 import type { Refused } from '../../../server/store/refused.ts'
 
 type Text = string | ReturnType<typeof parse>
@@ -45,6 +46,19 @@ describe('[G4] an operation is as large as its limit and no larger', () => {
       [bad, MAX_NESTED_ROWS],
     ] as const)
       expect(limitOf(document, variables)).toBe(said)
+  })
+
+  test('a search within a page is a page of the largest size, however few events it is to give', () => {
+    const searches = (sessions: string, limit: string) =>
+      `{ sessions(first: ${sessions}) { edges { node { search(words: "x"${limit}) { searchedTo } } } } }`
+    expect(MAX_NESTED_ROWS / maxPageSize).toBe(20)
+    for (const limit of ['', ', limit: 1', ', limit: 500']) {
+      expect(limitOf(searches('20', limit)), limit).toBe('ok')
+      expect(limitOf(searches('21', limit)), limit).toBe(MAX_NESTED_ROWS)
+    }
+    expect(limitOf('{ session(id: "ses_1") { search(words: "x") { events { seq } searchedTo } } }')).toBe('ok')
+    const behind = 'fragment S on Session { search(words: "x") { searchedTo } }'
+    expect(limitOf(`{ sessions(first: 21) { edges { node { ...S } } } } ${behind}`)).toBe(MAX_NESTED_ROWS)
   })
 
   test('one page may be as large as a page can be, also when it is asked again', () => {
