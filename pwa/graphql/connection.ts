@@ -4,6 +4,7 @@ import { type Client, cacheExchange, createClient, fetchExchange, mapExchange, s
 import { createLinkStore, type LinkStore } from './link.ts'
 import { createLive, type Live } from './live.ts'
 import { meansRevoked, problemOfResult } from './problem.ts'
+import { createServerClock } from './server-clock.ts'
 import { createSocket } from './socket.ts'
 
 /** A request without an answer must end: what was said is then kept and goes again under its key. */
@@ -19,6 +20,8 @@ export type Connection = {
   urql: Client
   live: Live
   link: LinkStore
+  /** By how much this device's clock is ahead of the server's, as far as is known. */
+  aheadMs(): number
   /** Tries at once instead of at the end of the wait. */
   wake(): void
   close(): void
@@ -33,10 +36,11 @@ export function createConnection(options: { token: string; origin: string; onRev
     link,
     onRevoked: options.onRevoked,
   })
+  const clock = createServerClock(fetchInTime)
   const urql = createClient({
     url: `${options.origin}/graphql`,
     preferGetMethod: false,
-    fetch: fetchInTime,
+    fetch: clock.fetch,
     requestPolicy: 'cache-and-network',
     fetchOptions: () => ({
       headers: { authorization: `Bearer ${options.token}` },
@@ -71,5 +75,5 @@ export function createConnection(options: { token: string; origin: string; onRev
       }),
     ],
   })
-  return { urql, live: createLive(socket), link, wake: socket.wake, close: socket.close }
+  return { urql, live: createLive(socket), link, aheadMs: clock.aheadMs, wake: socket.wake, close: socket.close }
 }

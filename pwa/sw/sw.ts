@@ -28,7 +28,9 @@ async function badge(count: number | null): Promise<void> {
 
 async function show(payload: string | null): Promise<void> {
   const notice = readNotice(payload, self.location.origin)
-  await emptyTray(self.registration, Date.now(), notice.isBare === true).catch(() => undefined)
+  // It may have lain at its service for long: what was sent since says more than it does.
+  const saidMs = notice.isBare ? (notice.looking?.atMs ?? Number.POSITIVE_INFINITY) : null
+  await emptyTray(self.registration, Date.now(), saidMs).catch(() => undefined)
   const about = decisionIn(notice.path)
   const { learned, openCount } = about ? await learn(about) : { learned: null, openCount: null }
   // Settled while its push was under way: the settled sentence follows or has come; a card with buttons would be stale.

@@ -11,8 +11,8 @@ export type Notice = {
   /** Path of the very card, on this server. */
   url: string
   silent: boolean
-  /** Left out where nobody asks who looks. A push may lie at its service for a day: from `until` on only `title` is shown, of this one and of those that are shown already. */
-  later?: { until: string; title: string }
+  /** Left out where nobody asks who looks. A push may lie at its service for a day: from `until` on only `title` is shown, of this one and of those that are shown already and were sent no later (`at`). */
+  later?: { until: string; title: string; at: string }
 }
 
 /** Push services promise to take 4096 bytes encrypted; the wrapping needs some of them. */
@@ -78,9 +78,9 @@ export function limitedTo(content: NoticeContent, notice: Notice): Notice {
 }
 
 /** For a person who was verified, and may look until then. */
-export const shownUntil = (until: Date, notice: Notice): Notice => ({
+export const shownUntil = (until: Date, notice: Notice, at = new Date()): Notice => ({
   ...notice,
-  later: { until: until.toISOString(), title: limitedTo('NONE', notice).title },
+  later: { until: until.toISOString(), title: limitedTo('NONE', notice).title, at: at.toISOString() },
 })
 
 /** JSON within MAX_NOTICE_BYTES: a body too long in bytes gives way. */

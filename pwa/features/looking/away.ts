@@ -45,7 +45,7 @@ export function emptyTrayWhenDue(store: Pick<LookingStore, 'current' | 'subscrib
     if (store.current().kind !== 'due' || !('serviceWorker' in navigator)) return
     void navigator.serviceWorker
       .getRegistration()
-      .then((registration) => registration && emptyTray(registration, Date.now(), true))
+      .then((registration) => registration && emptyTray(registration, Date.now(), Number.POSITIVE_INFINITY))
       .catch(() => undefined)
   }
   look()

@@ -42,7 +42,12 @@ function readKept(storage: Pick<Storage, 'getItem'>): Kept | null {
 
 /** Read before the first paint: what lies on this device is not shown for a moment before the server has said no. */
 export function createLooking(
-  { live, link, urql }: Pick<Connection, 'live' | 'link' | 'urql'>,
+  {
+    live,
+    link,
+    urql,
+    aheadMs = () => 0,
+  }: Pick<Connection, 'live' | 'link' | 'urql'> & Partial<Pick<Connection, 'aheadMs'>>,
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
   now: () => number = () => Date.now(),
 ): LookingStore {
@@ -66,8 +71,11 @@ export function createLooking(
       return
     }
     // Never longer than one passkey is good for, by this clock: one that is behind would go on for as long as it is wrong.
-    const untilMs = whyNot === null && until !== null ? Math.min(Date.parse(until), now() + everyMinutes * 60_000) : 0
-    storage.setItem(NAME, JSON.stringify({ everyMinutes, untilMs }))
+    const longest = now() + everyMinutes * 60_000
+    const end = whyNot === null && until !== null ? Date.parse(until) : 0
+    storage.setItem(NAME, JSON.stringify({ everyMinutes, untilMs: Math.min(end, longest) }))
+    // On a clock that is ahead the time would seem over at each look. That is for as long as this page is open: what is kept is the server's word, for a clock may be set right.
+    const untilMs = end === 0 ? 0 : Math.min(end + aheadMs(), longest)
     put(whyNot === null ? { kind: 'may', everyMinutes, untilMs } : { kind: 'due', everyMinutes, said: whyNot })
   }
   live({

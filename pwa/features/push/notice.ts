@@ -17,7 +17,8 @@ export type Notice = {
   isBare?: true
 }
 
-type Looking = { untilMs: number; bare: string }
+/** `atMs`: when the server said so, by its clock. */
+type Looking = { untilMs: number; bare: string; atMs?: number }
 
 /** The answer a button stands for, kept with the notification so that the worker needs no memory. */
 export type NoticeAnswer = {
@@ -72,8 +73,9 @@ export function readNotice(payload: string | null, origin: string, now = Date.no
     // Said below in words of our own.
   }
   // It came late: whoever holds the device by now has to be verified first (T4).
-  const { until, title } = (read.later ?? {}) as { until?: unknown; title?: unknown }
+  const { until, title, at } = (read.later ?? {}) as { until?: unknown; title?: unknown; at?: unknown }
   const untilMs = Date.parse(text(until))
+  const atMs = Date.parse(text(at))
   const isBare = untilMs <= now
   if (isBare) read = { ...read, title, body: '' }
   return {
@@ -83,7 +85,9 @@ export function readNotice(payload: string | null, origin: string, now = Date.no
     tag: text(read.tag) || 'offdesk',
     path: safePath(read.url, origin),
     silent: read.silent === true,
-    ...(Number.isNaN(untilMs) ? {} : { looking: { untilMs, bare: text(title) } }),
+    ...(Number.isNaN(untilMs)
+      ? {}
+      : { looking: { untilMs, bare: text(title), ...(Number.isNaN(atMs) ? {} : { atMs }) } }),
     ...(isBare && { isBare }),
   }
 }
@@ -160,10 +164,15 @@ export function notificationOf(notice: Notice, learned: Learned, isDue = false, 
 
 const BARE = 'Something of a session'
 
-/** What replaces one whose words may not stand any more; null for one that may stay, or has none. */
-export function emptied(tag: string, data: NoticeData, nowMs: number, everything: boolean): Shown | null {
+/**
+ * What replaces one whose words may not stand any more; null for one that may stay, or has none. `saidMs`: when it was said that nobody may look, by the server's
+ * clock; what was sent after that was sent to somebody who was verified since. Null: nobody has said so.
+ */
+export function emptied(tag: string, data: NoticeData, nowMs: number, saidMs: number | null): Shown | null {
   const { path, looking, deny, isBare } = data
-  if (isBare || tag === 'test' || !(everything || (looking !== undefined && looking.untilMs <= nowMs))) return null
+  const isOver = looking !== undefined && looking.untilMs <= nowMs
+  const isTold = saidMs !== null && (looking?.atMs ?? 0) <= saidMs
+  if (isBare || tag === 'test' || !(isOver || isTold)) return null
   const title = looking?.bare || BARE
   const actions: NoticeAction[] = deny ? [{ action: 'deny', title: deny.name }, REVIEW] : []
   const kept: NoticeData = { path, title, body: '', isBare: true, ...(deny && { deny }) }

@@ -4,19 +4,20 @@ import { coverWhileAway } from '../../../../pwa/features/looking/away.ts'
 import { createLooking } from '../../../../pwa/features/looking/looking.ts'
 
 type Asked = (data: { looking: object }) => void
-function createScene(minutes: number) {
+function createScene(minutes: number, aheadMs = 0) {
   let nowMs = Date.parse('2026-11-20T15:00:00Z')
   const kept = new Map<string, string>()
   const asked: Asked[] = []
   const toPromise = () => new Promise<{ data: object }>((resolve) => asked.push((data) => resolve({ data })))
   // The server, as far as this page hears of it: its socket is taken for live.
   const server = { live: () => {}, link: { current: () => ({ kind: 'live' }) }, urql: { query: () => ({ toPromise }) } }
+  const connection = { ...server, aheadMs: () => aheadMs }
   const storage = {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => void kept.set(name, value),
     removeItem: (name: string) => void kept.delete(name),
   }
-  const store = createLooking(server as unknown as Parameters<typeof createLooking>[0], storage, () => nowMs)
+  const store = createLooking(connection as unknown as Parameters<typeof createLooking>[0], storage, () => nowMs)
   const until = () => new Date(nowMs + minutes * 60_000).toISOString()
   const classes = new Set<string>()
   const document = Object.assign(new EventTarget(), {
@@ -32,7 +33,7 @@ function createScene(minutes: number) {
   const window = new EventTarget()
   const end = coverWhileAway(store, { document, window } as Parameters<typeof coverWhileAway>[1])
   return {
-    ...{ store, until, asked, document, window, end },
+    ...{ store, until, asked, document, window, end, kept },
     isCovered: () => classes.has('data-covered'),
     sleeps: (ms: number) => {
       nowMs += ms
@@ -81,6 +82,24 @@ it('wakes to the verification in time also where this clock is hours behind the 
   scene.turns('hidden')
   scene.sleeps(61 * 60_000)
   scene.turns('visible')
+  expect(scene.store.current().kind).toBe('due')
+  scene.store.close()
+  scene.end()
+})
+
+it('asks for no verification at each look where this clock is known to be hours ahead; what is kept is the server’s word', () => {
+  const scene = createScene(60, 5 * 3_600_000)
+  // Half an hour is left, by the server's clock.
+  scene.store.heard(may('2026-11-20T10:30:00.000Z'))
+  for (const minutes of [0, 29]) {
+    scene.sleeps(minutes * 60_000)
+    scene.window.dispatchEvent(new Event('focus'))
+    expect(scene.store.current().kind).toBe('may')
+  }
+  expect(scene.asked).toEqual([])
+  expect([...scene.kept.values()].join()).toContain(String(Date.parse('2026-11-20T10:30:00.000Z')))
+  scene.sleeps(60_000)
+  scene.window.dispatchEvent(new Event('focus'))
   expect(scene.store.current().kind).toBe('due')
   scene.store.close()
   scene.end()
