@@ -20,8 +20,8 @@ export class Running implements Ending {
     if (this.aborted) return
     this.aborted = true
     this.reason = why
-    const heard = this.heard
+    // As it stands: who is taken off meanwhile is not called.
+    for (const onAbort of this.heard ?? []) onAbort()
     this.heard = null
-    for (const onAbort of heard ?? []) onAbort()
   }
 }
