@@ -86,7 +86,12 @@ export async function post(
       got.on('error', fail)
     }
     const send = (isAgain: boolean) => {
-      request = url.protocol === 'https:' ? requestSecure(options, answered) : requestPlain(options, answered)
+      try {
+        request = url.protocol === 'https:' ? requestSecure(options, answered) : requestPlain(options, answered)
+      } catch (error) {
+        // A credential that no header can hold, or an address that is none: there is no request to give up later.
+        return fail(error)
+      }
       if (way.isTunnel) {
         request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
           if (statusCode !== 200) giveUp(new ProxyRefused(statusCode))

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createEnding } from '../../../agent-cli/remote/ending.ts'
 import { post } from '../../../agent-cli/remote/post.ts'
 
 const servers: Server[] = []
@@ -93,6 +94,15 @@ describe('a POST', () => {
       await expect(post(url, {}, '{}', { signal: leaving.signal })).rejects.toBe(why)
     }
   })
+
+  it('fails when there is no way to send it, and is not given up again by its signal or its time', async () => {
+    const ending = createEnding()
+    const { url } = await serve((_request, response) => response.end())
+    const asking = post(url, { authorization: 'Bearer a\nb' }, '{}', { signal: ending, timeoutSeconds: 60 })
+    await expect(asking).rejects.toThrow(/Invalid character/)
+    expect(() => ending.abort(new Error('enough'))).not.toThrow()
+  })
+
   it('is not sent again when it has taken too long on a kept connection', async () => {
     let asked = 0
     const { url } = await serve((_request, response, body) => {
