@@ -17,8 +17,10 @@ export type Endpoint = {
 export type AskOptions = {
   readonly token?: string | undefined
   readonly signal?: Ending | undefined
-  /** From sending to the whole answer; default 30. */
+  /** From sending to the whole answer, or where `onHeard` listens from one part of it to the next; default 30. */
   readonly timeoutSeconds?: number
+  /** Called with every part of the answer as it comes. */
+  readonly onHeard?: (() => void) | undefined
 }
 
 /** The operation's data. Rejects with RemoteError, or with the signal's reason. */
@@ -29,13 +31,13 @@ export async function ask<R, V>(
   options: AskOptions = {},
 ): Promise<R> {
   options.signal?.throwIfAborted()
-  const { signal, timeoutSeconds = 30 } = options
+  const { signal, timeoutSeconds = 30, onHeard } = options
   let posted: Posted
   try {
     const headers = headersFor(options.token)
     const body = JSON.stringify({ query: textOf(document), variables })
     const url = placeOf(endpoint)
-    const how = { signal, timeoutSeconds, road: endpoint.road }
+    const how = { signal, timeoutSeconds, onHeard, road: endpoint.road }
     posted = endpoint.fetch
       ? await fetched(endpoint.fetch, url, headers, body, how)
       : await post(url, headers, body, how)

@@ -2,6 +2,7 @@
 import type { Caller } from './credentials.ts'
 import { codeOf, isPassing, RemoteError } from './failure.ts'
 import { AcknowledgeCommands, type HostCommand, PollCommands } from './host-operations.ts'
+import { createPatience } from './patience.ts'
 import { createBackoff, pause, probeTimeoutSeconds, sendTimeoutSeconds } from './pause.ts'
 import type { Acknowledgement } from './takers.ts'
 
@@ -23,13 +24,6 @@ export type LinkNews = {
   onLost(error: RemoteError, isFinal: boolean): void
 }
 
-/** Below the minute after which most proxies cut a request that is not answered; where one cuts earlier, the short one. */
-const longWaitSeconds = 55
-const shortWaitSeconds = 25
-/** A wait that breaks off sooner has lost its server, and not its proxy's patience. */
-const patienceMs = 20_000
-/** Whoever bears a wait of this length bears a long one. */
-const wholeMs = 50_000
 /** No answer, or one that is not this server's: a proxy may say in JSON that it waits no longer. */
 const isCut = (code: string) => ['UNREACHABLE', 'BAD_RESPONSE'].includes(code)
 /** No command of these codes can come without a person doing something first. */
@@ -54,28 +48,23 @@ export function createPoller(options: {
   /** Milliseconds, never back. */
   now?: () => number
 }): Poller {
-  const { call, hostId, news, now = () => performance.now() } = options
+  const { call, hostId, news, random, now } = options
   const ended = new AbortController()
-  const backoff = createBackoff(options.random ? { random: options.random } : {})
+  const backoff = createBackoff(random ? { random } : {})
+  const patience = createPatience({ ...(random && { random }), ...(now && { now }) })
   let after: string | null = null
   let turn = new AbortController()
   /** Not heard since the last failure: then a quick answer says that the way is open, before a long wait begins. */
   let isLost = true
-  /** Long waits, one after the other, that something on the way has cut, and how long it bore the last of them. */
-  let cuts = 0
-  let borneMs = patienceMs
-  let begun = 0
 
   async function once(): Promise<void> {
     turn = new AbortController()
     const signal = AbortSignal.any([ended.signal, turn.signal])
-    const waitSeconds = after === null || isLost ? 0 : cuts < 2 ? longWaitSeconds : shortWaitSeconds
-    const timeoutSeconds = waitSeconds === 0 ? probeTimeoutSeconds : waitSeconds + 5
-    begun = now()
-    const { hostCommands } = await call(PollCommands, { hostId, after, waitSeconds }, { signal, timeoutSeconds })
-    if (waitSeconds === longWaitSeconds && now() - begun > borneMs) cuts = 0
-    // What fails from here on is no wait.
-    begun = now()
+    const wait = after === null || isLost ? null : patience.next()
+    const { waitSeconds, silenceSeconds } = wait ?? { waitSeconds: 0, silenceSeconds: probeTimeoutSeconds }
+    const asked = { signal, timeoutSeconds: silenceSeconds, ...(wait && { onHeard: patience.heard }) }
+    const { hostCommands } = await call(PollCommands, { hostId, after, waitSeconds }, asked)
+    if (wait) patience.answered(hostCommands.commands.length === 0)
     isLost = false
     news.onReached()
     news.onFacts({ ...hostCommands.policy, revokedDeviceIds: hostCommands.revokedDeviceIds })
@@ -121,12 +110,8 @@ export function createPoller(options: {
         after = null
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
-        // Two in a row are no restart: who stands on the way is asked for no more than it bears.
-        const lastedMs = now() - begun
-        if (isCut(code) && lastedMs > patienceMs) {
-          cuts += 1
-          borneMs = Math.min(lastedMs, wholeMs)
-        }
+        if (isCut(code)) patience.broke()
+        patience.lost()
         news.onLost(failure, isFinalForHost(code))
         const waitMs = isPassing(failure) ? backoff.next() : 15_000
         await pause(waitMs, AbortSignal.any([ended.signal, turn.signal])).catch(() => undefined)

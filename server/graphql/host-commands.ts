@@ -72,8 +72,13 @@ const look = (context: Context, hostId: string, after: string | null): Promise<H
 
 type PollArgs = { hostId: string; after?: string | null; waitSeconds?: number | null }
 
-const capped = (waitSeconds: number | null | undefined) =>
-  Math.min(Math.max(waitSeconds ?? 0, 0), limits.maxWaitSeconds)
+const capped = (waitSeconds: number | null | undefined, atMost: number) =>
+  Math.min(Math.max(waitSeconds ?? 0, 0), atMost)
+
+/** An operation that waits lets nothing be heard: whoever asks for longer expects that, and comes back to wait before its operation. */
+const UNHEARD_SECONDS = 25
+const inOperation = (waitSeconds: number | null | undefined) =>
+  (waitSeconds ?? 0) > limits.maxWaitSeconds ? UNHEARD_SECONDS : capped(waitSeconds, limits.maxWaitSeconds)
 
 builder.queryField('hostCommands', (t) =>
   t.field({
@@ -87,12 +92,12 @@ builder.queryField('hostCommands', (t) =>
     extensions: parking(({ parts, principal, args }, go) => {
       const { hostId, after, waitSeconds } = args as PollArgs
       if (principal.kind !== 'host' || principal.hostId !== hostId) return null
-      const milliseconds = capped(waitSeconds) * 1000
+      const milliseconds = capped(waitSeconds, limits.maxHostWaitSeconds) * 1000
       return milliseconds > 0 ? parkAsHost(parts, { hostId, after: after ?? null, milliseconds }, go) : null
     }),
     resolve: (_root, { hostId, after, waitSeconds }, context) => {
       hostOf(context, hostId)
-      return poll(context, { hostId, after: after ?? null, waitSeconds: capped(waitSeconds) })
+      return poll(context, { hostId, after: after ?? null, waitSeconds: inOperation(waitSeconds) })
     },
   }),
 )

@@ -4,9 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
-import type { Identity } from '../auth/trust.ts'
 import type { Documents } from '../graphql/compiled/documents.ts'
-import type { Answer, Prepared } from '../graphql/compiled/operation.ts'
+import type { Answer } from '../graphql/compiled/operation.ts'
 import { answerBytes } from '../graphql/compiled/written.ts'
 import { createContext, type Parts } from '../graphql/context.ts'
 import type { Parked } from '../graphql/parking.ts'
@@ -18,42 +17,17 @@ import { tellError, turnedAway } from './errors.ts'
 import { assertAffordable, MAX_REQUEST_BYTES } from './limits.ts'
 import { isOwnOrigin } from './origin.ts'
 import { SECURITY_HEADERS } from './pages.ts'
+import { createLot, type Ready, type To } from './parked.ts'
 import type { Rates } from './rates.ts'
 import { Running } from './running.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
-/** What is left to do of a request. */
-type Ready = { prepared: Prepared; identity: Identity; address: string }
 /** An answer that is open, and how it is ended when the server stops. */
 type Open = { abort(): void }
-type To = { response: ServerResponse; type: string }
 type Asked = { query: string; variables: Record<string, unknown>; operationName: string | null }
 
 /** One for all requests that are over: making one takes longer than answering. */
 const OVER = new DOMException('The request is over.', 'AbortError')
-
-/** One that waits before its operation. A thousand of them are kept for a minute: no function of its own for any of it. */
-class Held implements Open {
-  readonly ready: Ready
-  readonly to: To
-  parked: Parked | null = null
-  unwatch: () => void = () => {}
-  end: (held: Held, why: unknown) => void = () => {}
-
-  constructor(ready: Ready, to: To) {
-    this.ready = ready
-    this.to = to
-  }
-
-  /** As `trust.watch` calls it. */
-  onEnd(why: unknown): void {
-    this.end(this, why)
-  }
-
-  abort(): void {
-    this.end(this, new DOMException('The server is stopping.', 'AbortError'))
-  }
-}
 
 /** As a list and with a text behind it, an answer is put together quickest and leaves in one piece. */
 const HEAD = Object.entries({ ...SECURITY_HEADERS, 'cache-control': 'no-store' }).flat()
@@ -75,8 +49,12 @@ export type DirectOptions = {
 export function createDirect(options: DirectOptions): Handler {
   const { parts, documents, trusted, rates, log, stopping, rest } = options
   const open = new Set<Open>()
-  const waiting = new Map<ServerResponse, Held>()
+  const lot = createLot({
+    ...{ parts, say },
+    go: (ready, to, parked) => void answer(ready, to, parked).catch((error) => fault(error, to.response)),
+  })
   stopping.addEventListener('abort', () => {
+    lot.end()
     for (const one of open) one.abort()
   })
 
@@ -126,45 +104,10 @@ export function createDirect(options: DirectOptions): Handler {
     const errors = given.errors?.map((error) => plain(tellError(error, log)))
     const said = answerBytes(errors ? { ...given, errors } : given)
     const length = Buffer.byteLength(said)
-    response.writeHead(200, [...HEAD, 'content-type', type, 'content-length', String(length)])
+    // One that has waited for long has been heard of before.
+    if (!response.headersSent)
+      response.writeHead(200, [...HEAD, 'content-type', type, 'content-length', String(length)])
     response.end(typeof said === 'string' && length >= MAX_TEXT_BYTES ? Buffer.from(said) : said)
-  }
-
-  /** True when it waits before its operation. It holds what it waits with until then, and neither the request's bytes nor its words. */
-  function park(ready: Ready, to: To): boolean {
-    if (!ready.prepared.park) return false
-    const held = new Held(ready, to)
-    held.parked = ready.prepared.park(parts, ready.identity.principal, () => {
-      release(held)
-      answer(ready, to, held.parked).catch((error) => fault(error, to.response))
-    })
-    if (!held.parked) return false
-    held.unwatch = parts.trust.watch(ready.identity, held)
-    held.end = end
-    open.add(held)
-    waiting.set(to.response, held)
-    to.response.on('close', onClose)
-    return true
-  }
-
-  function release(held: Held): void {
-    open.delete(held)
-    waiting.delete(held.to.response)
-    held.to.response.off('close', onClose)
-    held.unwatch()
-  }
-
-  function onClose(this: ServerResponse): void {
-    const held = waiting.get(this)
-    if (!held) return
-    release(held)
-    held.parked?.leave()
-  }
-
-  function end(held: Held, why: unknown): void {
-    release(held)
-    held.parked?.leave()
-    say(held.ready.prepared.failed(why), held.to)
   }
 
   function turnAway(refused: Refused, response: ServerResponse, type: string): void {
@@ -182,7 +125,7 @@ export function createDirect(options: DirectOptions): Handler {
     if (!ready) return void rest(withBody(request, body), response)
     if (isRefused(ready)) return turnAway(ready, response, type)
     const to = { response, type }
-    if (response.destroyed || (!stopping.aborted && park(ready, to))) return lighten(request)
+    if (response.destroyed || (!stopping.aborted && lot.park(ready, to))) return lighten(request)
     answer(ready, to, null).catch((error) => fault(error, response))
   }
 

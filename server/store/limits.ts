@@ -9,6 +9,8 @@ export const limits = {
   maxChunkBytes: 1024 * 1024,
   maxPromptChars: 100_000,
   maxWaitSeconds: 55,
+  /** Of a host that waits before its operation, where it is heard meanwhile. */
+  maxHostWaitSeconds: 840,
   pageSize: 50,
   maxSearchChars: 200,
   searchEvents: 20_000,
