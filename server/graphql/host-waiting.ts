@@ -41,6 +41,8 @@ class Place {
   wake: (() => void) | null = null
   until = 0
   timer: NodeJS.Timeout | null = null
+  /** Another poll of the same host that waits. */
+  beside: Place | null = null
   /** What it was told is known to stand up to this one of the room's rings for everyone. */
   room: Room | null = null
   heard = 0
@@ -78,7 +80,8 @@ class Place {
 }
 
 type Room = {
-  waiting: Set<Place>
+  /** By host, for nearly all have one: the others stand beside it. */
+  waiting: Map<string, Place>
   rested: Map<string, Place>
   /** So many concerned everyone. */
   rings: number
@@ -122,7 +125,7 @@ export function waitAsHost(context: Context, hostId: string): Waiting {
         mine.seen = seen
         const room = roomOf(bell, context.shared)
         const leave = (settle: () => void) => {
-          if (!room.waiting.has(mine)) return
+          if (!mine.wake) return
           stand(room, mine)
           release()
           settle()
@@ -168,16 +171,23 @@ export function parkAsHost(
 
 /** To who waits here for this host: it need not look for what has just been committed. Everyone else is rung for, as ever (L1). */
 export function handToHost(bell: Bell, queued: Queued): void {
-  for (const place of rooms.get(bell)?.waiting ?? []) if (place.hostId === queued.row.hostId) place.ring(queued)
+  for (const place of of(rooms.get(bell), queued.row.hostId)) place.ring(queued)
 }
 
 /** How many polls of this host wait in this process. */
-export const waitsOf = (bell: Bell, hostId: string): number =>
-  [...(rooms.get(bell)?.waiting ?? [])].filter((place) => place.hostId === hostId).length
+export const waitsOf = (bell: Bell, hostId: string): number => of(rooms.get(bell), hostId).length
+
+/** Whoever is rung meanwhile leaves. */
+function of(room: Room | undefined, hostId: string): Place[] {
+  const found: Place[] = []
+  for (let place = room?.waiting.get(hostId) ?? null; place; place = place.beside) found.push(place)
+  return found
+}
 
 /** `over`: once, when something is rung or the time is over. What was rung already is heard at once. */
 function wait(room: Room, place: Place, milliseconds: number, over: () => void): void {
-  room.waiting.add(place)
+  place.beside = room.waiting.get(place.hostId) ?? null
+  room.waiting.set(place.hostId, place)
   place.wake = over
   place.timer = setTimeout(over, milliseconds)
   if (place.rung) over()
@@ -185,7 +195,13 @@ function wait(room: Room, place: Place, milliseconds: number, over: () => void):
 }
 
 function stand(room: Room, place: Place): void {
-  room.waiting.delete(place)
+  if (!place.wake) return
+  const { hostId, beside } = place
+  const before = of(room, hostId).find((one) => one.beside === place)
+  if (before) before.beside = beside
+  else if (beside) room.waiting.set(hostId, beside)
+  else room.waiting.delete(hostId)
+  place.beside = null
   place.wake = null
   if (place.timer) clearTimeout(place.timer)
   place.timer = null
@@ -221,7 +237,7 @@ const roomOf = (bell: Bell, database: Context['database']): Room => rooms.get(be
 // It outlives the poll that opens it, and looks for all.
 function openRoom(bell: Bell, database: Context['database']): Room {
   const room: Room = {
-    ...{ waiting: new Set(), rested: new Map(), rings: 0, isDue: false, isLooking: false, database },
+    ...{ waiting: new Map(), rested: new Map(), rings: 0, isDue: false, isLooking: false, database },
     // Whoever is revoked or limited, it concerns one of many: those that it concerns are woken, and not everyone who waits.
     deaf: bell.listen(trustTopic, () => {
       room.rings += 1
@@ -266,7 +282,7 @@ async function lookAgain(bell: Bell, room: Room): Promise<void> {
 async function look(bell: Bell, room: Room): Promise<void> {
   forget(room, performance.now())
   const { rings } = room
-  const places = [...room.waiting]
+  const places = [...room.waiting.keys()].flatMap((hostId) => of(room, hostId))
   if (places.length === 0) {
     if (room.rested.size === 0) closeRoom(bell, room)
     return
@@ -277,7 +293,7 @@ async function look(bell: Bell, room: Room): Promise<void> {
   const moved = new Set(found)
   for (const place of places) {
     if (moved.has(place.hostId)) {
-      if (room.waiting.has(place)) place.ring('some')
+      if (place.wake) place.ring('some')
     } else if (place.room === room && place.heard < rings) place.heard = rings
   }
 }

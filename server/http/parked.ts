@@ -115,9 +115,16 @@ export function createLot(options: {
 function speak({ response, type }: To): void {
   // Behind another answer on its connection, and what is written would only be kept; or nobody takes what was written.
   if (response.socket === null || response.destroyed || response.writableNeedDrain) return
-  if (!response.headersSent) {
+  const isFirst = !response.headersSent
+  if (isFirst) {
     const own = { 'content-type': type, 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' }
     response.writeHead(200, { ...SECURITY_HEADERS, ...own })
   }
   response.write(' ')
+  if (isFirst) forgetHead(response)
+}
+
+/** What has left is kept by Node for as long as the answer is open, in a hundred pieces of two kilobytes; it is only asked whether there is one. */
+function forgetHead(response: ServerResponse & { _header?: unknown }): void {
+  if (typeof response._header === 'string') response._header = 'sent'
 }

@@ -34,7 +34,10 @@ export async function commands(
 export type Idle = { kilobytesPerPair: number; cpuMicrosPerPairAndSecond: number }
 
 /** Pairs of a host that waits for commands and a viewer that follows. The server has served a few before, so that its own code is not counted. */
-export async function idle(contestant: Contestant, how: { pairs: number; seconds: number }): Promise<Idle> {
+export async function idle(
+  contestant: Contestant,
+  how: { pairs: number; settleSeconds: number; seconds: number },
+): Promise<Idle> {
   const warm = await Promise.all(Array.from({ length: 5 }, () => open(contestant)))
   await pause(2000)
   await Promise.all(warm.map((pair) => pair.close()))
@@ -45,7 +48,7 @@ export async function idle(contestant: Contestant, how: { pairs: number; seconds
     const some = Array.from({ length: Math.min(50, how.pairs - pairs.length) }, () => open(contestant))
     pairs.push(...(await Promise.all(some)))
   }
-  await pause(5000)
+  await pause(how.settleSeconds * 1000)
   const full = await contestant.usage(true)
   await pause(1000)
   const [before, begun] = [await contestant.usage(), performance.now()]
