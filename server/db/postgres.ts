@@ -7,6 +7,7 @@ import { settleIncarnation } from './incarnation.ts'
 import { type Migrations, migrateDatabase } from './migrate.ts'
 import { preparing } from './preparing.ts'
 import * as schema from './schema.ts'
+import { goStraight } from './statement.ts'
 import { createTurns } from './turns.ts'
 
 const CHANNEL = 'offdesk'
@@ -55,7 +56,10 @@ export async function openPostgres(
   const { poolSize = STATEMENT_CONNECTIONS } = place
   await migrateAlone(postgres(place.url, { ...OPTIONS, max: 1 }), migrations)
   const client = postgres(place.url, { ...OPTIONS, max: poolSize })
-  const tx = drizzle(preparing(client), { schema }) as unknown as Tx // see pglite.ts
+  const prepared = preparing(client)
+  const tx = drizzle(prepared, { schema }) as unknown as Tx // see pglite.ts
+  // Drizzle has set how this client reads and writes instants and JSON: the rows are the same.
+  goStraight(tx, (text, values) => prepared.unsafe(text, values as postgres.ParameterOrJSON<never>[]))
   // Apart from the statements: a BEGIN behind as many of those as one connection takes would not reserve it (postgres.js issues 823, 1189), and what was written over it later
   // could be rolled back. And what waits for a lock does not keep readers from their connections.
   const reserving = postgres(place.url, { ...OPTIONS, max: Math.min(poolSize, TRANSACTION_CONNECTIONS) })

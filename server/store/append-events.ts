@@ -1,5 +1,5 @@
 /** The common push in one statement: a batch that follows the last number and says nothing but itself; batches of several sessions together. Any other is not this room's. */
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/database.ts'
 import { session } from '../db/schema.ts'
 import { given, statement } from '../db/statement.ts'
@@ -38,8 +38,8 @@ export async function appendEvents(tx: Tx, batches: readonly Batch[]): Promise<(
   const [only, ...others] = batches
   if (!only) return []
   // The conditions are looked at again under the row's lock: of two pushes at once the second finds another last number, and stores nothing (E2, E4).
-  const stored = await tx.execute(others.length === 0 ? appendOne(only) : appendMany(batches))
-  const appended = new Map(rowsOf(stored).map(({ n, at }) => [Number(n), new Date(Math.round(Number(at)))]))
+  const stored = await (others.length === 0 ? appendOne(tx, only) : appendMany(tx, batches))
+  const appended = new Map(stored.map(({ n, at }) => [Number(n), new Date(Math.round(Number(at)))]))
   return batches.map(({ events }, n) => {
     const at = appended.get(n)
     const lastSeq = events.at(-1)?.seq
@@ -62,9 +62,13 @@ const one = statement<'last' | 'sessionId' | 'ownerId' | 'hostId' | 'epoch' | 'a
   select 0 as n, ${now} from moved`,
 )
 
-const appendOne = ({ sessionId, epoch, attachmentId, events, by: { ownerId, hostId } }: Batch): SQL => {
+/** Which batch, and the milliseconds of its moment. One driver gives texts, the other numbers. */
+type Moved = { n: unknown; at: unknown }
+
+const appendOne = (tx: Tx, { sessionId, epoch, attachmentId, events, by }: Batch): Promise<Moved[]> => {
   const [before, last] = [(events[0]?.seq ?? 0) - 1, events.at(-1)?.seq ?? 0]
-  return one({ sessionId, epoch, attachmentId, ownerId, hostId, before, last, ...rowsOfBatches([events]) })
+  const { ownerId, hostId } = by
+  return one.rows(tx, { sessionId, epoch, attachmentId, ownerId, hostId, before, last, ...rowsOfBatches([events]) })
 }
 
 // A session that somebody else has locked is left to the long way, which waits: one slow session holds no other up (peer 2).
@@ -86,8 +90,8 @@ const many = statement<'batches' | keyof Rows>(
   select n, ${now} from moved`,
 )
 
-const appendMany = (batches: readonly Batch[]): SQL =>
-  many({
+const appendMany = (tx: Tx, batches: readonly Batch[]): Promise<Moved[]> =>
+  many.rows(tx, {
     batches: JSON.stringify(batches.map(headOf)),
     ...rowsOfBatches(batches.map(({ events }) => events)),
   })
@@ -96,9 +100,3 @@ const headOf = ({ sessionId, epoch, attachmentId, by, events }: Batch, n: number
   ...{ n, id: sessionId, owner_id: by.ownerId, host_id: by.hostId, epoch, attachment_id: attachmentId },
   ...{ first: events[0]?.seq, last: events.at(-1)?.seq },
 })
-
-/** Rows of a raw statement, which one driver gives as a list and the other in an object. */
-function rowsOf(result: unknown): Record<string, unknown>[] {
-  if (Array.isArray(result)) return result
-  return (result as { rows: Record<string, unknown>[] }).rows
-}

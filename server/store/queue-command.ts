@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm'
 import { instantIn } from '../db/clock.ts'
 import { isUniqueViolation } from '../db/conflict.ts'
 import type { Tx } from '../db/database.ts'
-import { rowsOf } from '../db/rows.ts'
 import { command, device, host, session } from '../db/schema.ts'
 import { given, statement } from '../db/statement.ts'
 import type { CommandRow, NewCommand } from './commands.ts'
@@ -89,7 +88,7 @@ export async function queueCommand(
   }
   let made: Made | undefined
   try {
-    made = rowsOf<Made>(await tx.execute(queue(values)))[0]
+    made = (await queue.rows<Made>(tx, values))[0]
   } catch (error) {
     // The same key at the same time to another host; the number has been given back.
     if (isUniqueViolation(error, 'command_sender_key') || isUniqueViolation(error, 'command_pkey')) return null
