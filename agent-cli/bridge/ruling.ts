@@ -48,7 +48,7 @@ export function ruled(rules: Standing, name: RuleName, message: string, value: s
   const whose = source ?? {
     level: 'policy',
     owner: 'yourself',
-    remedy: 'The policy can be changed at a host terminal.',
+    remedy: 'The policy can be changed at the terminal of a workstation.',
   }
   return { code: 'POLICY', message: because ?? message, rule: `${name} ${value}`, ...whose }
 }

@@ -98,7 +98,8 @@ export async function openPolicies(options: { hostDir: string; server: string; c
 export const ownPolicy: Source = {
   level: 'policy',
   owner: 'yourself',
-  remedy: 'A host terminal, or a device with the rung FULL, can change the policy.',
+  remedy:
+    'Change it in Settings, Remote control, on a device that may do everything (full); or at the terminal of a workstation.',
 }
 
 function wordOf({ says, sourceOf }: Known): Word {

@@ -38,7 +38,7 @@ const tooLow = (by: DevicePrincipal, what: string) =>
   refuse('RUNG_TOO_LOW', what, {
     rule: `device rung ${by.rung}`,
     level: 'device',
-    remedy: 'Do it at a host terminal: offdesk devices.',
+    remedy: 'Do it at the terminal of a workstation: offdesk devices.',
   })
 
 /** A device that is a program: its token is shown once. Made at a host's terminal, so that host trusts its key at once. */
@@ -82,7 +82,7 @@ export async function endorseDevice(
   if (!rungAtLeast(by.rung, newRung))
     throw tooLow(by, `Endorsing a device with the rung ${rungWord(newRung)} needs it.`)
   if (!(await rosterPlaces(tx, [by.deviceId])).get(by.deviceId)?.includes(hostId)) {
-    throw refuse('RUNG_TOO_LOW', 'That host does not know this device, so its word counts for nothing there.', {
+    throw refuse('RUNG_TOO_LOW', 'That workstation does not know this device, so its word counts for nothing there.', {
       rule: 'a device vouches only at hosts that hold it in their roster',
       level: 'host',
       remedy: 'Pair the new device at that host, or endorse it from a device paired there.',

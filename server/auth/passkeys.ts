@@ -117,7 +117,7 @@ export async function askToPin(tx: Tx, ring: Ring, by: DevicePrincipal, asked: P
   if (!isSafe || !device?.publicKey || !(await verify(device.publicKey, pinningBytes(pinning), signature)))
     throw refuse('SIGNATURE_WRONG', 'The signature is not this device’s over what is to be pinned.')
   if (!(await rosterPlaces(tx, [by.deviceId])).get(by.deviceId)?.includes(hostId)) {
-    throw refuse('RUNG_TOO_LOW', 'That host does not know this device.', {
+    throw refuse('RUNG_TOO_LOW', 'That workstation does not know this device.', {
       rule: 'a host pins passkeys for devices of its roster',
       level: 'host',
       remedy: 'Pair this device at that host, or endorse it from one that is paired there.',

@@ -63,7 +63,10 @@ export const revoked = (kind: 'device' | 'host'): Refused =>
   refuse('REVOKED', `This ${kind} has been revoked.`, {
     rule: `a revoked ${kind} has no access`,
     level: kind,
-    remedy: kind === 'device' ? 'Pair this device again at a host terminal.' : 'Enrol this host again: offdesk login.',
+    remedy:
+      kind === 'device'
+        ? 'Pair this device again at the terminal of a workstation.'
+        : 'Enrol this host again: offdesk login.',
   })
 
 // An unknown host token is one that was cleared away long after its end: minting another needs no person (T2).
@@ -83,7 +86,7 @@ const adminRefusal = ({ isRevoked, isExpired, token }: Extract<Standing, { kind:
       rule: isRevoked ? 'a revoked token has no access' : 'tokens of admins have an end',
       level: 'server',
       owner: token.createdBy,
-      remedy: 'Make another one: createAdminToken.',
+      remedy: 'Make another one: Administration, Tokens; a script asks createAdminToken.',
     },
   )
 }

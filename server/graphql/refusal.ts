@@ -18,17 +18,21 @@ const USUAL: Record<RefusalCode, Usual> = {
     'Pair this device, or enrol this host: offdesk login.',
   ),
   CREDENTIAL_EXPIRED: usual('server', 'credentials have an end', 'Ask for another one.'),
-  REVOKED: usual('device', 'what is revoked has no access', 'Pair this device again at a host terminal.'),
+  REVOKED: usual('device', 'what is revoked has no access', 'Pair this device again at the terminal of a workstation.'),
   RUNG_TOO_LOW: usual(
     'device',
     'each act needs its rung',
-    'Pair this device again with more: offdesk devices pair --allow <rung>.',
+    'Pair this device again with more, at the terminal of a workstation: offdesk devices pair --allow steer, or full.',
   ),
-  POLICY: usual('policy', 'remote control is what the policy allows', 'Ask effectivePolicy whose rule it is.'),
+  POLICY: usual(
+    'policy',
+    'remote control is what the policy allows',
+    'Settings, What holds for you, says whose rule it is; effectivePolicy tells a script.',
+  ),
   SCOPE_MISSING: usual(
     'server',
     'a token does what its scopes say',
-    'Make another token with that scope: createAdminToken.',
+    'Make another token with that scope: Administration, Tokens; a script asks createAdminToken.',
   ),
   NOT_FOUND: usual(
     'server',
@@ -86,12 +90,12 @@ const USUAL: Record<RefusalCode, Usual> = {
   SIGNATURE_REQUIRED: usual(
     'device',
     'T5: a command carries its device’s signature',
-    'Sign it with the key of this device (docs/protocol.md).',
+    'Load the page again; a script signs with the key of its device (docs/protocol.md §4.1).',
   ),
   SIGNATURE_WRONG: usual(
     'device',
     'T5: a command carries its device’s signature',
-    'Sign the canonical bytes with the key of this device.',
+    'Look again and say it anew; a script compares its bytes with docs/protocol.md §4.1.',
   ),
   PASSKEY_REQUIRED: usual(
     'device',
@@ -126,7 +130,7 @@ const OWNERS: Record<RefusalLevel, string> = {
   enterprise: 'the admins of your enterprise',
   organisation: 'the admins of your organisation',
   policy: 'yourself',
-  device: 'whoever confirms devices at a host terminal',
+  device: 'whoever confirms devices at the terminal of a workstation',
   session: 'the terminal that runs this session',
   host: 'the terminal of that machine',
 }

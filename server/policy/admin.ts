@@ -23,7 +23,7 @@ export function requireAdmin(principal: Principal, scope: AdminScope, place: Adm
       rule: `this needs the scope ${scope}`,
       level: 'server',
       owner: 'whoever made this token',
-      remedy: 'Make another token with that scope: createAdminToken.',
+      remedy: 'Make another token with that scope: Administration, Tokens; a script asks createAdminToken.',
     })
   }
   return principal

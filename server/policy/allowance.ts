@@ -83,10 +83,10 @@ const deviceLimit = (rung: Rung): Limit => ({
   code: 'RUNG_TOO_LOW',
   rule: `device rung ${rung}`,
   level: 'device',
-  owner: 'whoever confirms devices at a host terminal',
+  owner: 'whoever confirms devices at the terminal of a workstation',
   message: `This device may go up to ${rungWord(rung)}.`,
   remedy:
-    'Pair it again at a host terminal: offdesk devices pair --allow <rung>. A device cannot be raised from a device.',
+    'Pair it again at the terminal of a workstation: offdesk devices pair --allow steer, or full. A device cannot be raised from a device.',
 })
 
 /** No host would take its orders: they are refused here, in words that say who can change that. */

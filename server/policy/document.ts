@@ -79,7 +79,7 @@ const invalid = (problems: string[]): Refused =>
   refuse('BAD_INPUT', `The policy document cannot be applied. ${problems.join(' ')}`, {
     rule: 'a policy document is whole and its tests hold',
     level: 'server',
-    remedy: 'Ask validatePolicy until it says nothing, then apply.',
+    remedy: 'Mend what is named, then apply it; validatePolicy tells a script the same without applying.',
   })
 
 /** A stored document, whichever version wrote it. Throws when it cannot be read: guessing at a policy could loosen it. */

@@ -102,6 +102,7 @@ export function because(
   return {
     level: 'policy',
     owner: 'yourself',
-    remedy: 'A host terminal, or a device with the rung FULL, can change the policy (setRemoteControl).',
+    remedy:
+      'Change it in Settings, Remote control, on a device that may do everything (full); or at the terminal of a workstation.',
   }
 }

@@ -31,7 +31,7 @@ export async function setRemoteControl(
       {
         rule: `device rung ${by.rung}`,
         level: 'device',
-        remedy: 'Do it at a host terminal, or on a device with a higher rung.',
+        remedy: 'Do it at the terminal of a workstation, or on a device that may do more.',
       },
     )
   }

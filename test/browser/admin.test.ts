@@ -63,9 +63,7 @@ describe('administration', () => {
     await person.page.getByLabel('Prompt', { exact: true }).waitFor({ state: 'detached' })
     await person.opens('/settings/policy')
     await person.sees('Remote control: View only')
-    await person.sees(
-      /Set by the admins of the organisation Blue\. Ask the admins of the organisation Blue: their policy sets “Remote control”/,
-    )
+    await person.sees(/Set by the admins of the organisation Blue\. Only they can change it/)
   })
 
   it('[F1] whoever was second is told, keeps the changes, and applies them to what stands now', async () => {

@@ -40,8 +40,12 @@ export const settingTitle = (name: string): string => (isKnown(name) ? titles[na
 export const namedByTitle = (remedy: string): string =>
   remedy.replace(/\bsets (\w+)\b/, (said, name: string) => (isKnown(name) ? `sets “${titles[name]}”` : said))
 /** Whose word a setting is, and what would lift it. */
-export const whoseWords = ({ owner, remedy }: { owner: string; remedy: string | null }): string =>
-  `Set by ${owner}.${remedy === null ? '' : ` ${namedByTitle(remedy)}`}`
+export function whoseWords({ owner, remedy }: { owner: string; remedy: string | null }): string {
+  if (remedy === null) return `Set by ${owner}.`
+  // Which setting it is, and whose, stands there already.
+  if (remedy.startsWith(`Ask ${owner}:`)) return `Set by ${owner}. Only they can change it.`
+  return `Set by ${owner}. ${namedByTitle(remedy)}`
+}
 
 const control: Record<string, string> = {
   OFF: 'Off',
@@ -114,4 +118,4 @@ export function valueTextWords(name: string, text: string): string {
 }
 
 /** What is said where no level has said anything. */
-export const nobodySaid = 'Nobody has said anything'
+export const nobodySaid = 'Nobody has set it: this is how Offdesk comes'

@@ -9,4 +9,8 @@ it('[F3] what would lift a rule names the setting as the screens do; one of a ne
   expect(namedByTitle('Ask them: their policy sets tomorrowsRule.')).toBe('Ask them: their policy sets tomorrowsRule.')
   expect(namedByTitle('Change it at its terminal.')).toBe('Change it at its terminal.')
   expect(whoseWords({ owner: 'yourself', remedy: null })).toBe('Set by yourself.')
+  const owner = 'the admins of the organisation Blue'
+  expect(whoseWords({ owner, remedy: `Ask ${owner}: their policy sets maxRung.` })).toBe(
+    'Set by the admins of the organisation Blue. Only they can change it.',
+  )
 })
