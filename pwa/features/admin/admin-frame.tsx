@@ -66,8 +66,8 @@ function TokenForm({ onLeave }: { onLeave: (() => void) | null }) {
           {busy ? 'Asking the server' : 'Go on'}
         </Button>
         <Note icon="info">
-          It stays in this tab and is forgotten with it. On the machine that was enrolled first, docs/admin.md shows how
-          the first one is made.
+          It stays in this tab and is forgotten with it. The first one is made on the machine that was enrolled first,
+          as docs/admin.md shows; further ones here, under Tokens.
         </Note>
       </form>
     </div>

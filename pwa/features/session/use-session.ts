@@ -6,6 +6,7 @@ import { useDecisionStore } from '../decisions/decisions.tsx'
 import type { HostLife } from '../sessions/host-life.ts'
 import type { SessionRow } from '../sessions/session-row.ts'
 import { useHostLife, useNow, useSessionRow } from '../sessions/sessions.ts'
+import { endedWords } from '../sessions/state-words.ts'
 import type { ComposerSession } from '../steering/composer.tsx'
 import type { Around } from '../steering/receipt-words.ts'
 import type { TailState } from '../transcript/tail.ts'
@@ -85,10 +86,7 @@ export function useSession(sessionId: string, tail: TailState, deviceId: string 
     modes,
     slashCommands: full?.slashCommands ?? [],
     turn: working || row.state === 'IDLE' ? turn : null,
-    ended:
-      row.state === 'ENDED'
-        ? `This session has ended${row.endReason ? `: ${row.endReason.replace(/\.$/, '')}` : ''}. To go on, start it again on ${row.host.name}.`
-        : null,
+    ended: row.state === 'ENDED' ? `${endedWords(row.endReason)} To go on, start it again on ${row.host.name}.` : null,
     maxPromptChars: detail.limits?.maxPromptChars ?? MAX_PROMPT_CHARS,
     attachLimits: detail.limits,
   }

@@ -32,6 +32,11 @@ export function askedKind(waiting: Pick<Waiting, 'kind' | 'toolKind'>): AskedKin
 }
 
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+/** `This session has ended at the terminal`, or `… has ended: ` and what was said of it. */
+export function endedWords(endReason: string | null): string {
+  const how = endReason === null ? '' : `: ${endReason}`.replace(/^: Ended /, ' ').replace(/\.$/, '')
+  return `This session has ended${how}.`
+}
 /** `Claude Code, autopilot` */
 const agentAndMode = (session: SessionRow) =>
   session.mode === null ? session.agent.name : `${session.agent.name}, ${lower(session.mode.name)}`
@@ -61,7 +66,7 @@ export function glanceOf(session: SessionRow, life: HostLife, waiting: Waiting |
       sign: { kind: 'glyph', state: 'done' },
       word: 'Ended',
       tone: 'plain',
-      rest: session.endReason ?? session.agent.name,
+      rest: session.endReason?.replace(/^Ended (.*?)\.?$/, '$1') ?? session.agent.name,
       time: { kind: 'moment', at: session.endedAt === null ? since : Date.parse(session.endedAt) },
     }
   if (!life.live)

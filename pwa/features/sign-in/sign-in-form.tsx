@@ -70,7 +70,14 @@ export function SignInForm(props: {
           }}
         >
           <Field label={`Name of this ${word}`} value={name} onChange={setName} maxLength={120} autoComplete="off" />
-          <Button type="submit" icon="key" tall block waiting={busy === 'passkey'}>
+          <Button
+            type="submit"
+            kind={props.handle === null ? 'primary' : 'quiet'}
+            icon="key"
+            tall
+            block
+            waiting={busy === 'passkey'}
+          >
             {busy === 'passkey' ? 'Waiting for you' : 'Sign in with a passkey'}
           </Button>
         </form>

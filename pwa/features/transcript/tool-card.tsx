@@ -117,7 +117,7 @@ function Result({ call, files }: { call: ToolCall; files: readonly FileDiff[] })
   const state = toolState(call)
   const words = resultWords(call)
   // While a person is asked nothing runs.
-  if (state === 'asks') return <span>asks</span>
+  if (state === 'asks') return <span>waits</span>
   if (state === 'running') return <Age since={call.startedAt} />
   if (words !== null) return <span>{words}</span>
   if (files.length > 0) {

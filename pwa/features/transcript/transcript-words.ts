@@ -71,7 +71,7 @@ export function turnEndWords(item: TurnEndItem, now: number): TurnEndWords {
   if (item.stopReason === 'cancelled') {
     const stopped = item.stopped.map((call) => commandOf(call) ?? pathOf(call) ?? 'a tool').slice(0, 3)
     const more = item.stopped.length > 3 ? ` and ${item.stopped.length - 3} more` : ''
-    const what = stopped.length > 0 ? `Stopped ${stopped.join(', ')}${more}.` : 'Nothing was running.'
+    const what = stopped.length > 0 ? `Stopped: ${stopped.join('; ')}${more}.` : 'Nothing was running.'
     const detail = [what, stray && `${stray}.`, held].filter(Boolean).join(' ')
     return { tone: 'plain', title: `Turn cancelled ${at}`, detail }
   }

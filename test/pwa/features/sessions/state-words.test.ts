@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { layOut, matching } from '../../../../pwa/features/sessions/grouping.ts'
 import { GRACE_MS, hostLife } from '../../../../pwa/features/sessions/host-life.ts'
 import type { SessionRow } from '../../../../pwa/features/sessions/session-row.ts'
-import { glanceOf, type Waiting } from '../../../../pwa/features/sessions/state-words.ts'
+import { endedWords, glanceOf, type Waiting } from '../../../../pwa/features/sessions/state-words.ts'
 
 const now = Date.parse('2026-03-02T14:10:00.000Z')
 const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString()
@@ -40,6 +40,11 @@ it('[B6] with this phone offline a row says what was true, and no arc turns', ()
   const glance = glanceOf(session({ state: 'WORKING' }), live, null, true)
   expect(glance).toMatchObject({ word: 'Was working', sign: { kind: 'glyph', state: 'offline' }, time: null })
 })
+it('[B4] how a session ended is said once', () => {
+  expect(endedWords('Ended at the terminal.')).toBe('This session has ended at the terminal.')
+  expect(endedWords('The agent exited with 1.')).toBe('This session has ended: The agent exited with 1.')
+  expect(endedWords(null)).toBe('This session has ended.')
+})
 const said = (glance: ReturnType<typeof glanceOf>) => [glance.word, glance.rest].filter(Boolean).join(' · ')
 
 describe('what a row says', () => {
@@ -56,13 +61,7 @@ describe('what a row says', () => {
       null,
       'Stopped · usage limit until 16:00',
     ],
-    [
-      'ended',
-      session({ state: 'ENDED', endReason: 'closed at the terminal' }),
-      live,
-      null,
-      'Ended · closed at the terminal',
-    ],
+    ['ended', session({ state: 'ENDED', endReason: 'Ended at the terminal.' }), live, null, 'Ended · at the terminal'],
     ['working when offline', session({ state: 'WORKING' }), offline, null, 'Was working when it went offline'],
     ['idle when offline', session(), offline, null, 'Was idle when it went offline'],
     ['stopped when offline', session({ state: 'STOPPED' }), offline, null, 'Had stopped before it went offline'],

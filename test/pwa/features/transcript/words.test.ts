@@ -122,7 +122,7 @@ describe('the margin', () => {
     expect(endOf(turnStarted('t'), tool('a', run), end)).toEqual({
       tone: 'plain',
       title: `Turn cancelled ${clock(3)}`,
-      detail: 'Stopped npm test. 2 processes left behind were ended. 1 prompt is held.',
+      detail: 'Stopped: npm test. 2 processes left behind were ended. 1 prompt is held.',
     })
     expect(endOf(turnEnded('t', { stopReason: 'cancelled' })).detail).toBe('Nothing was running.')
   })
