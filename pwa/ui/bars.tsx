@@ -16,7 +16,9 @@ export function Header(props: {
     <header className={className.filter(Boolean).join(' ')}>
       {props.onBack && <IconButton icon="back" label="Back" onClick={props.onBack} />}
       <div className="header-text">
-        <h1 className="cut">{props.title}</h1>
+        <h1 className="cut" {...(typeof props.title === 'string' ? { title: props.title } : {})}>
+          {props.title}
+        </h1>
         {props.meta !== undefined && (
           <div className="header-sub">
             {typeof props.meta === 'string' ? <span className="cut">{props.meta}</span> : props.meta}

@@ -26,7 +26,7 @@ async function send(connection: Connection, answer: Answer): Promise<Outcome> {
   if (result === null) return { problem: noKeyProblem }
   const command = result.data?.command
   if (command) return { command }
-  return { problem: problemOfResult(result) ?? { code: 'INTERNAL', message: 'The server gave no result.' } }
+  return { problem: problemOfResult(result) ?? { code: 'INTERNAL', message: 'The server gave no result. Try again.' } }
 }
 
 /** Signed each time it goes: the time that counts is when the person said so. Null without a key. */

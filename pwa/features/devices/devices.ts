@@ -82,7 +82,11 @@ export function useDevices(): DevicesUse {
     async endorse(device, host, wanted) {
       const key = await readDeviceKey()
       const { publicKey } = device
-      if (!key || publicKey === null) return { code: 'BAD_INPUT', message: 'This device has no key to sign with.' }
+      if (!key || publicKey === null)
+        return {
+          code: 'BAD_INPUT',
+          message: 'This device has lost its key: unpair it under Settings, and pair it again.',
+        }
       // One that a workstation trusts already has its rung from there; nobody gives it more in passing.
       const rung = device.awaitsTrust ? wanted : device.rung
       const bytes = endorsementBytes({ hostId: host.id, deviceId: device.id, publicKey, rung })

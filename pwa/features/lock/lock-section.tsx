@@ -25,6 +25,7 @@ export function LockSection() {
       <GroupHeading>App lock</GroupHeading>
       <Group label="App lock">
         <Row
+          wrap
           title="Lock after this many minutes"
           below={
             <Segmented

@@ -18,7 +18,7 @@ export function denyState(here: Said | undefined, there: Deniable['said']): Deny
   const { state, answer } = here
   switch (state.kind) {
     case 'refused':
-      return { waits: null, said: `Not sent. ${state.problem.message}` }
+      return { waits: null, said: ['Not sent.', state.problem.message, state.problem.remedy].filter(Boolean).join(' ') }
     case 'stale':
       return { waits: null, said: 'Not sent.' }
     case 'kept':

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import { randomText } from '../../../protocol/bytes.ts'
 import { useConnection } from '../../graphql/connection-context.tsx'
-import { problemOfResult } from '../../graphql/problem.ts'
+import { type Problem, problemOfResult } from '../../graphql/problem.ts'
 import { noKeyProblem, signedInput } from '../../keys/signing.ts'
 import { Button } from '../../ui/button.tsx'
 import { Group, GroupHeading, Row } from '../../ui/row.tsx'
@@ -78,8 +78,12 @@ function Working({ session }: { session: Stoppable }) {
     const asked = { sessionId, turnId: null, key: randomText(16) }
     const input = await signedInput('cancelTurn', asked, { hostId }, Date.now())
     const result = input && (await urql.mutation(mutations.cancelTurn, { input }).toPromise())
-    const problem = result ? problemOfResult(result) : noKeyProblem
-    setSaid(problem ? `Not sent. ${problem.message}` : `Cancel sent to ${hostName}.`)
+    const problem: Problem | null = result ? problemOfResult(result) : noKeyProblem
+    setSaid(
+      problem
+        ? ['Not sent.', problem.message, problem.remedy].filter(Boolean).join(' ')
+        : `Cancel sent to ${hostName}.`,
+    )
   }, [urql, sessionId, hostId, hostName])
   return (
     <Row

@@ -118,4 +118,4 @@ export function valueTextWords(name: string, text: string): string {
 }
 
 /** What is said where no level has said anything. */
-export const nobodySaid = 'Nobody has set it: this is how Offdesk comes'
+export const nobodySaid = 'Offdesk’s default'

@@ -35,6 +35,7 @@ export function InstallRow({ isUninstalledApple }: { isUninstalledApple: boolean
   if (!ready) return null
   return (
     <Row
+      wrap
       title="Install Offdesk"
       detail="As an app of its own, with notifications"
       onClick={() => {

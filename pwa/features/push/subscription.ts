@@ -97,7 +97,7 @@ export const failureSentence: Record<SubscribeFailure, string> = {
 export const standingSentence = (standing: PushStanding): string => {
   switch (standing.kind) {
     case 'on':
-      return 'On. A decision that opens and a turn that ends are shown on this device.'
+      return 'A decision that opens and a turn that ends are shown on this device.'
     case 'off':
       return 'Off. You see what waits only while Offdesk is open.'
     case 'denied':

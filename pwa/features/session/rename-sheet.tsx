@@ -61,7 +61,7 @@ export function RenameSheet(props: {
             onChange={setName}
             maxLength={NAME_CHARS}
             placeholder={props.session.title}
-            hint="Leave it empty to go back to the derived title."
+            hint="Leave it empty, and its last prompt is its title."
             {...(error === undefined ? {} : { error })}
           />
         </form>

@@ -44,7 +44,7 @@ export function ModePill(props: {
             ? group === null
               ? {}
               : { detail: group }
-            : { detail: `This device needs ${rungName[needs]} for it` }),
+            : { detail: `Needs ${rungName[needs]}; this device may less` }),
           chosen: one.id === mode.id,
           disabled: !may,
           onSelect: () =>

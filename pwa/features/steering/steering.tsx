@@ -124,7 +124,10 @@ export function SteeringProvider({ sessionId, children }: { sessionId: string; c
         }
         if (due !== 'ask') {
           setNeeds({ what, host: { id: hostId, name: hostName } })
-          return refuse({ code: 'PASSKEY_MISSING', message: 'It needs a passkey that counts there.' })
+          return refuse({
+            code: 'PASSKEY_MISSING',
+            message: 'It needs a passkey that counts there: Settings, Passkey of this device.',
+          })
         }
         const proven = await newest.current.prove(kind, given, { hostId, modeName }, entry.keptAt)
         return 'problem' in proven ? refuse(proven.problem) : outbox.put({ ...entry, proof: proven.proof })

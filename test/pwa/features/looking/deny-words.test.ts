@@ -33,10 +33,10 @@ it.each<[string, Said | undefined, There, ReturnType<typeof denyState>['waits'],
   ['an allow of before was refused', said(command('QUEUED'), false), told('REFUSED'), null, null],
   [
     'the server did not take it',
-    said({ kind: 'refused', problem: { code: 'X', message: 'No.' } }),
+    said({ kind: 'refused', problem: { code: 'X', message: 'No.', remedy: 'Ask Ann.' } }),
     null,
     null,
-    /^Not sent. No\.$/,
+    /^Not sent. No\. Ask Ann\.$/,
   ],
 ])('%s', (_when, here, there, waits, words) => {
   const state = denyState(here, there)

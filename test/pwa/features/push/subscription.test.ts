@@ -30,7 +30,7 @@ describe('a push subscription', () => {
   })
 
   it('every standing and failure has words that say what to do', () => {
-    expect(standingSentence({ kind: 'on' })).toMatch(/^On\./)
+    expect(standingSentence({ kind: 'on' })).toMatch(/^A decision that opens/)
     expect(standingSentence({ kind: 'unsupported', why: 'home-screen' })).toMatch(/home screen/)
     for (const sentence of Object.values(failureSentence)) expect(sentence.length).toBeGreaterThan(30)
   })
