@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
 import { createGoverned, type Governed } from '../kit/governed.ts'
-import { createPushService, type PushService } from '../kit/push-service.ts'
+import { createPushService, type PushService, subscribesTo } from '../kit/push-service.ts'
 
 /** In the worker, where some of these functions run. */
 declare const registration: ServiceWorkerRegistration
@@ -17,22 +17,7 @@ beforeAll(async () => {
   desk = await openDesk({ server: { push: { allowLoopback: true } } })
   phone = await desk.lastingPhone()
   await phone.context.grantPermissions(['notifications'], { origin: desk.server.url })
-  // Chromium's own push service cannot be reached: the page is given the subscription of ours.
-  await phone.page.addInitScript((given) => {
-    const bytes = (text: string) =>
-      Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0)).buffer
-    const made = {
-      endpoint: given.endpoint,
-      options: { applicationServerKey: null, userVisibleOnly: true },
-      getKey: (name: string) => bytes(name === 'auth' ? given.auth : given.p256dh),
-      unsubscribe: async () => true,
-    }
-    let current: typeof made | null = null
-    Object.assign(PushManager.prototype, {
-      subscribe: async () => (current = made),
-      getSubscription: async () => current,
-    })
-  }, push.subscription)
+  await subscribesTo(phone.page, push.subscription)
   await phone.pairs()
   await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   const devTools = await phone.context.newCDPSession(phone.page)

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { claudeLike } from '../kit/agent/manner.ts'
 import { type Desk, type DeskPhone, openDesk } from '../kit/desk.ts'
 import { createGoverned } from '../kit/governed.ts'
+import { createPushService, subscribesTo } from '../kit/push-service.ts'
 import { admin } from './screens/admin.ts'
 import { ends, manySessions, odd, refused } from './screens/odd.ts'
 import { lock, own, revoked } from './screens/own.ts'
@@ -37,16 +38,23 @@ async function atDesk(
     manner: claudeLike,
     place: { cwd, agentName: 'Claude Code' },
     byName: true,
+    server: { push: { allowLoopback: true } },
     ...ceiling,
   })
+  const push = await createPushService()
   try {
     const studio = await createStudio(out, complaints, ({ isPhone, look }) =>
       isPhone ? desk.phone(look) : desk.desktop(look),
     )
+    for (const { device } of studio.eyes) {
+      await device.context.grantPermissions(['notifications'])
+      await subscribesTo(device.page, push.subscription)
+    }
     if (rung !== null) await pairs(desk, studio, rung)
     await shows(desk, studio, cwd)
   } finally {
     await desk.close()
+    await push.close()
     rmSync(join(cwd, '..'), { recursive: true, force: true })
   }
 }

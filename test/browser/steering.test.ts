@@ -70,7 +70,7 @@ describe('modes and cancel', () => {
 
   it('[T4] autopilot stays locked for a device that may only steer', async () => {
     await phone.taps('Mode: default')
-    const autopilot = phone.page.getByRole('menuitemradio', { name: /This device needs .* for it/ })
+    const autopilot = phone.page.getByRole('menuitemradio', { name: /Needs .*; this device may less/ })
     expect(await autopilot.isDisabled()).toBe(true)
     await phone.presses('Escape')
   })

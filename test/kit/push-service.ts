@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 // @ts-expect-error it has no types
 import ece from 'http_ece'
+import type { Page } from 'playwright-core'
 import { createArrivals } from './agent/arrivals.ts'
 
 export type PushService = {
@@ -12,6 +13,25 @@ export type PushService = {
   /** The text of the next push, past or to come. Rejects at the deadline. */
   next(): Promise<string>
   close(): Promise<void>
+}
+
+/** Chromium's own push service cannot be reached: whatever that page subscribes to from now on is this. */
+export async function subscribesTo(page: Page, subscription: PushService['subscription']): Promise<void> {
+  await page.addInitScript((given) => {
+    const bytes = (text: string) =>
+      Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0)).buffer
+    const made = {
+      endpoint: given.endpoint,
+      options: { applicationServerKey: null, userVisibleOnly: true },
+      getKey: (name: string) => bytes(name === 'auth' ? given.auth : given.p256dh),
+      unsubscribe: async () => true,
+    }
+    let current: typeof made | null = null
+    Object.assign(PushManager.prototype, {
+      subscribe: async () => (current = made),
+      getSubscription: async () => current,
+    })
+  }, subscription)
 }
 
 export async function createPushService(): Promise<PushService> {

@@ -63,7 +63,16 @@ export async function admin(studio: Studio<DeskPhone>, acme: Governed): Promise<
   await visits('admin-12-webhooks', at('webhooks'), 'Nothing is sent anywhere yet.')
   await visits('admin-13-sign-on', at('sign-on'), 'For the provider')
   await visits('admin-14-tokens', '/admin/tokens', /this tab’s own$/)
+  const rotating = await acme.makeToken({ name: 'nightly rotation', scopes: ['TOKENS', 'READ'], days: 30 }, acme.admin)
+  await acme.makeToken({ name: 'nightly report', scopes: ['READ'], days: 7 }, rotating.token)
+  await visits('admin-14b-tokens-made', '/admin/tokens', /^nightly report/)
   await all(async (device) => {
+    await device.page.locator('.row').filter({ hasText: 'Made by root' }).getByText('Revoke').first().click()
+    await device.sees(/^Revoke nightly/)
+  })
+  await shoot('admin-14c-token-that-made-one')
+  await all(async (device) => {
+    await device.taps('Cancel')
     await device.taps('New token')
     await device.writes('Name', 'nightly audit')
   })

@@ -15,6 +15,11 @@ export async function own({ all, shoot, visits }: Studio<DeskPhone>): Promise<vo
     await device.sees('Install Offdesk')
   })
   await shoot('own-2-notifications')
+  await all((device) => device.taps('Turn on'))
+  await all((device) => device.sees('Notifications are on'))
+  await all((device) => device.taps(/^Send a test/))
+  await all((device) => device.sees(/^The push service/))
+  await shoot('own-2b-notifications-on')
   await all((device) => device.page.getByText('About').scrollIntoViewIfNeeded())
   await shoot('own-3-looks-and-install')
   await visits('own-4-devices', '/settings/devices', 'Add a workstation')
@@ -60,7 +65,7 @@ export async function lock(desk: Desk, { all, shoot }: Studio<DeskPhone>, acme: 
   await all(async (device) => {
     await device.taps('Unlock')
     await device.sees('App lock')
-    await device.taps('Off')
+    await device.taps('Never')
   })
   desk.agent.asks({ title: 'Build', command: 'npm run build' })
   await acme.apply(acme.organisationId, {
@@ -72,6 +77,20 @@ export async function lock(desk: Desk, { all, shoot }: Studio<DeskPhone>, acme: 
     await device.sees('A permission waits')
   })
   await shoot('look-1-verify')
+  await all(async (device) => {
+    // The server's own words of a device that it lets look alone.
+    const refusal = { code: 'RUNG_TOO_LOW', remedy: 'Pair it again at the terminal of a workstation.' }
+    const errors = [{ message: 'This device may go up to view.', extensions: refusal }]
+    await device.page.route('**/graphql', (route) =>
+      route.request().postData()?.includes('AnswerPermission')
+        ? route.fulfill({ json: { data: null, errors } })
+        : route.fallback(),
+    )
+    await device.taps(/^Deny/)
+    await device.sees(/^On atlas\. Not sent\./)
+    await device.page.unroute('**/graphql')
+  })
+  await shoot('look-1b-deny-refused')
   await acme.apply(acme.organisationId, { remoteControl: 'VIEW' })
   await all(async (device) => {
     await device.opens('/settings/policy')

@@ -1,5 +1,6 @@
 /** Signing in where nobody is anybody yet: a server's first link, its owner at home with nothing there, invitations, a workstation let in. */
 import { openFirstLink } from '../../../server/auth/sign-in/links.ts'
+import { openWayBack } from '../../../server/auth/sign-in/recovering.ts'
 import { startBrowser } from '../../kit/browser.ts'
 import { knocks } from '../../kit/joining.ts'
 import { builtPages } from '../../kit/pages.ts'
@@ -100,6 +101,13 @@ export async function signIn(out: string, complaints: Complaint[]): Promise<void
     await device.sees('This link is not good any more')
   })
   await shoot('sign-in-14-used-link')
+  await all(async (device, eye) => {
+    const back = await of(eye).database.transaction(openWayBack)
+    await device.opens(`/sign-in#${back?.linkCode}`)
+    await device.sees(/passkey/i)
+    await device.page.getByRole('textbox').first().waitFor()
+  })
+  await shoot('sign-in-17-way-back')
   await visits('sign-in-15-login-first', '/login', /A workstation asks to be let in/)
   await visits('sign-in-16-oidc-stale', '/sign-in/oidc/org_x?code=a&state=b', 'Begin again')
   await browser.close()

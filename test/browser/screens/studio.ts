@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Look } from '../../kit/browser.ts'
 import type { Phone } from '../../kit/phone.ts'
+import { audit } from './audit.ts'
 
 export type Eye<Device extends Phone = Phone> = { name: string; isPhone: boolean; device: Device }
 
@@ -14,6 +15,8 @@ export type Studio<Device extends Phone = Phone> = {
   visits(name: string, path: string, seen: string | RegExp): Promise<void>
 }
 
+/** Text twice as large: only where the command line names it. */
+const LARGE = 'phone-large'
 type Seen = { name: string; isPhone: boolean; look: Look }
 /** All of them, or those that the command line names. */
 export const LOOKS: readonly Seen[] = (['light', 'dark'] as const)
@@ -26,6 +29,8 @@ export const LOOKS: readonly Seen[] = (['light', 'dark'] as const)
     },
     { name: `desktop-${colorScheme}`, isPhone: false, look: { colorScheme } },
   ])
+  .concat({ name: LARGE, isPhone: true, look: { colorScheme: 'light' } })
+  .filter(({ name }) => name !== LARGE || process.argv.includes(LARGE))
   .filter(({ name }, _, all) => !all.some((one) => process.argv.includes(one.name)) || process.argv.includes(name))
 
 const PATIENCE_MS = 90_000
@@ -39,7 +44,11 @@ export async function createStudio<Device extends Phone>(
 ): Promise<Studio<Device>> {
   const eyes: Eye<Device>[] = []
   for (const look of LOOKS) eyes.push({ ...look, device: await make(look) })
-  for (const { device } of eyes) {
+  for (const { name, device } of eyes) {
+    if (name === LARGE) {
+      const doubles = `addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = '200%'))`
+      await device.context.addInitScript(doubles)
+    }
     // Pictures are taken also where much else runs.
     device.context.setDefaultTimeout(PATIENCE_MS)
     // tsx calls it around every named function, also in those that are sent into the page.
@@ -68,6 +77,7 @@ export async function createStudio<Device extends Phone>(
   const shoot: Studio<Device>['shoot'] = async (name, on = eyes) => {
     for (const eye of on) {
       hears(name, eye)
+      for (const said of await audit(eye.device.page)) complaints.push({ before: name, eye: eye.name, said })
       // The cursor over a row draws it as pointed at.
       if (!eye.isPhone) await eye.device.page.mouse.move(0, 0)
       await eye.device.page.screenshot({ path: join(out, `${name}-${eye.name}.png`), animations: 'disabled' })
