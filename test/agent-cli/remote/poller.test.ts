@@ -69,3 +69,34 @@ test.each(['UNREACHABLE', 'BAD_RESPONSE'])(
 test('[C2] a wait that was answered sooner than the last one was cut says nothing for the proxy', async () => {
   expect(await waitsAsked([cut(30), whole(24), cut(30)])).toEqual([55, 55, 55, 25, 25])
 })
+
+test('[C2] a host that has heard its server inside a wait asks for a long one, and notices its silence', async () => {
+  let clockMs = 0
+  const asked: [number, number][] = []
+  let enough = () => {}
+  const done = new Promise<void>((resolve) => {
+    enough = resolve
+  })
+  type Asked = { timeoutSeconds: number; onHeard?: () => void }
+  const call = (async (_document: unknown, { waitSeconds }: { waitSeconds: number }, how: Asked) => {
+    asked.push([waitSeconds, how.timeoutSeconds])
+    if (asked.length > 2) {
+      enough()
+      await new Promise(() => {})
+    }
+    clockMs += 25_000
+    how.onHeard?.()
+    clockMs += (waitSeconds - 25) * 1000
+    return { hostCommands: { commands: [], after: 'here', policy: {}, revokedDeviceIds: [] } }
+  }) as unknown as Caller
+  const news = { onFacts() {}, onReached() {}, onLost() {} }
+  createPoller({
+    ...{ call, hostId: 'h', takes: () => true, onCommand() {}, news },
+    ...{ random: () => 0.5, now: () => clockMs },
+  })
+  await done
+  expect(asked.slice(1)).toEqual([
+    [45, 50],
+    [315, 40],
+  ])
+})
