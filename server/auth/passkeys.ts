@@ -6,7 +6,7 @@ import type { Tx } from '../db/database.ts'
 import { asActor } from '../policy/audited.ts'
 import type { DevicePrincipal, HostPrincipal } from '../policy/principal.ts'
 import { noteAudit } from '../store/audit.ts'
-import { type CommandRow, createCommand } from '../store/commands.ts'
+import { addCommand, type CommandRow, countWaiting, createCommand, lockHost } from '../store/commands.ts'
 import { findDevice, rosterPlaces } from '../store/devices.ts'
 import { activeHostIds } from '../store/hosts.ts'
 import {
@@ -29,6 +29,8 @@ import { type Attested, madeWith } from './web-authn.ts'
 
 /** Half an hour: long enough to walk to the desk. */
 const PIN_SECONDS = 30 * 60
+/** Of one device that wait at one host. */
+const MOST_PIN_WISHES = 10
 
 export type BegunPasskey = {
   challenge: string
@@ -123,10 +125,22 @@ export async function askToPin(tx: Tx, ring: Ring, by: DevicePrincipal, asked: P
       remedy: 'Pair this device at that host, or endorse it from one that is paired there.',
     })
   }
-  return createCommand(tx, ring, {
+  await lockHost(tx, hostId)
+  if ((await countWaiting(tx, { hostId, deviceId: by.deviceId, kind: 'PinPasskey' })) >= MOST_PIN_WISHES)
+    throw refuse(
+      'TOO_LARGE',
+      `${MOST_PIN_WISHES} passkeys of this device already wait for a key press at that machine.`,
+      {
+        rule: `at most ${MOST_PIN_WISHES} wishes to pin wait at a host for one device`,
+        level: 'server',
+        remedy: 'Answer them there with “offdesk devices pin”, or wait until they are over: half an hour.',
+        numbers: { limit: MOST_PIN_WISHES },
+      },
+    )
+  return addCommand(tx, ring, {
     ...{ ownerId: by.ownerId, hostId, sessionId: null, proof: signature, expiresInSeconds: PIN_SECONDS },
     ...{ kind: 'PinPasskey', device: { id: by.deviceId, name: by.deviceName, rung: by.rung } },
-    // Asked again after a refusal or too late it is another command; twice at once it is the same.
+    // Asked again, also after a refusal or too late, it is another command.
     key: `pin_${randomText(12)}`,
     value: { passkeyId, publicKey, origin: row.origin, passkeyName: row.name, signature, assertion },
   })

@@ -1,6 +1,6 @@
 /** Commands as rows: made once per key, numbered per host, found and listed (C1, C2). Knows no content of one. */
-import { and, asc, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
-import { instantIn } from '../db/clock.ts'
+import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { instantIn, instantNow } from '../db/clock.ts'
 import type { Tx } from '../db/database.ts'
 import { command, host } from '../db/schema.ts'
 import type { Rung } from '../policy/rung.ts'
@@ -96,6 +96,20 @@ export async function addCommand(tx: Tx, ring: Ring, wanted: NewCommand): Promis
   ring(hostTopic(row.hostId))
   if (row.sessionId) ring(sessionTopic(row.sessionId))
   return row
+}
+
+/** How many of that kind from that device still wait for the host. */
+export async function countWaiting(
+  tx: Tx,
+  of: { hostId: string; deviceId: string; kind: NewCommand['kind'] },
+): Promise<number> {
+  return tx.$count(
+    command,
+    and(
+      ...[eq(command.hostId, of.hostId), eq(command.deviceId, of.deviceId), eq(command.kind, of.kind)],
+      ...[isNull(command.settledAt), or(isNull(command.expiresAt), gt(command.expiresAt, instantNow))],
+    ),
+  )
 }
 
 const senderOf = (wanted: NewCommand): string => wanted.device?.id ?? wanted.sender ?? 'server'

@@ -110,6 +110,19 @@ describe('making one', () => {
   })
 })
 
+test('[G4] ten wishes of a device to pin wait at a host, sent at once as well; an eleventh waits for one of them to be answered', async () => {
+  const authenticator = await makesPasskey(server.gql, phone)
+  const wish = () => asksToPin(server.gql, phone, authenticator, host.id)
+  const asked = await Promise.allSettled(Array.from({ length: 12 }, wish))
+  const made = asked.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  expect(made.length).toBe(10)
+  const over = await refusal(wish())
+  expect([over?.code, over?.extensions.limit]).toEqual(['TOO_LARGE', 10])
+  await saysPinned(server.gql, host, made[0]?.commandId ?? '')
+  expect(await refusal(wish())).toBeNull()
+  expect((await refusal(wish()))?.code).toBe('TOO_LARGE')
+})
+
 test('[E10] the wish to pin one lasts 30 minutes: until then the host is told, afterwards it is over', async () => {
   const authenticator = await makesPasskey(server.gql, phone)
   const { commandId } = await asksToPin(server.gql, phone, authenticator, host.id)
