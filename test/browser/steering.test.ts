@@ -81,7 +81,7 @@ describe('modes and cancel', () => {
     await phone.taps('Cancel turn')
     await desk.agent.cancelled()
     await phone.sees(/^Turn cancelled \d\d:\d\d/)
-    await phone.sees(/Stopped npm test -- --watch\./)
+    await phone.sees(/Stopped: npm test -- --watch\./)
     await phone.seesNo('Cancel turn')
     expect(phone.complaints).toEqual([])
   })
