@@ -33,7 +33,7 @@ const HostCommands = builder.objectRef<HostCommandsShape>('HostCommands').implem
 /** Ends with the first command, with a change of policy or roster, at the deadline, and at once when the request is aborted. */
 async function poll(
   context: Context,
-  ask: { hostId: string; after: string | null; waitSeconds: number },
+  ask: { hostId: string; after: string | null; waitSeconds: number; isLong: boolean },
 ): Promise<HostCommandsShape> {
   const waiting = waitAsHost(context, ask.hostId)
   const deadline = waiting.deadline ?? performance.now() + ask.waitSeconds * 1000
@@ -46,8 +46,8 @@ async function poll(
         waiting.mark()
         seen = await look(context, ask.hostId, after)
         if (seen.commands.length > 0) return seen
-        // With what it is told now it has what there is.
-        if (seen.isTrustNews) return rested(waiting, seen)
+        // With what it is told now it has what there is. And who was heard while it waited before its operation is not heard here: it comes back to wait there.
+        if (seen.isTrustNews || (ask.isLong && waiting.deadline !== null)) return rested(waiting, seen)
       }
       const left = deadline - performance.now()
       const news = left > 0 ? await waiting.news(seen, left) : 'none'
@@ -77,8 +77,10 @@ const capped = (waitSeconds: number | null | undefined, atMost: number) =>
 
 /** An operation that waits lets nothing be heard: whoever asks for longer expects that, and comes back to wait before its operation. */
 const UNHEARD_SECONDS = 25
-const inOperation = (waitSeconds: number | null | undefined) =>
-  (waitSeconds ?? 0) > limits.maxWaitSeconds ? UNHEARD_SECONDS : capped(waitSeconds, limits.maxWaitSeconds)
+const inOperation = (waitSeconds: number | null | undefined) => {
+  const isLong = (waitSeconds ?? 0) > limits.maxWaitSeconds
+  return { isLong, waitSeconds: isLong ? UNHEARD_SECONDS : capped(waitSeconds, limits.maxWaitSeconds) }
+}
 
 builder.queryField('hostCommands', (t) =>
   t.field({
@@ -97,7 +99,7 @@ builder.queryField('hostCommands', (t) =>
     }),
     resolve: (_root, { hostId, after, waitSeconds }, context) => {
       hostOf(context, hostId)
-      return poll(context, { hostId, after: after ?? null, waitSeconds: inOperation(waitSeconds) })
+      return poll(context, { hostId, after: after ?? null, ...inOperation(waitSeconds) })
     },
   }),
 )

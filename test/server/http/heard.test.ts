@@ -91,6 +91,24 @@ test('[C2] a long wait is heard every 25 s, may pass unbuffered, and its answer 
   expect(data?.hostCommands.commands).toEqual([{ id: sendPrompt.id }])
 })
 
+test('[C2] a ring that brings nothing ends a long wait: in its operation nobody would hear it, and its host would take the way for lost', async () => {
+  const quiet = await server.enrolledHost('quiet')
+  const session = await publishSession(server.gql, quiet)
+  const poll = await waits(quiet)
+  steps(30)
+  const response = await poll.head
+  const phone = await server.pairedDevice({ host, rung: 'FULL' })
+  await server.gql(phone.token, 'mutation($id: ID!) { deleteSession(id: $id) }', { id: session.id })
+  await vi.waitFor(() => expect(response.complete).toBe(true), { timeout: 20_000 })
+  const { data } = JSON.parse(poll.text()) as Told
+  expect(data?.hostCommands.commands).toEqual([])
+  // It comes back to where it was told of nothing, and waits before its operation again.
+  const again = await waits(quiet)
+  steps(30)
+  await again.head
+  again.sent.destroy()
+})
+
 test('[T3] a host that is revoked in a long wait that was heard is told so in its answer', async () => {
   const lost = await server.enrolledHost('lost')
   const poll = await waits(lost)
