@@ -13,6 +13,8 @@ export type Patience = {
   heard(): void
   /** It was answered; `isInVain`: with nothing. What fails from here on is no wait. */
   answered(isInVain: boolean): void
+  /** It was given up on this side: that says nothing for the way, and what fails from here on is no wait. */
+  left(): void
   /** It broke off with no answer of this server's. */
   broke(): void
   /** The way was lost; the next one may be another. */
@@ -79,6 +81,9 @@ export function createPatience(options: { random?: () => number; now?: () => num
       isTogether = !(isInVain && kind === 'long')
       // What was answered sooner than the last one was cut says nothing for the way.
       if (kind !== 'short' && at - begunMs > cuts[kind].borneMs) cuts[kind].count = 0
+    },
+    left() {
+      asked = null
     },
     broke() {
       if (!asked) return

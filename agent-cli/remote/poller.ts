@@ -104,7 +104,10 @@ export function createPoller(options: {
         await once()
       } catch (error) {
         if (ended.signal.aborted) return
-        if (turn.signal.aborted) continue
+        if (turn.signal.aborted) {
+          patience.left()
+          continue
+        }
         isLost = true
         // Behind a server that was away may be an older database, in which what was read and settled waits again (C2): the ledger knows it.
         after = null

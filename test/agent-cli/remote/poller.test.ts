@@ -66,6 +66,41 @@ test.each(['UNREACHABLE', 'BAD_RESPONSE'])(
   },
 )
 
+test('[C2] a wait that the host itself gives up, to ask whether the way is open, is cut by nobody, also when it is not', async () => {
+  let clockMs = 0
+  const waits: number[] = []
+  let enough = () => {}
+  const done = new Promise<void>((resolve) => {
+    enough = resolve
+  })
+  let isOpen = true
+  const call = (async (_document: unknown, asked: { waitSeconds: number }, { signal }: { signal: AbortSignal }) => {
+    const { waitSeconds } = asked
+    if (waitSeconds > 0 && waits.push(waitSeconds) === 4) enough()
+    if (waitSeconds > 0) {
+      // The heartbeat has found out meanwhile that nobody answers.
+      clockMs += 30_000
+      isOpen = false
+      setImmediate(() => poller.probe())
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
+    clockMs += 1000
+    const wasOpen = isOpen
+    isOpen = true
+    if (!wasOpen) throw new RemoteError('UNREACHABLE', 'gone')
+    const policy = { remoteControl: 'VIEW_AND_CONTROL' }
+    return { hostCommands: { commands: [], after: 'here', policy, revokedDeviceIds: [] } }
+  }) as unknown as Caller
+  const news = { onFacts() {}, onReached() {}, onLost() {} }
+  const poller = createPoller({
+    ...{ call, hostId: 'h', takes: () => true, onCommand() {}, news },
+    ...{ random: () => 0, now: () => clockMs },
+  })
+  await done
+  expect(waits).toEqual([55, 55, 55, 55])
+  await poller.close()
+})
+
 test('[C2] a wait that was answered sooner than the last one was cut says nothing for the proxy', async () => {
   expect(await waitsAsked([cut(30), whole(24), cut(30)])).toEqual([55, 55, 55, 25, 25])
 })
