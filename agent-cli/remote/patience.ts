@@ -67,7 +67,9 @@ export function createPatience(options: { random?: () => number; now?: () => num
       const kind = kindNow()
       const waitSeconds = secondsOf(kind)
       asked = { kind, begunMs: now(), heardMs: null }
-      return { waitSeconds, silenceSeconds: kind === 'long' ? silenceSeconds : waitSeconds + 5 }
+      // A wait of up to a minute a server may pass in an operation, where nothing is heard; a longer one it answers sooner.
+      if (kind === 'long' && waitSeconds > triedSeconds.most) return { waitSeconds, silenceSeconds }
+      return { waitSeconds, silenceSeconds: Math.max(kind === 'long' ? silenceSeconds : 0, waitSeconds + 5) }
     },
     heard() {
       if (asked) asked.heardMs ??= now()

@@ -112,3 +112,17 @@ test('[C2] a long wait in which nothing is heard is given up after 40 s, and the
   // Another way perhaps: it is tried again what that one bears.
   expect(patience.next()).toEqual({ waitSeconds: 45, silenceSeconds: 50 })
 })
+
+test('[C2] a wait so short that a server may pass all of it in silence (in an operation: up to 55 s) is not taken for lost before its end', () => {
+  for (let at = 0; at <= 100; at++) {
+    let nowMs = 0
+    const patience = createPatience({ random: () => at / 1000, now: () => nowMs })
+    patience.next()
+    nowMs += 25_000
+    patience.heard()
+    nowMs += 20_000
+    patience.answered(true)
+    const { waitSeconds, silenceSeconds } = patience.next()
+    if (waitSeconds <= 55) expect(silenceSeconds, `${waitSeconds} s`).toBeGreaterThan(waitSeconds)
+  }
+})
