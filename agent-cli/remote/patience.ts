@@ -13,7 +13,7 @@ export type Patience = {
   heard(): void
   /** It was answered; `isInVain`: with nothing. What fails from here on is no wait. */
   answered(isInVain: boolean): void
-  /** It was given up on this side: that says nothing for the way, and what fails from here on is no wait. */
+  /** It was given up on this side, or its server ended it in words: that says nothing for the way, and what fails from here on is no wait. */
   left(): void
   /** It broke off with no answer of this server's. */
   broke(): void

@@ -114,6 +114,7 @@ export function createPoller(options: {
         const failure = error instanceof RemoteError ? error : new RemoteError('BAD_RESPONSE', String(error))
         const code = codeOf(failure) ?? ''
         if (isCut(code)) patience.broke()
+        else patience.left()
         patience.lost()
         news.onLost(failure, isFinalForHost(code))
         const waitMs = isPassing(failure) ? backoff.next() : 15_000

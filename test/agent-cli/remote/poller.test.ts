@@ -101,6 +101,33 @@ test('[C2] a wait that the host itself gives up, to ask whether the way is open,
   await poller.close()
 })
 
+test('[C2] a wait that its server ends itself, because it stops, is cut by nobody, also when nobody answers from then on', async () => {
+  let clockMs = 0
+  const waits: number[] = []
+  const said: string[] = []
+  const done = new Promise<void>((resolve) => {
+    const call = (async (_document: unknown, { waitSeconds }: { waitSeconds: number }) => {
+      if (waitSeconds > 0) {
+        if (waits.push(waitSeconds) === 4) resolve()
+        clockMs += 30_000
+        said.push('UNREACHABLE')
+        throw new RemoteError('INTERNAL', 'The request was dropped.')
+      }
+      const code = said.pop()
+      if (code) throw new RemoteError(code, 'gone')
+      const policy = { remoteControl: 'VIEW_AND_CONTROL' }
+      return { hostCommands: { commands: [], after: 'here', policy, revokedDeviceIds: [] } }
+    }) as unknown as Caller
+    const news = { onFacts() {}, onReached() {}, onLost: () => waits.length === 4 && void poller.close() }
+    const poller = createPoller({
+      ...{ call, hostId: 'h', takes: () => true, onCommand() {}, news },
+      ...{ random: () => 0, now: () => clockMs },
+    })
+  })
+  await done
+  expect(waits).toEqual([55, 55, 55, 55])
+})
+
 test('[C2] a wait that was answered sooner than the last one was cut says nothing for the proxy', async () => {
   expect(await waitsAsked([cut(30), whole(24), cut(30)])).toEqual([55, 55, 55, 25, 25])
 })
