@@ -124,5 +124,5 @@ test('policy: nobody steers from away, from now on', async () => {
   const { code, stderr } = await shell(`${begin()}${late?.replace('ses_…', id).replace('0001', '0002')}`)
   expect(code).toBe(1)
   // What it was, the rule, and who can lift it (T7).
-  expect(stderr).toMatch(/Remote control is view-only for your sessions\..*setRemoteControl/)
+  expect(stderr).toMatch(/Remote control is view-only for your sessions\..*Settings, Remote control/s)
 })
