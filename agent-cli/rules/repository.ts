@@ -1,7 +1,7 @@
 // `.offdesk.json` of the repository that a session works in: it may take away, never give. A repository is hostile input: what it holds is looked at
 // as bytes of a bounded plain file, and a file that cannot be obeyed closes the way instead of opening it.
 import { constants } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { maxRuleFileBytes, RuleFileError, readRuleJson, ruleFields, saysOf } from './rule-file.ts'
@@ -14,8 +14,10 @@ const deepestFolder = 64
 /** One word for each file from the repository's top down to the folder; without a repository only the folder's own. Never rejects. */
 export async function repositoryWords(cwd: string): Promise<Word[]> {
   const words: Word[] = []
-  const folders = await foldersOf(resolve(cwd))
-  if (folders === null) return [tooDeep(resolve(cwd))]
+  // Where it is and not how it was named: the agent works there, and a link would pass over what stands above.
+  const place = await realpath(cwd).catch(() => resolve(cwd))
+  const folders = await foldersOf(place)
+  if (folders === null) return [tooDeep(place)]
   for (const folder of folders) {
     const word = await wordOf(join(folder, REPOSITORY_FILE))
     if (word !== null) words.push(word)

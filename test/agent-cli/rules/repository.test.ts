@@ -33,6 +33,17 @@ test('every file from the repository’s top down to the folder counts, and none
   expect((await holds(join(top, 'packages', 'shop'))).maxRung.value).toBe('FULL')
 })
 
+test('a folder that is reached by a link stands where it is: the file of its repository’s top counts', async () => {
+  await file({ remote: 'view' })
+  const elsewhere = await mkdtemp(join(tmpdir(), 'offdesk-link-'))
+  try {
+    await symlink(join(top, 'packages', 'shop'), join(elsewhere, 'shop'))
+    expect((await holds(join(elsewhere, 'shop'))).maxRung.value).toBe('VIEW')
+  } finally {
+    await rm(elsewhere, { recursive: true, force: true })
+  }
+})
+
 test('64 folders from the repository’s top, it and this one counted: one deeper closes the way, for the top’s file would be passed over', async () => {
   await file({ remote: 'view' })
   const deep = (folders: number) => join(top, ...Array.from({ length: folders - 1 }, () => 'd'))
