@@ -29,6 +29,9 @@ export class ProxyRefused extends Error {
   }
 }
 
+/** More than a server of ours ever says at once: a page of commands with all their prompts. Without an end, whoever answers could fill this machine's memory. */
+export const maxAnswerBytes = 64 * 1024 * 1024
+
 /** A longer one Node would write into three times its room. */
 const maxTextChars = 16 * 1024
 
@@ -77,7 +80,11 @@ export async function post(
     const answered = (got: IncomingMessage) => {
       response = got
       const chunks: Buffer[] = []
+      let bytes = 0
       got.on('data', (chunk: Buffer) => {
+        bytes += chunk.byteLength
+        if (bytes > maxAnswerBytes)
+          return giveUp(new RangeError('Its answer is longer than 64 MiB, which none of Offdesk’s is.'))
         chunks.push(chunk)
         if (!onHeard) return
         timer?.refresh()

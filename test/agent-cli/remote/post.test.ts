@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEnding } from '../../../agent-cli/remote/ending.ts'
-import { post } from '../../../agent-cli/remote/post.ts'
+import { maxAnswerBytes, post } from '../../../agent-cli/remote/post.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -72,6 +72,19 @@ describe('a POST', () => {
     await expect(post(url, {}, '{}')).rejects.toThrow()
     await new Promise((resolve) => server.close(resolve))
     await expect(post(url, {}, '{}')).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  it('[G4] takes an answer of 64 MiB, and of a longer one no more than that', async () => {
+    const megabyte = Buffer.alloc(1024 * 1024, 0x20)
+    let asked = 0
+    const { url } = await serve((_request, response) => {
+      asked += 1
+      response.on('error', () => undefined)
+      for (let n = 0; n < 64; n += 1) response.write(megabyte)
+      response.end(asked === 1 ? '' : '{}')
+    })
+    expect((await post(url, {}, '{}')).text.length).toBe(maxAnswerBytes)
+    await expect(post(url, {}, '{}')).rejects.toThrow(/longer than 64 MiB/)
   })
 
   it('fails when the answer breaks off', async () => {
