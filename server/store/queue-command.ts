@@ -51,7 +51,7 @@ const queue = statement<Names>(
         and not exists (select 1 from ${command} where sender = ${given('deviceId')} and key = ${given('key')})),
     numbered as (
       update ${host} set next_command_number = next_command_number + 1
-      where id = ${given('hostId')} and xmin = (select version from seen) and exists (select 1 from allowed)
+      where id = ${given('hostId')} and revoked_at is null and xmin = (select version from seen) and exists (select 1 from allowed)
       returning next_command_number - 1 as number)
     insert into ${command} (id, owner_id, host_id, number, session_id, sender, device_id, device_name, rung, key, proof, kind, format, payload, state, expires_at)
     select ${given('id')}, ${given('ownerId')}, ${given('hostId')}, numbered.number, ${given('sessionId')}, ${given('deviceId')}, ${given('deviceId')}, allowed.name, ${given('rung')}, ${given('key')}, ${given('proof')},

@@ -8,6 +8,7 @@ import { requireByPolicy } from '../../policy/steering-rules.ts'
 import type { CommandKind, CommandValues } from '../../store/command-kinds.ts'
 import { addCommand, type CommandRow, lockHost, type NewCommand, sentBefore } from '../../store/commands.ts'
 import { findDevice } from '../../store/devices.ts'
+import { findHost } from '../../store/hosts.ts'
 import { isCommandKey } from '../../store/ids.ts'
 import { readPolicy } from '../../store/policies.ts'
 import { isRefused, notFound, refuse } from '../../store/refused.ts'
@@ -119,6 +120,16 @@ export async function stillAllowed<C extends NewCommand>(
   return { ...wanted, device: { id: device.id, name: device.name, rung: device.rung } }
 }
 
+/** Whoever revokes it has settled what was queued before, and nobody would ever fetch what comes after. The caller holds its lock. Throws SESSION_ENDED. */
+async function requireHost(tx: Tx, hostId: string): Promise<void> {
+  if (!(await findHost(tx, hostId))?.revokedAt) return
+  throw refuse('SESSION_ENDED', 'The workstation of this session was revoked: nobody is left to do it.', {
+    rule: 'a revoked workstation takes no commands',
+    level: 'host',
+    remedy: 'Start it again at another workstation, or enroll that one anew.',
+  })
+}
+
 /** One row per key. `first` runs before a new row is made, and not when the key made one before. */
 export async function make(
   context: Context,
@@ -139,6 +150,7 @@ export async function make(
         level: 'session',
         remedy: 'Start it again at its terminal.',
       })
+    await requireHost(tx, wanted.hostId)
     const allowed = await stillAllowed(context, tx, wanted, session)
     await first?.(tx, ring)
     return addCommand(tx, ring, allowed)

@@ -140,6 +140,7 @@ describe.each([
         )
       ).command.state
     expect([await stateOf(fetched), await stateOf(waiting)]).toEqual(['UNKNOWN', 'REFUSED'])
+    expect(await codeOf(send('late'))).toBe('SESSION_ENDED')
   })
 })
 
