@@ -21,6 +21,8 @@ export type AskOptions = {
   readonly timeoutSeconds?: number
   /** Called with every part of the answer as it comes. */
   readonly onHeard?: (() => void) | undefined
+  /** With `onHeard`: for so long in all. */
+  readonly longestSeconds?: number
 }
 
 /** The operation's data. Rejects with RemoteError, or with the signal's reason. */
@@ -31,13 +33,13 @@ export async function ask<R, V>(
   options: AskOptions = {},
 ): Promise<R> {
   options.signal?.throwIfAborted()
-  const { signal, timeoutSeconds = 30, onHeard } = options
+  const { signal, timeoutSeconds = 30, onHeard, longestSeconds } = options
   let posted: Posted
   try {
     const headers = headersFor(options.token)
     const body = JSON.stringify({ query: textOf(document), variables })
     const url = placeOf(endpoint)
-    const how = { signal, timeoutSeconds, onHeard, road: endpoint.road }
+    const how = { signal, timeoutSeconds, onHeard, longestSeconds, road: endpoint.road }
     posted = endpoint.fetch
       ? await fetched(endpoint.fetch, url, headers, body, how)
       : await post(url, headers, body, how)

@@ -25,6 +25,9 @@ export type LinkNews = {
 }
 
 /** No answer, or one that is not this server's: a proxy may say in JSON that it waits no longer. */
+/** A wait that is heard and still not answered so long after its time is none: what stands there says spaces and no more. */
+const overdueSeconds = 60
+
 const isCut = (code: string) => ['UNREACHABLE', 'BAD_RESPONSE'].includes(code)
 /** No command of these codes can come without a person doing something first. */
 export const isFinalForHost = (code: string) => ['REVOKED', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code)
@@ -62,7 +65,11 @@ export function createPoller(options: {
     const signal = AbortSignal.any([ended.signal, turn.signal])
     const wait = after === null || isLost ? null : patience.next()
     const { waitSeconds, silenceSeconds } = wait ?? { waitSeconds: 0, silenceSeconds: probeTimeoutSeconds }
-    const asked = { signal, timeoutSeconds: silenceSeconds, ...(wait && { onHeard: patience.heard }) }
+    const asked = {
+      signal,
+      timeoutSeconds: silenceSeconds,
+      ...(wait && { onHeard: patience.heard, longestSeconds: waitSeconds + overdueSeconds }),
+    }
     const { hostCommands } = await call(PollCommands, { hostId, after, waitSeconds }, asked)
     if (wait) patience.answered(hostCommands.commands.length === 0)
     isLost = false

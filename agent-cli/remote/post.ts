@@ -41,6 +41,8 @@ export type PostOptions = {
   readonly timeoutSeconds?: number
   /** Called with every part of the answer as it comes; the time begins anew with it. */
   readonly onHeard?: (() => void) | undefined
+  /** Of an answer that lets itself be heard: for so long in all. Whoever only ever says a space would be waited for without end. */
+  readonly longestSeconds?: number | undefined
   readonly road?: Road | null | undefined
 }
 
@@ -52,7 +54,7 @@ export async function post(
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: string,
-  { signal, timeoutSeconds, onHeard, road = ours }: PostOptions = {},
+  { signal, timeoutSeconds, onHeard, longestSeconds, road = ours }: PostOptions = {},
 ): Promise<Posted> {
   const way = (road ?? (await ourRoad())).optionsFor(url)
   // A list goes out as it stands, and a text in one piece with it: header by header takes Node a tenth of a millisecond longer.
@@ -63,9 +65,11 @@ export async function post(
     let response: IncomingMessage | null = null
     let timer: NodeJS.Timeout | null = null
     let isOver = false
+    let last: NodeJS.Timeout | null = null
     const leave = () => {
       isOver = true
       if (timer !== null) clearTimeout(timer)
+      if (last !== null) clearTimeout(last)
       signal?.removeEventListener('abort', abort)
     }
     const fail = (error: unknown) => {
@@ -121,6 +125,10 @@ export async function post(
     signal?.addEventListener('abort', abort, { once: true })
     if (timeoutSeconds !== undefined) {
       timer = setTimeout(() => giveUp(new Error(`No answer within ${timeoutSeconds} seconds.`)), timeoutSeconds * 1_000)
+    }
+    if (longestSeconds !== undefined) {
+      const late = () => giveUp(new Error(`No whole answer within ${longestSeconds} seconds.`))
+      last = setTimeout(late, longestSeconds * 1_000)
     }
     send(false)
   })

@@ -21,13 +21,16 @@ afterEach(() => {
 })
 
 /** A poll that waits, with a clock that is stepped: the answer's other end, and what was heard of it. */
-async function waits(timeoutSeconds: number) {
+async function waits(timeoutSeconds: number, longestSeconds?: number) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const asked = once(server, 'request')
   const onHeard = vi.fn()
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const variables = { hostId: 'h', after: 'here', waitSeconds: 600 }
-  const answer = ask({ url, road }, PollCommands, variables, { timeoutSeconds, onHeard }).catch((error) => error)
+  const answer = ask({ url, road }, PollCommands, variables, {
+    ...{ timeoutSeconds, onHeard },
+    ...(longestSeconds !== undefined && { longestSeconds }),
+  }).catch((error) => error)
   const [, response] = (await asked) as [unknown, ServerResponse]
   response.writeHead(200, { 'content-type': 'application/json' })
   const heard = (times: number) => vi.waitFor(() => expect(onHeard).toHaveBeenCalledTimes(times))
@@ -61,5 +64,15 @@ test('[C2] a server that goes away without a word in a long wait is noticed when
   response.write(' ')
   await heard(1)
   vi.advanceTimersByTime(40_000)
+  expect(await answer).toMatchObject({ code: 'UNREACHABLE' })
+})
+
+test('[C2] a wait that is heard and never answered ends all the same', async () => {
+  const { answer, response, heard } = await waits(40, 900)
+  for (let times = 1; times <= 24; times++) {
+    response.write(' ')
+    await heard(times)
+    vi.advanceTimersByTime(39_000)
+  }
   expect(await answer).toMatchObject({ code: 'UNREACHABLE' })
 })
